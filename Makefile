@@ -1,0 +1,78 @@
+# Two commands are all that a fresh clone needs: `make run` and `make test`.
+# They need Linux (macOS as best effort), Python 3.11 or newer with venv and pip, and a package
+# index that pip can reach. Nothing is installed outside this folder.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+
+# The first of these that is 3.11 or newer is taken; `make run PYTHON=…` leaves no choice.
+ifdef PYTHON
+CANDIDATES := $(PYTHON)
+else
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
+endif
+
+.PHONY: help
+help:
+	@echo 'make run     the whole gateway with a demo roster, on this machine; Ctrl-C stops it'
+	@echo '             (PORT and WEBHOOK_TOKENS are honoured)'
+	@echo 'make test    the test suite (ARGS="-k name" for some of it)'
+	@echo 'make lint    ruff: style and formatting'
+	@echo 'make types   mypy'
+	@echo 'make bench   the figures (ARGS=--json for a machine)'
+	@echo 'make clean   remove what these made, except the data in var/'
+
+# One simple command, so that make runs it without a shell in between: a signal to make
+# reaches the demo, which stops what it started.
+.PHONY: run
+run: $(BIN)/.installed-demo
+	@$(BIN)/kibaru demo
+
+.PHONY: test
+test: $(BIN)/.installed-dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: $(BIN)/.installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(BIN)/.installed-dev
+	@$(BIN)/mypy
+
+.PHONY: bench
+bench: $(BIN)/.installed-dev
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: clean
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installed once, and again when pyproject.toml changes. The checkout itself is linked, not
+# copied, so a change of code needs no installation. `dev` includes `demo`.
+$(BIN)/.installed-demo: pyproject.toml | $(BIN)/python
+	@echo 'Installing Kibaru into .venv (once; about a minute)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@touch $@
+
+$(BIN)/.installed-dev: pyproject.toml | $(BIN)/python
+	@echo 'Installing Kibaru and its development tools into .venv (once; about a minute)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(BIN)/.installed-demo $@
+
+$(BIN)/python:
+	@trap 'rm -rf .venv; exit 130' INT TERM; \
+	for python in $(CANDIDATES); do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        "$$python" -m venv --clear .venv && exit 0; \
+	        rm -rf .venv; \
+	        echo "Kibaru: $$python could not make a virtual environment; it needs venv and pip" >&2; \
+	        exit 1; \
+	    fi; \
+	done; \
+	echo 'Kibaru needs Python 3.11 or newer, and none of these is: $(CANDIDATES)' >&2; \
+	echo 'Install one, or name it: make run PYTHON=/path/to/python3' >&2; \
+	exit 1

@@ -1,0 +1,42 @@
+"""Holds up the tree: what a clone holds speaks of Kibaru alone, and works on any machine."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import kept_files, relative
+
+# Where a package comes from is the business of the machine that installs it. Spelled apart,
+# since this file is one of those that are read.
+REGISTRIES = [
+    ".".join(words)
+    for words in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("registry", "npmjs", "org"),
+        ("proxy", "golang", "org"),
+        ("deb", "debian", "org"),
+    )
+]
+# A path into somebody's machine. A URL's path has its host before it.
+ABSOLUTE = re.compile(r"(?<![\w.~*}-])/(?:work|root|home|Users)/\w")
+BEYOND = "../" + "shared"
+
+
+def text_of(path: Path) -> str:
+    """A file's text; a byte that is no UTF-8 is of no interest here."""
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.mark.parametrize("path", kept_files(), ids=relative)
+def test_a_file_names_no_registry_and_no_place_of_one_machine(path: Path) -> None:
+    text = text_of(path)
+    assert [name for name in (*REGISTRIES, BEYOND) if name in text] == []
+    assert ABSOLUTE.findall(text) == []
+
+
+def test_the_guard_reads_the_tree_and_knows_a_path_from_a_url() -> None:
+    assert {"pyproject.toml", "Makefile", ".ci/run"} <= set(map(relative, kept_files()))
+    assert ABSOLUTE.search("open('" + "/" + "home/someone/x')")
+    assert not ABSOLUTE.search("http://example.org/home/page")
