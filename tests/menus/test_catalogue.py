@@ -1,0 +1,133 @@
+"""The shipped catalogue says what the programme decided: codes, limits, rules, keywords."""
+
+from itertools import pairwise
+
+import pytest
+
+from menus.gsm7 import lost
+from menus.loader import load
+from menus.model import LANGUAGES, Catalogue, Check, Term
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Catalogue:
+    return load()
+
+
+FORMS = {
+    "PEC": "VUS FIE TDR POS CTA GRV ART IRA AMX DIA SRZ RFS DCD",
+    "NUT": "DEP MAM MAS URE GUE ABD SOD RST",
+    "SMI": "VAD CPN VNN NND PIL INJ CDM EDU",
+    "STK": "BEB ENF KIT SEL ZIN MOX SUP ATP PAR PLQ SAY CAP",
+}
+LIMITS = {
+    "VUS": (150, 400), "FIE": (120, 300), "TDR": (120, 300), "POS": (100, 300), "CTA": (100, 300),
+    "GRV": (15, 100), "ART": (15, 100), "IRA": (40, 150), "AMX": (40, 150), "DIA": (60, 200),
+    "SRZ": (60, 200), "RFS": (25, 100), "DCD": (3, 10), "DEP": (300, 600), "MAM": (25, 100),
+    "MAS": (15, 60), "URE": (6, 30), "GUE": (15, 60), "ABD": (6, 30), "SOD": (2, 10),
+    "RST": (30, 120), "VAD": (200, 500), "CPN": (60, 150), "VNN": (30, 90), "NND": (6, 30),
+    "PIL": (30, 150), "INJ": (40, 150), "CDM": (300, 2000), "EDU": (25, 60), "BEB": (60, 300),
+    "ENF": (60, 300), "KIT": (120, 500), "SEL": (120, 1000), "ZIN": (500, 2000),
+    "MOX": (500, 2000), "SUP": (20, 100), "ATP": (900, 3000), "PAR": (1000, 3000),
+    "PLQ": (80, 300), "SAY": (60, 200), "CAP": (300, 2000),
+}  # fmt: skip
+
+
+def test_forms_in_their_order(shipped: Catalogue) -> None:
+    assert {form.keyword: " ".join(form.required) for form in shipped.forms.values()} == FORMS
+    assert list(shipped.forms) == list(FORMS)
+
+
+def test_limits(shipped: Catalogue) -> None:
+    found = {code: shipped.field(code) for code in LIMITS}
+    assert {code: (one.ask_above, one.refuse_above) for code, one in found.items()} == LIMITS
+
+
+def test_optional_fields(shipped: Catalogue) -> None:
+    optional = {code for code in shipped.form_of if not shipped.field(code).required}
+    assert optional == {"VUN", "VUF", "REN", "IMP", "EDP"}
+    assert "DCM" not in shipped.form_of
+
+
+def test_aliases(shipped: Catalogue) -> None:
+    aliases = {word: code for word, code in shipped.code_of.items() if word != code}
+    assert aliases == {"CON": "VUS", "TDP": "POS", "SRO": "SRZ"}
+    assert shipped.keyword_of["CORR"] == "COR"
+
+
+def test_stock_is_counted_at_the_end_of_the_month(shipped: Catalogue) -> None:
+    last = {code for code in shipped.form_of if shipped.field(code).aggregation == "LAST"}
+    assert last == {*FORMS["STK"].split(), "RST"}
+    products = {code for code in shipped.form_of if shipped.field(code).takes_days_out}
+    assert products == set(FORMS["STK"].split())
+
+
+def test_every_keyword_and_who_may_use_it(shipped: Catalogue) -> None:
+    everybody, above = ("asc", "dtc", "district"), ("dtc", "district")
+    roles = {command.keyword: command.roles for command in shipped.commands.values()}
+    assert roles == {
+        **dict.fromkeys(
+            ["OUI", "NON", "COR", "ANNULE", "RAS", "AIDE", "LANGUE", "ETAT", "SUITE", "RUPT"],
+            everybody,
+        ),
+        **dict.fromkeys(["RCU", "REF", "PARTI", "REFUS", "FAIT"], ("asc",)),
+        **dict.fromkeys(["MANQ", "SUIVI", "RELANCE", "VAL", "POUR"], above),
+        **dict.fromkeys(["CRF", "COMMANDE", "NUMERO"], ("dtc",)),
+    }
+    # One letter from SEL: a number is changed by NUMERO.
+    assert "TEL" not in shipped.keyword_of
+
+
+def as_text(check: Check) -> str:
+    def side(terms: tuple[Term, ...]) -> str:
+        texts = [one.code or str(one.factor) for one in terms]
+        signs = ["-" if one.factor < 0 and one.code else "+" for one in terms]
+        return "".join(f"{sign}{text}" for sign, text in zip(signs, texts, strict=True))[1:]
+
+    text = f"{check.rule}: {side(check.left)} {check.op} {side(check.right)}"
+    return f"{text} given {side(check.given.left)}" if check.given else text
+
+
+def test_what_cannot_be(shipped: Catalogue) -> None:
+    found = [as_text(check) for form in shipped.forms.values() for check in form.checks]
+    assert found == [
+        *(f"1: {code} <= VUS" for code in ("FIE", "IRA", "DIA", "VUN", "VUF")),
+        "2: TDR <= FIE",
+        "3: POS <= TDR",
+        "4: CTA <= POS+FIE-TDR",
+        "5: GRV <= FIE",
+        "5: ART <= GRV",
+        "7: AMX <= IRA",
+        "7: SRZ <= DIA",
+        *(
+            f"15: VUS > 0 given {code}"
+            for code in ["TDR", "POS", "CTA", "GRV", "ART", "AMX", "SRZ", "RFS"]
+        ),
+        "10: MAM+MAS+URE <= DEP",
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_can_be_sent(shipped: Catalogue, language: str) -> None:
+    fields = [shipped.field(code) for code in shipped.form_of]
+    texts = [
+        *shipped.words[language].values(),
+        *shipped.programme.months[language],
+        *shipped.programme.months_short[language],
+        *(text for one in fields for text in (one.labels[language], one.short[language])),
+    ]
+    assert [text for text in texts if lost(text)] == []
+    assert len(texts) > 100
+
+
+def test_calendar(shipped: Catalogue) -> None:
+    programme = shipped.programme
+    days = (1, programme.on_time_until, programme.late_until, programme.closes_on)
+    assert all(earlier < later for earlier, later in pairwise(days))
+    assert (programme.opens_on, programme.assume_previous_until) == (25, 20)
+    assert programme.forward == "on_receipt"
+
+
+def test_labels_that_nobody_has_confirmed_are_marked(shipped: Catalogue) -> None:
+    uncertain = {code for code in shipped.form_of if "labels.bm" in shipped.field(code).uncertain}
+    assert uncertain == {"IRA", "SRZ", "DEP", "MAM", "MAS", "URE", "VAD"}

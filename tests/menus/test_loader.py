@@ -1,0 +1,193 @@
+"""A faulty catalogue is refused with every fault at once, each with its file and key."""
+
+import shutil
+from collections.abc import Callable
+from importlib.resources import as_file
+from pathlib import Path
+
+import pytest
+
+from menus.loader import SHIPPED, CatalogueFault, load
+
+Edit = Callable[[str, str, str], None]
+Spoil = Callable[[str, str, str], list[str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped catalogue, to be spoilt."""
+    with as_file(SHIPPED) as shipped:
+        shutil.copytree(shipped, tmp_path / "catalogue")
+    return tmp_path / "catalogue"
+
+
+@pytest.fixture
+def edit(folder: Path) -> Edit:
+    """Replace the first of a text in a file; an empty text is the end of the file."""
+
+    def replace(name: str, old: str, new: str) -> None:
+        path = folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+
+    return replace
+
+
+def faults_of(folder: Path) -> list[str]:
+    with pytest.raises(CatalogueFault) as caught:
+        load(folder)
+    assert str(caught.value) == "\n".join(caught.value.faults)
+    return caught.value.faults
+
+
+@pytest.fixture
+def spoilt(folder: Path, edit: Edit) -> Spoil:
+    """The faults after one replacement."""
+
+    def faults(name: str, old: str, new: str) -> list[str]:
+        edit(name, old, new)
+        return faults_of(folder)
+
+    return faults
+
+
+def test_a_copy_is_the_same(folder: Path) -> None:
+    assert load(folder) == load()
+
+
+PEC, STK, FR, BM = "forms/pec.toml", "forms/stk.toml", "words/fr.toml", "words/bm.toml"
+FIELD = '[[fields]]\ncode = "{}"\nlabels = {{ fr = "X" }}\nshort = {{ fr = "{}" }}\nask_above = 1\nrefuse_above = 2\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "fault"),
+    [
+        (PEC, "order = 1", "order = ", "forms/pec.toml: not TOML: "),
+        (PEC, "order = 1", "order = 1\ncolour = 3", "forms/pec.toml: colour: unknown key"),
+        (PEC, "order = 1", "", "forms/pec.toml: order: missing"),
+        (PEC, "order = 1", "order = true", "forms/pec.toml: order: expected a whole number"),
+        (PEC, 'keyword = "PEC"', "keyword = 3", "forms/pec.toml: keyword: expected a text"),
+        (PEC, 'code = "VUS"', 'code = "VU5"', "fields 1.code: expected 3 to 12 letters A-Z"),
+        (PEC, 'code = "VUS"', 'code = "VU"', "fields 1.code: expected 3 to 12 letters A-Z"),
+        (PEC, 'code = "VUS"', 'code = "vus"', "fields 1.code: expected 3 to 12 letters A-Z"),
+        (PEC, 'code = "FIE"', 'code = "POS"', "forms: PEC POS: POS is taken by PEC POS"),
+        (PEC, 'code = "FIE"', 'code = "BEB"', "forms: STK BEB: BEB is taken by PEC BEB"),
+        (PEC, '"CON"', '"MAM"', "forms: NUT MAM: MAM is taken by PEC VUS"),
+        (PEC, '"CON"', '"OUI"', "forms: PEC VUS: OUI is taken by keyword OUI"),
+        (PEC, 'keyword = "PEC"', 'keyword = "STK"', "STK is another form's keyword"),
+        (PEC, "ask_above = 150", "ask_above = 401", "ask_above: is above refuse_above (400)"),
+        (PEC, "ask_above = 150", "ask_above = -1", "ask_above: expected a number from 0 to"),
+        (PEC, "ask_above = 150", "", "fields 1.ask_above: missing"),
+        (PEC, "required = false", "required = 0", "required: expected true or false"),
+        (PEC, 'aliases = ["CON"]', 'aliases = "CON"', "fields 1.aliases: expected a list"),
+        (PEC, 'aliases = ["CON"]', "aliases = [3]", "fields 1.aliases: expected a list of texts"),
+        (PEC, '{ fr = "Cas de fièvre", bm = "Farigan" }', '"Fievre"', "labels: expected a table"),
+        (PEC, 'fr = "Cas de fièvre", ', "", "fields 2.labels.fr: missing"),
+        (PEC, '"Cas de fièvre"', '" "', "fields 2.labels.fr: is empty"),
+        (PEC, '"Cas de fièvre"', '"Cas de ع"', "forms: PEC FIE.fr: GSM-7 has nothing like U+0639"),
+        (PEC, 'fr = "Fievre"', 'fr = "Fievre2"', "FIE: short.fr holds a digit or a space"),
+        (PEC, 'fr = "Fievre"', 'fr = "Pos"', "POS: short.fr is that of FIE as well"),
+        (PEC, '"Cas de fièvre"', '"Cas", en = "Cases"', "fields 2.labels.en: unknown key"),
+        (PEC, "ask_above = 150", 'data_element = "abc"\nask_above = 150', "data_element: expected a DHIS2 UID"),
+        (PEC, "ask_above = 150", 'days_out_data_element = "none"\nask_above = 150', "only a product has days out"),
+        (STK, '"LAST"', '"LATEST"', "fields 1.aggregation: expected one of SUM, LAST"),
+        (STK, "pack_size = 30, ", "", "fields 1.product.pack_size: missing"),
+        (PEC, 'left = ["POS"]', 'left = ["XYZ"]', "forms/pec.toml: checks: rule 3 names XYZ, no code of PEC"),
+        (PEC, 'left = ["POS"]', 'left = ["DEP"]', "rule 3 names DEP, no code of PEC"),
+        (PEC, 'left = ["POS"]', 'left = ["10 * POS"]', "checks 3.left: expected terms such as"),
+        (PEC, 'left = ["POS"]', 'left = ["each"]', "checks 3.left: expected terms such as"),
+        (PEC, 'op = "<="', 'op = "=<"', "checks 1.op: expected one of < <= =="),
+        (PEC, 'level = "refuse"', 'level = "ask"', "checks 1.level: expected refuse or confirm"),
+        (PEC, '"rule_3"', '"rule_three"', "words/fr.toml: rule_three: missing, rule 3 needs it"),
+        ("commands.toml", "[OUI]", "[Oui]", "commands.toml: Oui: expected 3 to 12 letters A-Z"),
+        ("commands.toml", '"AWO"', '"NON"', "keyword NON: NON is taken by keyword OUI"),
+        ("commands.toml", '["asc"]', '["agent"]', "RCU.roles: expected asc, dtc, district, got 'agent'"),
+        ("commands.toml", '"help_oui"', '"help_yes"', "words/fr.toml: help_yes: missing, OUI needs it"),
+        (FR, "above_ask =", "above_as =", "words/fr.toml: above_ask: missing, the code needs it"),
+        (FR, "above_ask =", "above_as =", "words/fr.toml: above_as: no sentence is called that"),
+        (FR, "cut_short =", "cutt_short =", "words/fr.toml: cutt_short: no sentence is called that"),
+        (FR, "{code}: quel nombre?", "{cod}: quel nombre?", "code_without_number: nothing fills {cod}"),
+        (FR, "{code}: quel nombre?", "{code!r}?", "code_without_number: expected a plain name in braces"),
+        (FR, "{code}: quel nombre?", "{code", "code_without_number: "),
+        (FR, "{code}: quel nombre?", "{code}: 3?", "code_without_number: holds a digit"),
+        (FR, "{left} depassent", "{BEB} depassent", "rule_10: nothing fills {BEB}"),
+        (BM, "{code}: joli?", "joli?", "words/bm.toml: code_without_number: its placeholders differ"),
+        (BM, "late =", "lat =", "words/bm.toml: lat: there is no such sentence in French"),
+        (BM, "late =", "# late =\nmonth_closed = \"{month}\"\n#", "month_closed: its placeholders differ"),
+        ("programme.toml", "opens_on = 25", "opens_on = 31", "programme.toml: opens_on: expected a number from 1 to 28"),
+        ("programme.toml", "late_until = 8", "late_until = 2", "closes_on: expected on_time_until <= late_until"),
+        ("programme.toml", '"on_receipt"\n', '"at_once"\n', "forward: expected one of on_receipt"),
+        ("programme.toml", '"janvier", ', "", "months.fr: expected the names of 12 months, got 11"),
+        ("programme.toml", '"janvier"', '"mois 1"', "months.fr: 'mois 1' holds a digit"),
+    ],
+)  # fmt: skip
+def test_fault(spoilt: Spoil, name: str, old: str, new: str, fault: str) -> None:
+    faults = spoilt(name, old, new)
+    assert any(fault in one for one in faults), faults
+
+
+def test_all_faults_at_once(folder: Path, edit: Edit) -> None:
+    edit(PEC, "ask_above = 150", "ask_above = 999")
+    edit(STK, 'code = "BEB"', 'code = "B1"')
+    edit(FR, "late =", "lat =")
+    edit("commands.toml", '["asc"]', "[]\ncolour = 1")
+    (folder / "words/bm.toml").unlink()
+    (folder / "programme.toml").write_bytes(b"opens_on = 1 # \xe9")
+    assert [one.split(": ")[0] for one in faults_of(folder)] == [
+        "programme.toml",
+        "forms/pec.toml",
+        "forms/stk.toml",
+        "commands.toml",
+        "words/bm.toml",
+        "words/fr.toml",
+        "words/fr.toml",
+    ]
+
+
+def test_an_unreadable_file_is_one_fault(folder: Path) -> None:
+    (folder / "forms/nut.toml").write_text("keyword =", encoding="utf-8")
+    assert len(faults_of(folder)) == 1
+
+
+def test_no_forms(folder: Path) -> None:
+    shutil.rmtree(folder / "forms")
+    assert faults_of(folder)[0].startswith("forms: no form")
+
+
+def test_a_field_is_added_in_one_file(folder: Path, edit: Edit) -> None:
+    edit(
+        STK,
+        "",
+        "\n"
+        + FIELD.format("MUA", "Moustiq")
+        + 'product = { unit = "pièce", pack_size = 50, start_monthly_use = 5 }\n',
+    )
+    catalogue = load(folder)
+    assert catalogue.form_of["MUA"] == "STK"
+    assert catalogue.field("MUA").labels["bm"] == "X"
+    assert catalogue.forms["STK"].required[-1] == "MUA"
+
+
+def test_a_check_is_added_in_one_file(folder: Path, edit: Edit) -> None:
+    edit(
+        "forms/smi.toml",
+        "",
+        '\n[[checks]]\nrule = 14\nleft = ["-2*NND", 3]\nop = "<="\nright = ["VNN"]\nlevel = "confirm"\nwords = "rule_14"\n',
+    )
+    edit(FR, "", '\nrule_14 = "{left}, mais {right}: {NND} sur {VNN}."\n')
+    check = load(folder).forms["SMI"].checks[0]
+    assert [(one.code, one.factor) for one in check.left] == [("NND", -2), ("", 3)]
+    assert check.codes == ("NND", "VNN")
+
+
+def test_a_check_that_is_taken_out_may_leave_its_sentence(folder: Path, edit: Edit) -> None:
+    path = folder / "forms/nut.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("[[checks]]")], encoding="utf-8")
+    assert load(folder).forms["NUT"].checks == ()
+
+
+def test_a_sentence_missing_in_bambara_is_no_fault(folder: Path) -> None:
+    (folder / "words/bm.toml").write_text("", encoding="utf-8")
+    assert load(folder).words["bm"] == {}
