@@ -1,0 +1,177 @@
+"""A CSV table as people's spreadsheets save it, read strictly enough to name every fault.
+
+The format is RFC 4180's, in UTF-8, as `kibaru roster export` writes it; a byte order mark, and
+the semicolons or tabs of a French Excel, are taken as well. Which columns there are is the
+caller's business, what stands in a cell too.
+"""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, NamedTuple
+
+DELIMITERS: Final = ",;\t"
+FORMULA: Final = "=+-@"  # what a spreadsheet takes for a formula at the start of a cell (OWASP)
+LONGEST_CELL: Final = 200
+
+
+class Place(NamedTuple):
+    """Where something stands: a file's name and a line, 0 for the file as a whole."""
+
+    file: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file} line {self.line}" if self.line else self.file
+
+
+class Fault(NamedTuple):
+    """Something to mend in a file, in words."""
+
+    place: Place
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.words}"
+
+
+class Row(NamedTuple):
+    """One record: its cells by column, without the blanks around them."""
+
+    place: Place
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file holds. `readable` is False when its rows could not be told apart at all."""
+
+    rows: tuple[Row, ...]
+    faults: tuple[Fault, ...]
+    readable: bool = True
+
+
+def read_table(path: Path, columns: Sequence[str]) -> Table:
+    """The rows of the file at `path`, whose header must name exactly `columns`, in any order.
+
+    Lines without anything in them are passed over. A row with a fault of form (too many cells,
+    a line break inside a cell) is left out of the rows and stands in the faults. Raises nothing:
+    a file that cannot be opened or decoded is a fault too.
+    """
+    try:
+        text = _decoded(path)
+        records = list(_records(path.name, text))
+    except _Unreadable as fault:
+        return Table((), (fault.fault,), readable=False)
+    if not records:
+        return _unreadable(Place(path.name), f"is empty; expected the header {','.join(columns)}")
+    place, header = records[0]
+    names = [name.casefold() for name in header]
+    if faults := tuple(Fault(place, words) for words in _header_faults(names, columns)):
+        return Table((), faults, readable=False)
+    return _table(names, records[1:])
+
+
+def guarded(text: str) -> str:
+    """A cell that a spreadsheet will show and not run: a leading quote before `= + - @`."""
+    return "'" + text if text[:1] and text[0] in FORMULA else text
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text[:1] == "'" and text[1:2] and text[1] in FORMULA else text
+
+
+def _plain(cell: str) -> str:
+    """A cell without the blanks around it, with plain blanks inside it, and without the
+    invisible marks of copy and paste, which would make two codes differ that look the same."""
+    if not (cell.isascii() and cell.isprintable()):
+        kinds = ((char, unicodedata.category(char)) for char in cell)
+        cell = "".join(" " if kind == "Zs" else char for char, kind in kinds if kind != "Cf")
+    return cell.strip()
+
+
+class _Unreadable(Exception):
+    def __init__(self, place: Place, words: str) -> None:
+        super().__init__(words)
+        self.fault = Fault(place, words)
+
+
+def _unreadable(place: Place, words: str) -> Table:
+    return Table((), (Fault(place, words),), readable=False)
+
+
+def _decoded(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as wrong:
+        reason = (wrong.strerror or "unknown reason").lower()
+        raise _Unreadable(Place(path.name), f"cannot be read: {reason}") from wrong
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = raw.count(b"\n", 0, wrong.start) + 1
+        words = "the file is not in UTF-8; save it as 'CSV UTF-8' and try again"
+        raise _Unreadable(Place(path.name, line), words) from wrong
+
+
+def _records(file: str, text: str) -> Iterator[tuple[Place, list[str]]]:
+    """Each record with the line it begins at, blank ones left out."""
+    first_line = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        place = Place(file, reader.line_num + 1)
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as wrong:
+            raise _Unreadable(place, f"the row that begins here is broken: {wrong}") from wrong
+        cells = [_plain(cell) for cell in record]
+        if any(cells):
+            yield place, cells
+
+
+def _header_faults(names: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
+    if not set(names) & set(columns):
+        yield f"the header is missing; expected {','.join(columns)}"
+        return
+    meant: set[str] = set()
+    for name in dict.fromkeys(name for name in names if name and name not in columns):
+        near = get_close_matches(name, [one for one in columns if one not in names], 1)
+        meant.update(near)
+        hint = f", did you mean {near[0]!r}?" if near else ""
+        yield f"unknown column {name[:20]!r}{hint}"
+    for name in columns:
+        if name not in names and name not in meant:
+            yield f"column {name!r} is missing"
+        if names.count(name) > 1:
+            yield f"column {name!r} stands there twice"
+
+
+def _table(names: Sequence[str], records: Sequence[tuple[Place, list[str]]]) -> Table:
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    for place, record in records:
+        if words := _shape_fault(names, record):
+            faults.append(Fault(place, words))
+            continue
+        pairs = zip(names, record, strict=False)
+        rows.append(Row(place, {name: _unguarded(cell) for name, cell in pairs if name}))
+    return Table(tuple(rows), tuple(faults))
+
+
+def _shape_fault(names: Sequence[str], record: Sequence[str]) -> str:
+    beyond = [cell for name, cell in zip(names, record, strict=False) if not name]
+    if len(record) < len(names) or any([*beyond, *record[len(names) :]]):
+        return f"{len(record)} cells, but the header has {sum(map(bool, names))}"
+    for name, cell in zip(names, record, strict=False):
+        if not cell.isprintable():
+            return f"{name}: holds a line break or another character that cannot be printed"
+        if len(cell) > LONGEST_CELL:
+            return f"{name}: longer than {LONGEST_CELL} characters"
+    return ""

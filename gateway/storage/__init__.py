@@ -1,0 +1,1 @@
+"""The only room with SQLAlchemy, and with Redis state."""

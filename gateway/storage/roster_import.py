@@ -1,0 +1,244 @@
+"""The roster as a whole: read for an export, changed by an import. Both twice-is-once.
+
+A change is dated: it holds from a month on, and what was before stays as it was, since numbers
+of past months still belong to where their site stood then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
+
+from gateway.csv_table import Place
+from gateway.roster_tree import LEVELS, PersonRow, Roster, UnitRow
+from gateway.storage.roster import units
+from gateway.storage.tables import ALWAYS, org_unit_terms, org_units, posts
+
+STORED = Place("stored")
+
+Values = dict[str, Any]
+Receiver = tuple[int, str]  # a unit's id, and its dhis2_id
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an import changed.
+
+    `absent` counts what is stored but does not stand in the files, which is left as it is.
+    `rerouted` holds the ids of the sites whose numbers belong to another DHIS2 unit than
+    before, in at least one month from the import's month on; new sites are not among them.
+    """
+
+    units_added: int
+    units_changed: int
+    units_unchanged: int
+    units_absent: int
+    people_added: int
+    people_changed: int
+    people_unchanged: int
+    people_absent: int
+    rerouted: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def lock(connection: Connection) -> None:
+    """Makes a second import wait until this transaction ends; readers do not wait."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE org_units IN SHARE ROW EXCLUSIVE MODE")
+
+
+def export(connection: Connection, period: str) -> Roster:
+    """The units in force in the month, from the top down, and everybody who has a post.
+
+    `active` says whether a person works at the place in that month.
+    """
+    tree = units(connection, period)
+    unit_rows = [
+        UnitRow(
+            place=STORED,
+            code=unit.code,
+            name=unit.name,
+            level=unit.level,
+            parent=None if unit.parent_id is None else tree[unit.parent_id].code,
+            dhis2_id=unit.dhis2_id,
+            population=unit.population,
+        )
+        for unit in tree.values()
+    ]
+    people = [
+        PersonRow(
+            place=STORED,
+            phone=post.phone,
+            name=post.name,
+            role=post.role,
+            org_unit=tree[post.unit_id].code,
+            language=post.language,
+            active=_works(post, period),
+        )
+        for post in connection.execute(select(posts))
+    ]
+    unit_rows.sort(key=lambda unit: (LEVELS.index(unit.level), unit.code))
+    people.sort(key=lambda person: (person.org_unit, person.phone))
+    return Roster(tuple(unit_rows), tuple(people))
+
+
+def apply(connection: Connection, roster: Roster, since: str) -> Summary:
+    """Brings the stored roster to what the files say, from the month `since` (YYYYMM) on.
+
+    The roster must have been judged against what is stored. A unit or a post seen for the
+    first time holds from before the first month. A changed unit gets a term from `since`, or
+    has the term that begins then replaced; terms that begin later stand. Names, roles and
+    languages of people are not dated. Applying the same again changes nothing.
+    """
+    before = _terms(connection)
+    ids = _unit_ids(connection, [row.code for row in roster.units])
+    units_added, units_changed = _apply_units(connection, roster.units, ids, before, since)
+    stored = {(post.phone, post.unit_id): post for post in connection.execute(select(posts))}
+    people_added, people_changed = _apply_people(connection, roster.people, ids, stored, since)
+    return Summary(
+        units_added=units_added,
+        units_changed=units_changed,
+        units_unchanged=len(roster.units) - units_added - units_changed,
+        units_absent=len(ids) - len(roster.units),
+        people_added=people_added,
+        people_changed=people_changed,
+        people_unchanged=len(roster.people) - people_added - people_changed,
+        people_absent=len(stored) + people_added - len(roster.people),
+        rerouted=_rerouted(before, _terms(connection), since) if units_changed else (),
+    )
+
+
+def _terms(connection: Connection) -> list[Row[Any]]:
+    """Every term of every unit, earlier ones first."""
+    return [*connection.execute(select(org_unit_terms).order_by(org_unit_terms.c.since))]
+
+
+def _in_force(terms: Iterable[Row[Any]], month: str) -> dict[int, Row[Any]]:
+    return {term.unit_id: term for term in terms if term.since <= month}
+
+
+def _unit_ids(connection: Connection, codes: Sequence[str]) -> dict[str, int]:
+    """The id of every stored unit by its code; units with new codes are made first."""
+    query = select(org_units.c.code, org_units.c.id)
+    known = {row.code: row.id for row in connection.execute(query)}
+    new = [{"code": code} for code in codes if code not in known]
+    if not new:
+        return known
+    connection.execute(insert(org_units), new)
+    return {row.code: row.id for row in connection.execute(query)}
+
+
+def _apply_units(
+    connection: Connection,
+    rows: Sequence[UnitRow],
+    ids: Mapping[str, int],
+    before: Sequence[Row[Any]],
+    since: str,
+) -> tuple[int, int]:
+    """Writes the terms that are needed. Returns how many units are new, and changed."""
+    current = _in_force(before, since)
+    new: list[Values] = []
+    dated: list[Values] = []
+    replaced: list[Values] = []
+    for row in rows:
+        unit_id = ids[row.code]
+        wanted = _term(row, ids)
+        term = current.get(unit_id)
+        if term is None:
+            new.append({"unit_id": unit_id, "since": ALWAYS, **wanted})
+        elif any(getattr(term, name) != value for name, value in wanted.items()):
+            if term.since == since:
+                replaced.append({"key": term.id, **wanted})
+            else:
+                dated.append({"unit_id": unit_id, "since": since, **wanted})
+    _insert(connection, org_unit_terms, [*new, *dated])
+    _update(connection, org_unit_terms, replaced)
+    return len(new), len(dated) + len(replaced)
+
+
+def _term(row: UnitRow, ids: Mapping[str, int]) -> Values:
+    return {
+        "name": row.name,
+        "level": row.level,
+        "parent_id": None if row.parent is None else ids[row.parent],
+        "dhis2_id": row.dhis2_id,
+        "population": row.population,
+    }
+
+
+def _apply_people(
+    connection: Connection,
+    rows: Sequence[PersonRow],
+    ids: Mapping[str, int],
+    stored: Mapping[tuple[str, int], Row[Any]],
+    since: str,
+) -> tuple[int, int]:
+    """Writes the posts that are needed. Returns how many are new, and changed."""
+    new: list[Values] = []
+    changed: list[Values] = []
+    for row in rows:
+        unit_id = ids[row.org_unit]
+        post = stored.get((row.phone, unit_id))
+        wanted = {"name": row.name, "role": row.role, "language": row.language}
+        wanted |= _duration(row, post, since)
+        if post is None:
+            new.append({"phone": row.phone, "unit_id": unit_id, **wanted})
+        elif any(getattr(post, name) != value for name, value in wanted.items()):
+            changed.append({"key": post.id, **wanted})
+    _insert(connection, posts, new)
+    _update(connection, posts, changed)
+    return len(new), len(changed)
+
+
+def _duration(row: PersonRow, post: Row[Any] | None, since: str) -> Values:
+    """From when and until when somebody works at a place, given what `active` says now.
+
+    Somebody first heard of as having left has never worked here as far as reports go, so that
+    no month waits for her.
+    """
+    if post is None:
+        return {"since": ALWAYS, "until": None if row.active else ALWAYS}
+    if row.active == _works(post, since):
+        return {"since": post.since, "until": post.until}
+    if row.active:
+        return {"since": min(post.since, since), "until": None}
+    return {"since": post.since, "until": since}
+
+
+def _works(post: Row[Any], month: str) -> bool:
+    return bool(post.since <= month and (post.until is None or month < post.until))
+
+
+def _insert(connection: Connection, table: Table, rows: list[Values]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _update(connection: Connection, table: Table, rows: list[Values]) -> None:
+    """Sets each row's values where the id is its `key`."""
+    if rows:
+        connection.execute(update(table).where(table.c.id == bindparam("key")), rows)
+
+
+def _rerouted(before: Sequence[Row[Any]], after: Sequence[Row[Any]], since: str) -> tuple[int, ...]:
+    """The sites whose receiver differs in a month from `since` on in which anything begins."""
+    months = {since} | {term.since for term in after if term.since > since}
+    moved: set[int] = set()
+    for month in months:
+        now = _receivers(_in_force(after, month))
+        was = _receivers(_in_force(before, month))
+        moved.update(site for site, unit in was.items() if now.get(site) != unit)
+    return tuple(sorted(moved))
+
+
+def _receivers(tree: Mapping[int, Row[Any]]) -> dict[int, Receiver | None]:
+    """For each site the nearest unit upward, itself included, with a dhis2_id."""
+    found: dict[int, Receiver | None] = {}
+    for unit_id, term in tree.items():
+        step: Row[Any] | None = term
+        while step is not None and step.dhis2_id is None:
+            step = tree.get(step.parent_id)
+        if term.level == "site":
+            found[unit_id] = None if step is None else (step.unit_id, step.dhis2_id)
+    return found

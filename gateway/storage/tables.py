@@ -1,0 +1,265 @@
+"""Every table, once. The migrations create them; a test compares the two.
+
+Moments are aware UTC datetimes. Leases are whole seconds by the database's own clock
+(`db_seconds`), since two hosts' clocks may differ and a simulated calendar must not end one.
+Phone numbers are E.164; months are DHIS2's YYYYMM.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+LANES = 16
+ALWAYS = "000000"  # a term that holds from before the first month
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; SQLite keeps none of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[Any]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", String(200), nullable=False),
+)
+
+org_units = Table(
+    "org_units",
+    metadata,
+    _id(),
+    Column("code", String(80), nullable=False, unique=True),
+)
+
+# What an org unit is from a month on; the latest term not after a month holds in it.
+org_unit_terms = Table(
+    "org_unit_terms",
+    metadata,
+    _id(),
+    Column("unit_id", ForeignKey("org_units.id"), nullable=False),
+    Column("since", String(6), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("parent_id", ForeignKey("org_units.id"), index=True),
+    Column("dhis2_id", String(11), index=True),
+    Column("population", Integer),
+    UniqueConstraint("unit_id", "since"),
+)
+
+# A person at a place: one row a (phone, org unit). Two phones with one name at one place are
+# one person; one phone may stand at two places.
+posts = Table(
+    "posts",
+    metadata,
+    _id(),
+    Column("phone", String(20), nullable=False, index=True),
+    Column("unit_id", ForeignKey("org_units.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("since", String(6), nullable=False),
+    Column("until", String(6)),
+    UniqueConstraint("phone", "unit_id"),
+)
+
+lanes = Table("lanes", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _id(),
+    Column("provider", String(40), nullable=False),
+    Column("provider_id", String(200), nullable=False),
+    Column("phone", String(40), nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("text", Text),
+    Column("text_hash", String(64), nullable=False),
+    Column("network", String(20)),
+    Column("sent_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("post_id", ForeignKey("posts.id")),
+    Column("read_at", Moment),
+    UniqueConstraint("provider", "provider_id"),
+)
+Index("ix_inbox_new", inbox.c.lane, inbox.c.id, postgresql_where=inbox.c.state == "new",
+      sqlite_where=inbox.c.state == "new")  # fmt: skip
+Index("ix_inbox_text_kept", inbox.c.received_at, postgresql_where=inbox.c.text.is_not(None),
+      sqlite_where=inbox.c.text.is_not(None))  # fmt: skip
+
+# One filled form. `stamps` tells for each value when it was sent and by which message, so
+# that an older message that comes late fills gaps and never overwrites a newer value.
+reports = Table(
+    "reports",
+    metadata,
+    _id(),
+    Column("site_id", ForeignKey("org_units.id"), nullable=False),
+    Column("form", String(20), nullable=False),
+    Column("period", String(6), nullable=False),
+    Column("receipt", String(8), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("values", Document, nullable=False),
+    Column("days_out", Document, nullable=False),
+    Column("stamps", Document, nullable=False),
+    Column("pending", Document, nullable=False),
+    Column("problems", Document, nullable=False),
+    Column("refusals", Document, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("forwarded_version", Integer),
+    Column("forwarded_at", Moment),
+    Column("refused_version", Integer),
+    Column("validated_at", Moment),
+    UniqueConstraint("site_id", "form", "period"),
+    UniqueConstraint("site_id", "receipt"),
+)
+Index("ix_reports_period_form", reports.c.period, reports.c.form)
+
+report_versions = Table(
+    "report_versions",
+    metadata,
+    _id(),
+    Column("report_id", ForeignKey("reports.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("inbox_id", ForeignKey("inbox.id")),
+    Column("post_id", ForeignKey("posts.id")),
+    Column("values", Document, nullable=False),
+    Column("days_out", Document, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("accepted_at", Moment, nullable=False),
+    UniqueConstraint("report_id", "version"),
+)
+
+# What still has to go out, or went. `key` says what it is for, and is there once: the reply
+# to a message, the DHIS2 cells of (data set, org unit, month). `revision` counts what is
+# wanted, `sent_revision` what the far side has.
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),
+    Column("next_at", Moment),
+    Column("lease", String(40)),
+    Column("lease_until", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("unknowns", Integer, nullable=False, server_default="0"),
+    Column("reason", String(80)),
+    Column("detail", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("unit_id", ForeignKey("org_units.id")),
+    Column("form", String(20)),
+    Column("period", String(6)),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("sent_revision", Integer),
+    Column("sent_values", Document),
+    Column("sent_complete", Boolean),
+    Column("phone", String(20)),
+    Column("text", Text),
+    Column("parts", Integer),
+    Column("inbox_id", ForeignKey("inbox.id")),
+    Column("message_id", String(200)),
+    Column("delivery", String(40)),
+    CheckConstraint("kind in ('reply', 'dhis2')", name="kind"),
+)
+Index("ix_outbox_due", outbox.c.kind, outbox.c.next_at,
+      postgresql_where=outbox.c.state.in_(("waiting", "sending")),
+      sqlite_where=outbox.c.state.in_(("waiting", "sending")))  # fmt: skip
+Index("ix_outbox_message_id", outbox.c.message_id)
+Index("ix_outbox_phone_created_at", outbox.c.phone, outbox.c.created_at)
+Index("ix_outbox_unit_id_form_period", outbox.c.unit_id, outbox.c.form, outbox.c.period)
+
+# A delivery report may come before the answer to the send that it is about.
+delivery_reports = Table(
+    "delivery_reports",
+    metadata,
+    Column("message_id", String(200), primary_key=True),
+    Column("status", String(40), nullable=False),
+    Column("reason", String(80)),
+    Column("final", Boolean, nullable=False),
+    Column("received_at", Moment, nullable=False),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("phone", String(40), primary_key=True),
+    Column("sender_id", String(40), primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+
+# Health of a far side, shared by all workers: the breaker's memory.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("closed_until", Moment),
+    Column("reason", String(80)),
+    Column("detail", Text),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
