@@ -1,0 +1,1 @@
+"""The only room that calls out: one file per provider."""

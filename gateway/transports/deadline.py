@@ -1,0 +1,133 @@
+"""A total deadline for one HTTP call made with requests, and whether anything was sent.
+
+requests' own timeout counts from one received byte to the next, so an answer that dribbles
+can outlast any lease. A `Deadline` shuts the connection's socket when its time is over,
+wherever the call then stands. It also tells a call that never left from one that may have
+arrived, which requests' exceptions alone do not (an SSLError can be either).
+
+    session.mount("https://", DeadlineAdapter())
+    with Deadline(60.0) as deadline:
+        response = session.post(url, data=body, stream=True, timeout=(10.0, 65.0))
+        body = response.content
+    if deadline.over: ...
+"""
+
+import socket
+from contextvars import ContextVar, Token
+from threading import Lock, Timer
+from types import TracebackType
+from typing import Any, Self
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+_under_way: ContextVar["Deadline | None"] = ContextVar("deadline_under_way", default=None)
+
+
+class Deadline:
+    """Ends whatever HTTP call is made within its `with` block after so many seconds.
+
+    `over` tells that the time ran out, so that what was read may be cut short; `sent` that
+    bytes of the request went out, so that the far side may have acted. It holds for calls of
+    the same thread through a session that carries a `DeadlineAdapter`.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.over = False
+        self.sent = False
+        self._socket: socket.socket | None = None
+        self._lock = Lock()
+        self._timer = Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._outer: Token[Deadline | None] | None = None
+
+    def __enter__(self) -> Self:
+        self._outer = _under_way.set(self)
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        with self._lock:
+            # The connection goes back to its pool now and must not be shut under another call.
+            self._socket = None
+        if self._outer is not None:
+            _under_way.reset(self._outer)
+
+    def watch(self, connected: socket.socket) -> None:
+        """Take note that bytes leave by this socket from now on; none do once time is over."""
+        with self._lock:
+            if self.over:
+                _shut(connected)
+                return
+            self.sent = True
+            self._socket = connected
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.over = True
+            if self._socket is not None:
+                _shut(self._socket)
+
+
+def _shut(connected: socket.socket) -> None:
+    try:
+        # The plain socket's shutdown: the TLS one drops its state under the reading thread.
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
+    except OSError:
+        return  # The far side closed it first, which ends the call as well.
+
+
+def _announce(connection: HTTPConnection) -> None:
+    deadline = _under_way.get()
+    if deadline is None:
+        return
+    if connection.sock is None:
+        connection.connect()
+    deadline.watch(connection.sock)
+
+
+class _PlainConnection(HTTPConnection):
+    def send(self, data: Any) -> None:
+        _announce(self)
+        super().send(data)
+
+
+class _SecureConnection(HTTPSConnection):
+    def send(self, data: Any) -> None:
+        _announce(self)
+        super().send(data)
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """requests' adapter whose connections answer to the `Deadline` under way.
+
+    HTTP proxies are covered; SOCKS proxies, which need a library that is not installed, not.
+    """
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _use_our_pools(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        _use_our_pools(manager)
+        return manager
+
+
+def _use_our_pools(manager: PoolManager) -> None:
+    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}

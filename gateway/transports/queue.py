@@ -1,0 +1,145 @@
+"""The bell: tells the workers that there is work. RQ carries no data and is no store.
+
+A job may be lost with its worker or with Redis at any time (RQ's documentation on interrupted
+jobs says so, and tests under kill -9 show it): the rows in SQL are the truth and the clock
+sweeps them. So a nudge that fails is logged and forgotten. One waiting job per queue is enough
+for a thousand rows, and each RQ worker serves one queue only, since a worker of several takes
+a job's id out of Redis before it has put it anywhere else.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+
+import structlog
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+
+Name = Literal["read", "reply", "forward"]
+
+JOBS: Final[Mapping[Name, str]] = {
+    "read": "workers.jobs.read",
+    "reply": "workers.jobs.reply",
+    "forward": "workers.jobs.forward",
+}
+SERIALIZER: Final = "json"  # RQ's default, pickle, runs whatever was written into Redis.
+BUDGET: Final = 240  # seconds for which a job begins new work; then it rings for the next one
+JOB_TIMEOUT: Final = 1800  # seconds; longer than BUDGET and the longest single call after it
+FAILURE_TTL: Final = 24 * 3600  # seconds for which a failed job can be looked at
+FLAG_TTL: Final = 30  # seconds after which a nudge counts as lost
+REST: Final = 5.0  # seconds for which a Redis that failed is not asked again
+
+_log = structlog.get_logger(__name__)
+
+
+def flag_key(name: Name) -> str:
+    """The Redis key that says that a nudge of this queue waits."""
+    return f"kibaru:nudge:{name}"
+
+
+def bell_for(redis_url: str, slowest_call: float) -> "Bell":
+    """A bell whose jobs may take as long as their budget and one call of `slowest_call` seconds
+    begun at the end of it, with room to settle."""
+    return Bell(redis_url, job_timeout=BUDGET + 2 * int(slowest_call) + 60)
+
+
+class Bell:
+    """Rings the workers by way of RQ. Thread-safe; connects when it is first used.
+
+    `redis_url` is redis://, rediss:// or unix://. Redis counts as down when connecting or one
+    answer takes more than `timeout` seconds; it is then left alone for REST seconds, so that a
+    Redis that hangs costs one request in that time and not all. `clock` gives monotonic
+    seconds. No method raises for trouble with Redis. Raises ValueError for a malformed URL.
+    """
+
+    def __init__(
+        self,
+        redis_url: str,
+        timeout: float = 1.0,
+        *,
+        job_timeout: int = JOB_TIMEOUT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        # Retries would multiply the timeout, and so would a greeting of several commands, each
+        # of which may take as long; redis-py's defaults for both differ by version and by way
+        # of construction, so they are said here.
+        self._redis = Redis.from_url(
+            redis_url,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+            driver_info=None,
+        )
+        self._queues = {
+            name: Queue(name, connection=self._redis, serializer=SERIALIZER) for name in JOBS
+        }
+        self._job_timeout = job_timeout
+        self._timeout = timeout
+        self._clock = clock
+        self._rest_until: float | None = None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._redis.close()
+
+    def nudge(self, name: Name) -> bool:
+        """Say that there is work for the queue; whether Redis knows now.
+
+        At most one nudge of a queue waits at a time: the usual case, when one waits already,
+        is one round trip. Call it after the COMMIT, never before.
+        """
+        return self._reach("nudge_failed", name, lambda: self._ring(name))
+
+    def answered(self, name: Name) -> bool:
+        """Say that a job of the queue has begun; from here on the next nudge rings again.
+
+        The job calls it BEFORE it looks at SQL: rows committed earlier are seen by this job,
+        rows committed later ring anew. Whether Redis knows now; if not, the flag runs out after
+        FLAG_TTL seconds.
+        """
+        return self._reach("answer_failed", name, lambda: self._redis.delete(flag_key(name)))
+
+    def ping(self) -> bool:
+        """Whether Redis answers now. It asks even while Redis is left alone."""
+        try:
+            self._redis.ping()
+        except RedisError:
+            return False
+        self._rest_until = None
+        return True
+
+    def _ring(self, name: Name) -> None:
+        if not self._redis.set(flag_key(name), "1", nx=True, ex=FLAG_TTL):
+            return
+        queue = self._queues[name]
+        if self._redis.llen(queue.key):
+            # The flag ran out under a job that still waits, behind a long one or without a
+            # worker. It will see the row, so that an absent worker does not find thousands.
+            return
+        queue.enqueue(
+            JOBS[name],
+            job_timeout=self._job_timeout,
+            result_ttl=0,
+            failure_ttl=FAILURE_TTL,
+        )
+
+    def _reach(self, event: str, name: Name, act: Callable[[], object]) -> bool:
+        """Do it unless Redis is being left alone; whether it was done."""
+        if self._rest_until is not None:
+            if self._clock() < self._rest_until:
+                return False
+            # One caller finds out whether Redis is back; the others go on without meanwhile.
+            self._rest_until = self._clock() + self._timeout
+        try:
+            act()
+        except RedisError as error:
+            self._rest_until = self._clock() + REST
+            # The type only: a message may hold the address, and with it the password.
+            _log.warning(event, queue=name, error=type(error).__name__)
+            return False
+        self._rest_until = None
+        return True

@@ -1,0 +1,450 @@
+"""Holds up the sandbox operator: as strict as Africa's Talking, and wrong only where it is asked."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+import requests
+from flask import Flask, request
+from smsutil import split
+
+from gateway.sandbox.operator import create_app
+from gateway.sandbox.operator_desk import message_parts
+from gateway.sandbox.operator_posts import (
+    RETRIES,
+    NotAccepted,
+    deliver_until_accepted,
+    delivery_form,
+    dialogue_end_form,
+    direct_session,
+    encode,
+    hop_form,
+    inbound_form,
+    new_dialogue_id,
+    post,
+)
+from gateway.sandbox.serving import LoopbackServer, serving
+
+PHONE = "+22370000001"
+OTHER = "+22370000002"
+AT = datetime(2026, 11, 3, 8, 15, tzinfo=UTC)
+
+
+class Far:
+    """The operator at `url`, as its customer sees it."""
+
+    def __init__(self, url: str, http: requests.Session) -> None:
+        self.url, self.http = url, http
+
+    def send(self, *, key: str = "key", **changes: str | None) -> requests.Response:
+        form = {"username": "kibaru", "to": PHONE, "message": "PEC 10"} | changes
+        return self.http.post(
+            f"{self.url}/version1/messaging", data=form, headers={"apiKey": key}, timeout=5
+        )
+
+    def first(self, **changes: str | None) -> dict[str, Any]:
+        found: dict[str, Any] = self.send(**changes).json()["SMSMessageData"]["Recipients"][0]
+        return found
+
+    def messages(self, **params: str) -> dict[str, Any]:
+        answer = self.http.get(f"{self.url}/sandbox/messages", params=params, timeout=5)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def plan(self, fault: object) -> requests.Response:
+        return self.http.post(f"{self.url}/sandbox/faults", json=fault, timeout=5)
+
+    def deliveries(self, count: int) -> list[dict[str, Any]]:
+        """The delivery reports posted, once there are so many."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            answer = self.http.get(f"{self.url}/sandbox/deliveries", timeout=5)
+            found: list[dict[str, Any]] = answer.json()["deliveries"]
+            if len(found) >= count:
+                return found
+            time.sleep(0.01)
+        raise AssertionError(f"fewer than {count} delivery reports")
+
+
+@contextmanager
+def operator(webhook_base: str | None = None) -> Iterator[Far]:
+    app = create_app(webhook_base=webhook_base, username="kibaru", api_key="key")
+    with serving(app) as url, direct_session() as http:
+        yield Far(url, http)
+
+
+@pytest.fixture
+def far() -> Iterator[Far]:
+    with operator() as found:
+        yield found
+
+
+class Gateway:
+    """A gateway that notes what is posted to it; `answers` are its next HTTP statuses."""
+
+    def __init__(self, *answers: int) -> None:
+        self.posts: list[tuple[str, bytes]] = []
+        self.answers = list(answers)
+        self.app = Flask("gateway-of-the-test")
+        self.app.post("/at/<token>/<name>")(self.take)
+
+    def take(self, token: str, name: str) -> tuple[str, int]:
+        self.posts.append((f"{token}/{name}", request.get_data()))
+        return "", self.answers.pop(0) if self.answers else 200
+
+
+# ---- sending ---------------------------------------------------------------------------------
+
+
+def test_an_accepted_sms_is_answered_as_recorded(far: Far) -> None:
+    response = far.send()
+    assert response.status_code == 201
+    assert response.headers["Content-Type"] == "application/json"
+    data = response.json()["SMSMessageData"]
+    assert data["Message"] == "Sent to 1/1 Total Cost: KES 0.8000 Message parts: 1"
+    (recipient,) = data["Recipients"]
+    assert recipient.pop("messageId").startswith("ATXid_")
+    assert recipient == {
+        "statusCode": 101, "number": PHONE, "cost": "KES 0.8000", "status": "Success",
+        "messageParts": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "status", "body"),
+    [
+        ("wrong", {}, 401, "The supplied authentication is invalid"),
+        ("", {}, 401, "The supplied authentication is invalid"),
+        ("key", {"username": "other"}, 401, "The supplied authentication is invalid"),
+        ("key", {"to": None}, 400, "Request is missing required form field 'to'"),
+        ("key", {"message": None}, 400, "Request is missing required form field 'message'"),
+        ("key", {"username": None}, 400, "Request is missing required form field 'username'"),
+    ],
+)
+def test_what_the_real_one_refuses_is_refused(
+    far: Far, key: str, changes: dict[str, str | None], status: int, body: str
+) -> None:
+    response = far.send(key=key, **changes)
+    assert (response.status_code, response.text) == (status, body)
+    assert response.headers["Content-Type"] == "text/plain; charset=UTF-8"
+    assert far.messages() == {"count": 0, "messages": []}
+
+
+def test_json_is_not_taken_for_a_form(far: Far) -> None:
+    url = f"{far.url}/version1/messaging"
+    assert far.http.post(url, json={"to": PHONE}, timeout=5).status_code == 415
+
+
+def test_each_number_has_its_recipient(far: Far) -> None:
+    data = far.send(to=f"{PHONE},{OTHER},70000003").json()["SMSMessageData"]
+    codes = [(one["number"], one["statusCode"], one["status"]) for one in data["Recipients"]]
+    assert codes == [
+        (PHONE, 101, "Success"),
+        (OTHER, 101, "Success"),
+        ("70000003", 403, "InvalidPhoneNumber"),
+    ]
+    assert data["Message"] == "Sent to 2/3 Total Cost: KES 1.6000 Message parts: 1"
+    assert data["Recipients"][2]["messageId"] == "None"
+
+
+def test_enqueued_is_102(far: Far) -> None:
+    assert far.first(enqueue="1")["statusCode"] == 102
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a" * 160, "a" * 161, "a" * 306, "a" * 307, "€" * 80, "€" * 81, "a" * 152 + "€" * 5,
+     "ɛ" * 70, "ɛ" * 71, "ɛ" * 134, "ɛ" * 135, "ç" + "a" * 69, "😀" * 35, "😀" * 36],
+)  # fmt: skip
+def test_parts_are_counted_as_a_phone_counts_them(text: str) -> None:
+    oracle = len(split(text).parts) if text else 1
+    assert message_parts(text) == oracle
+
+
+def test_cost_grows_with_the_parts(far: Far) -> None:
+    found = far.first(message="ɛ" * 71)
+    assert (found["messageParts"], found["cost"]) == (2, "KES 1.6000")
+
+
+def test_the_balance_is_told_to_the_account_only(far: Far) -> None:
+    url = f"{far.url}/version1/user"
+    known = far.http.get(url, params={"username": "kibaru"}, headers={"apiKey": "key"}, timeout=5)
+    assert known.json() == {"UserData": {"balance": "KES 1785.5000"}}
+    stranger = far.http.get(url, params={"username": "kibaru"}, timeout=5)
+    assert (stranger.status_code, stranger.headers["WWW-Authenticate"]) == (
+        401,
+        'Basic realm="api"',
+    )
+
+
+# ---- the ledger ------------------------------------------------------------------------------
+
+
+def test_the_ledger_tells_what_was_accepted_in_order(far: Far) -> None:
+    for phone, text in ((PHONE, "un"), (OTHER, "deux"), (PHONE, "trois, ɛ")):
+        far.send(to=phone, message=text, **{"from": "KIBARU"})
+    every = far.messages()
+    assert every["count"] == 3
+    assert [(one["id"], one["text"]) for one in every["messages"]] == [
+        (1, "un"), (2, "deux"), (3, "trois, ɛ"),
+    ]  # fmt: skip
+    assert every["messages"][0]["sender"] == "KIBARU"
+    hers = far.messages(phone=PHONE, after="1")["messages"]
+    assert [one["text"] for one in hers] == ["trois, ɛ"]
+    assert far.messages(phone="+22379999999")["messages"] == []
+    assert [one["id"] for one in far.messages(after="-4")["messages"]] == [1, 2, 3]
+
+
+def test_many_at_once_are_all_kept_with_an_id_each(far: Far) -> None:
+    def send(number: int) -> str:
+        with direct_session() as http:
+            return str(Far(far.url, http).first(message=f"n{number}")["messageId"])
+
+    with ThreadPoolExecutor(8) as pool:
+        references = set(pool.map(send, range(120)))
+    kept = far.messages()["messages"]
+    assert [one["id"] for one in kept] == list(range(1, 121))
+    assert {one["message_id"] for one in kept} == references
+
+
+# ---- faults ----------------------------------------------------------------------------------
+
+
+def test_a_fault_is_used_up_and_then_all_is_well(far: Far) -> None:
+    assert far.plan({"recipient": 405, "times": 2}).json() == {"left": 2}
+    assert [far.first()["statusCode"] for _ in range(3)] == [405, 405, 101]
+    assert far.messages()["count"] == 1
+
+
+def test_a_fault_may_wait_for_one_phone(far: Far) -> None:
+    far.plan({"http": 503, "phone": OTHER, "headers": {"Retry-After": "3"}, "body": "no"})
+    assert far.send().status_code == 201
+    hit = far.send(to=OTHER)
+    assert (hit.status_code, hit.headers["Retry-After"], hit.text) == (503, "3", "no")
+    assert far.messages()["count"] == 1
+
+
+def test_an_empty_list_of_recipients(far: Far) -> None:
+    far.plan({"message": "InvalidSenderId"})
+    response = far.send()
+    assert response.status_code == 201
+    assert response.json() == {"SMSMessageData": {"Message": "InvalidSenderId", "Recipients": []}}
+    assert far.messages()["count"] == 0
+
+
+def test_an_answer_lost_after_accepting(far: Far) -> None:
+    far.plan({"lost": True})
+    with pytest.raises(requests.ConnectionError):
+        far.send()
+    assert far.messages()["count"] == 1
+
+
+def test_a_slow_answer_was_accepted_at_once(far: Far) -> None:
+    far.plan({"slow": 0.2})
+    started = time.monotonic()
+    assert far.send().status_code == 201
+    assert time.monotonic() - started >= 0.2
+
+
+def test_another_content_type(far: Far) -> None:
+    far.plan({"content_type": "application/json; charset=utf-8"})
+    assert far.send().headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+def test_faults_can_be_counted_and_forgotten(far: Far) -> None:
+    far.plan({"http": 500, "times": 9})
+    url = f"{far.url}/sandbox/faults"
+    assert far.http.get(url, timeout=5).json() == {"left": 9}
+    assert far.http.delete(url, timeout=5).json() == {"left": 0}
+    assert far.send().status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        ({"htpp": 503}, "htpp"),
+        ({"http": "503"}, "http"),
+        ({"http": True}, "http"),
+        ({"times": 0}, "times"),
+        ({"delivery": "Success"}, "delivery"),
+        ({"slow": "long"}, "slow"),
+        ({"headers": []}, "headers"),
+        ([], "object"),
+        (None, "object"),
+    ],
+)
+def test_a_fault_that_means_nothing_is_refused_in_words(far: Far, fault: Any, word: str) -> None:
+    response = far.plan(fault)
+    assert response.status_code == 400
+    assert word in response.text
+    assert far.send().status_code == 201
+
+
+# ---- delivery reports ------------------------------------------------------------------------
+
+
+def test_delivery_reports_follow_in_order() -> None:
+    gateway = Gateway()
+    with serving(gateway.app) as base, operator(f"{base}/at/secret") as far:
+        message_id = far.first()["messageId"]
+        posted = far.deliveries(2)
+    assert posted == [
+        {"message_id": message_id, "status": "Sent", "answer": 200},
+        {"message_id": message_id, "status": "Success", "answer": 200},
+    ]
+    path, body = gateway.posts[0]
+    assert path == "secret/delivery"
+    assert parse_qsl(body.decode()) == [
+        ("id", message_id), ("status", "Sent"), ("phoneNumber", PHONE), ("networkCode", "99999"),
+    ]  # fmt: skip
+
+
+def test_delivery_reports_come_out_of_order_and_before_the_answer_on_demand() -> None:
+    gateway = Gateway()
+    with serving(gateway.app) as base, operator(f"{base}/at/secret") as far:
+        far.plan({"delivery": ["Success", "Sent", "Unheard"], "early": True})
+        far.first()
+        assert [body.split(b"&")[1] for _, body in gateway.posts] == [
+            b"status=Success", b"status=Sent", b"status=Unheard",
+        ]  # fmt: skip
+
+
+def test_a_gateway_that_is_away_does_not_stop_the_operator() -> None:
+    away = LoopbackServer(Flask("nobody"))
+    away.server_close()
+    with operator(f"{away.url}/at/secret") as far:
+        assert far.send().status_code == 201
+        assert [one["answer"] for one in far.deliveries(2)] == [None, None]
+
+
+# ---- what the operator posts -----------------------------------------------------------------
+
+
+def test_an_inbound_sms_has_the_captured_order_of_fields() -> None:
+    form = inbound_form(PHONE, "PEC 10 é", at=AT, provider_id="x1", link_id="L")
+    assert encode(form) == (
+        b"date=2026-11-03+08%3A15%3A00&from=%2B22370000001&id=x1&linkId=L"
+        b"&text=PEC+10+%C3%A9&to=38400&cost=None&networkCode=99999"
+    )
+
+
+def test_an_inbound_sms_in_its_other_forms() -> None:
+    bamako_plus_1 = AT.astimezone(timezone(timedelta(hours=1)))
+    form = inbound_form(
+        PHONE, "5+5", at=bamako_plus_1, provider_id="x1", network=None, iso_date=True
+    )
+    assert encode(form, raw_plus=True) == (
+        b"date=2026-11-03T08%3A15%3A00Z&from=+22370000001&id=x1&text=5%2B5&to=38400&cost=None"
+    )
+    ids = {inbound_form(PHONE, "PEC", at=AT)["id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+def test_a_hop_and_the_end_of_its_dialogue() -> None:
+    hop = hop_form(PHONE, "*384*1#", "1*2", dialogue_id=new_dialogue_id())
+    assert list(hop) == ["phoneNumber", "serviceCode", "text", "sessionId", "networkCode"]
+    assert len(hop["sessionId"]) == 38
+    end = dialogue_end_form(hop, at=AT, status="Failed", seconds=1.5, hops=2, screen="Oops")
+    assert end["durationInMillis"] == "1500"
+    assert end["input"] == "1*2"
+    assert "errorMessage" in end
+    assert "failureReason" in delivery_form("x", PHONE, "Rejected")
+
+
+@pytest.mark.parametrize("refusals", [[], [503, 500], [201, 204, 302, 404]])
+def test_an_inbound_sms_comes_back_until_exactly_200(refusals: list[int]) -> None:
+    gateway = Gateway(*refusals)
+    pauses: list[float] = []
+    form = inbound_form(PHONE, "PEC 10", at=AT)
+    with serving(gateway.app) as base:
+        url = f"{base}/at/secret/sms"
+        tries = deliver_until_accepted(url, form, minute=7.0, sleep=pauses.append)
+    assert tries == len(refusals) + 1
+    assert pauses == [7.0] * len(refusals)
+    assert len({body for _, body in gateway.posts}) == 1
+
+
+def test_an_inbound_sms_waits_for_a_gateway_that_is_away() -> None:
+    gateway = Gateway()
+    holder = LoopbackServer(gateway.app)
+    holder.server_close()
+    started: list[threading.Thread] = []
+
+    def wake(_: float) -> None:
+        server = LoopbackServer(gateway.app, holder.server_port)
+        started.append(threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True))
+        started[0].start()
+        servers.append(server)
+
+    servers: list[LoopbackServer] = []
+    form = inbound_form(PHONE, "PEC 10", at=AT)
+    assert deliver_until_accepted(f"{holder.url}/at/secret/sms", form, sleep=wake) == 2
+    servers[0].shutdown()
+    servers[0].server_close()
+
+
+def test_after_twelve_hours_the_operator_gives_up() -> None:
+    gateway = Gateway(*[503] * RETRIES)
+    with serving(gateway.app) as base, pytest.raises(NotAccepted) as caught:
+        deliver_until_accepted(f"{base}/at/secret/sms", inbound_form(PHONE, "PEC", at=AT), minute=0)
+    assert (caught.value.attempts, caught.value.last) == (720, 503)
+
+
+# ---- the server ------------------------------------------------------------------------------
+
+
+def test_a_server_that_was_stopped_drops_its_connections() -> None:
+    with direct_session() as http:
+        with serving(Gateway().app) as base:
+            url = f"{base}/at/secret/sms"
+            assert post(http, url, {"id": "1"}).status_code == 200
+        with pytest.raises(requests.ConnectionError):
+            post(http, url, {"id": "1"})
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    running: list[subprocess.Popen[str]] = []
+
+    def launch(*arguments: str, **settings: str) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "gateway.sandbox.operator", *arguments]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=os.environ | settings,
+        )  # fmt: skip
+        running.append(process)
+        return process
+
+    yield launch
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def test_it_runs_as_a_program_and_ends_on_sigterm(
+    start: Callable[..., "subprocess.Popen[str]"],
+) -> None:
+    process = start("--port", "0", AT_USERNAME="kibaru", AT_API_KEY="key")
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[-1]
+    with direct_session() as http:
+        assert Far(url, http).send().status_code == 201
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+
+
+def test_a_bad_setting_is_told_in_words(start: Callable[..., "subprocess.Popen[str]"]) -> None:
+    process = start("--port", "0", PORT="eight")
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert told.startswith("PORT: expected a number")

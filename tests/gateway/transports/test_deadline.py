@@ -1,0 +1,82 @@
+"""Holds up the total deadline of one HTTP call, seen from the socket it may shut."""
+
+import socket
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+import requests
+
+from gateway.transports.deadline import Deadline, DeadlineAdapter
+from tests.gateway.transports.canned import canned, say
+
+AGES = 1000.0
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.settimeout(10.0)
+        yield ours, theirs
+
+
+def passed(deadline: Deadline) -> None:
+    """Wait until the time is over, and fail when it does not end."""
+    tick = Event()
+    for _ in range(1000):
+        if deadline.over:
+            return
+        tick.wait(0.01)
+    pytest.fail("the deadline did not pass")
+
+
+def test_the_socket_is_shut_when_time_is_over(pair: tuple[socket.socket, socket.socket]) -> None:
+    ours, theirs = pair
+    with Deadline(0.01) as deadline:
+        deadline.watch(ours)
+        assert theirs.recv(1) == b""
+        passed(deadline)
+    assert deadline.sent
+
+
+def test_nothing_leaves_once_time_is_over(pair: tuple[socket.socket, socket.socket]) -> None:
+    ours, theirs = pair
+    with Deadline(0.01) as deadline:
+        passed(deadline)
+        deadline.watch(ours)
+    with pytest.raises(BrokenPipeError):
+        ours.sendall(b"late")
+    assert theirs.recv(1) == b""
+    assert not deadline.sent
+
+
+def test_a_call_that_ended_leaves_its_socket_alone(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    ours, theirs = pair
+    with Deadline(AGES) as deadline:
+        deadline.watch(ours)
+    deadline._cut()  # As when the timer fires just before it is cancelled.
+    ours.sendall(b"next call")
+    assert theirs.recv(9) == b"next call"
+
+
+def test_a_call_without_deadline_is_an_ordinary_one() -> None:
+    with canned(say(200, {"fine": True})) as server, requests.Session() as session:
+        session.mount("http://", DeadlineAdapter())
+        assert session.get(server.url, timeout=10.0).json() == {"fine": True}
+
+
+def test_whether_anything_was_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = listener.getsockname()[1]
+    with canned(say(200, {})) as server, requests.Session() as session:
+        session.mount("http://", DeadlineAdapter())
+        with Deadline(AGES) as deadline, pytest.raises(requests.ConnectionError):
+            session.get(f"http://127.0.0.1:{nobody}", timeout=10.0)
+        assert not deadline.sent
+        with Deadline(AGES) as deadline:
+            session.get(server.url, timeout=10.0)
+        assert deadline.sent
+        assert not deadline.over

@@ -1,0 +1,306 @@
+"""Holds up how DHIS2's answers are read: both importers, and whose each refusal is."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from gateway.outcomes import TryLater, Unknown
+from gateway.transports.dhis2_codes import (
+    MEANINGS,
+    Category,
+    category_of,
+    concerns_whole_request,
+)
+from gateway.transports.dhis2_verdict import (
+    UNNAMED,
+    Accepted,
+    Answer,
+    Conflict,
+    GroupRefused,
+    Partly,
+    read_completeness,
+    read_import,
+    read_object,
+)
+from menus.model import Period
+
+JSON = "application/json;charset=UTF-8"
+
+
+def summary(
+    status: str,
+    conflicts: list[dict[str, Any]] | None = None,
+    rejected: list[int] | None = None,
+    **counts: int,
+) -> dict[str, Any]:
+    return {
+        "responseType": "ImportSummary",
+        "status": status,
+        "description": "The import process ended",
+        "importCount": {"imported": 0, "updated": 0, "ignored": 0, "deleted": 0, **counts},
+        "conflicts": conflicts or [],
+        "rejectedIndexes": rejected or [],
+        "dataSetComplete": "false",
+    }
+
+
+def envelope(response: dict[str, Any]) -> dict[str, Any]:
+    return {"httpStatusCode": 200, "message": "Import ended", "response": response}
+
+
+def refusal(code: str, indexes: list[int] | None, words: str = "words") -> dict[str, Any]:
+    found: dict[str, Any] = {"value": words}
+    if code:
+        found["errorCode"] = code
+    if indexes is not None:
+        found["indexes"] = indexes
+    return found
+
+
+def answer(status: int, document: Any, content_type: str = JSON) -> Answer:
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return Answer(status, content_type, body)
+
+
+CASES: dict[str, tuple[int, dict[str, Any], object]] = {
+    "legacy, all in": (200, envelope(summary("SUCCESS", imported=3)), Accepted()),
+    "legacy, unchanged is ignored": (200, envelope(summary("SUCCESS", ignored=3)), Accepted()),
+    "sql, nothing is ever imported": (200, envelope(summary("SUCCESS", updated=3)), Accepted()),
+    "2.38, a bare summary": (200, summary("SUCCESS", imported=3), Accepted()),
+    "bare, without its type": (
+        200,
+        {"status": "SUCCESS", "importCount": {"imported": 3}},
+        Accepted(),
+    ),
+    "legacy, one row of three by 409": (
+        409,
+        envelope(summary("WARNING", [refusal("E7619", [1])], [1], imported=2, ignored=1)),
+        Partly({1: Conflict("E7619", "words")}),
+    ),
+    "sql, one row of three by 200": (
+        200,
+        envelope(summary("WARNING", [refusal("E8122", [1])], [1], updated=2, ignored=1)),
+        Partly({1: Conflict("E8122", "words")}),
+    ),
+    "legacy, locks are by row": (
+        409,
+        envelope(summary("WARNING", [refusal("E7640", [0, 2])], [0, 2], imported=1)),
+        Partly({0: Conflict("E7640", "words"), 2: Conflict("E7640", "words")}),
+    ),
+    "two reasons": (
+        409,
+        envelope(summary("WARNING", [refusal("E7636", [0]), refusal("E7641", [2, 0])], [0, 2])),
+        Partly({0: Conflict("E7636", "words"), 2: Conflict("E7641", "words")}),
+    ),
+    "sql, no row was right": (
+        409,
+        envelope(summary("ERROR", [refusal("E8122", [0, 1, 2])], [0, 1, 2], ignored=3)),
+        Partly({one: Conflict("E8122", "words") for one in range(3)}),
+    ),
+    "a rejected row without conflict": (
+        409,
+        envelope(summary("WARNING", [refusal("E7619", [1])], [1, 2])),
+        Partly({1: Conflict("E7619", "words"), 2: UNNAMED}),
+    ),
+    "one informal conflict, rows named aside": (
+        409,
+        envelope(summary("WARNING", [refusal("", None)], [1])),
+        Partly({1: Conflict("", "words")}),
+    ),
+    "an informal conflict, no row named": (
+        409,
+        envelope(summary("WARNING", [refusal("", None)])),
+        GroupRefused(Conflict("", "words")),
+    ),
+    "success with a conflict is none": (
+        200,
+        envelope(summary("SUCCESS", [refusal("E7610", [0])], [0], imported=2)),
+        Partly({0: Conflict("E7610", "words")}),
+    ),
+    "legacy, the whole set": (
+        409,
+        envelope(summary("ERROR", [refusal("E7600", None)])),
+        GroupRefused(Conflict("E7600", "words")),
+    ),
+    "sql, the whole group": (
+        409,
+        envelope(summary("ERROR", [refusal("E8030", [0, 1, 2])], [0, 1, 2])),
+        GroupRefused(Conflict("E8030", "words"), frozenset({0, 1, 2})),
+    ),
+    "sql, duplicates": (
+        409,
+        envelope(summary("ERROR", [refusal("E8128", [0, 1])], [0, 1])),
+        GroupRefused(Conflict("E8128", "words"), frozenset({0, 1})),
+    ),
+    "sql, decoding": (
+        409,
+        envelope(summary("ERROR", [refusal("E8107", [-1])])),
+        GroupRefused(Conflict("E8107", "words")),
+    ),
+    "a position that was not sent": (
+        409,
+        envelope(summary("WARNING", [refusal("E7619", [3])], [3])),
+        GroupRefused(Conflict("E7619", "words")),
+    ),
+    "a rejected position that was not sent": (
+        409,
+        envelope(summary("WARNING", [refusal("E7619", [1])], [1, 7])),
+        GroupRefused(UNNAMED),
+    ),
+    "a code nobody described, nothing written": (
+        409,
+        envelope(summary("ERROR", [refusal("", [0, 1])], [0, 1])),
+        GroupRefused(Conflict("", "words"), frozenset({0, 1})),
+    ),
+    "a warning that blames nothing": (409, envelope(summary("WARNING")), GroupRefused(UNNAMED)),
+    "legacy, the importer fell over": (
+        409,
+        envelope(summary("ERROR")),
+        Unknown("import_failed", "The import process ended"),
+    ),
+    "a status that is none": (200, envelope(summary("PENDING")), Unknown("unreadable")),
+    "409 without a summary": (
+        409,
+        {"status": "ERROR", "message": "Not now", "errorCode": "E1234"},
+        GroupRefused(Conflict("E1234", "Not now")),
+    ),
+    "409 without a code": (409, {"message": "Not now"}, GroupRefused(Conflict("", "Not now"))),
+    "a summary counts whatever the code": (
+        400,
+        envelope(summary("WARNING", [refusal("E7619", [1])], [1])),
+        Partly({1: Conflict("E7619", "words")}),
+    ),
+    "lists that are none": (
+        200,
+        {"response": {**summary("SUCCESS"), "conflicts": "none", "rejectedIndexes": None}},
+        Accepted(),
+    ),
+}
+
+
+@pytest.mark.parametrize(("status", "document", "verdict"), CASES.values(), ids=CASES)
+def test_import(status: int, document: dict[str, Any], verdict: object) -> None:
+    assert read_import(answer(status, document), 3) == verdict
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (answer(200, b""), Unknown("truncated")),
+        (answer(200, b'{"response":'), Unknown("truncated")),
+        (answer(409, b"\xff\xfe{"), Unknown("truncated")),
+        (answer(200, b"[" * 100_000), Unknown("truncated")),
+        (answer(200, b"", ""), TryLater("not_json")),
+        (answer(200, b" <html>", "text/html;charset=UTF-8"), TryLater("html")),
+        (answer(200, [1]), Unknown("unreadable")),
+        (answer(204, b"", ""), TryLater("not_json")),
+        (answer(500, b"{"), TryLater("http_500")),
+        (answer(415, {"message": "m" * 900}), TryLater("http_415", "m" * 300, ours=True)),
+    ],
+)
+def test_no_summary(said: Answer, verdict: object) -> None:
+    assert read_import(said, 1) == verdict
+
+
+@pytest.mark.parametrize(
+    ("status", "document", "verdict"),
+    [
+        (200, envelope(summary("SUCCESS", imported=1)), Accepted()),
+        (200, envelope(summary("SUCCESS", updated=1)), Accepted()),
+        (200, envelope(summary("SUCCESS", imported=1, ignored=1)), GroupRefused(UNNAMED)),
+        (
+            200,
+            envelope(summary("SUCCESS", [refusal("", None, "Period not valid")], imported=1)),
+            GroupRefused(Conflict("", "Period not valid")),
+        ),
+        (
+            409,
+            envelope(summary("ERROR", [refusal("", None, "Data set not found")], ignored=1)),
+            GroupRefused(Conflict("", "Data set not found")),
+        ),
+        (409, envelope(summary("ERROR")), Unknown("import_failed", "The import process ended")),
+        (401, {"message": "no"}, TryLater("http_401", "no", ours=True)),
+    ],
+)
+def test_completeness(status: int, document: dict[str, Any], verdict: object) -> None:
+    assert read_completeness(answer(status, document)) == verdict
+
+
+def test_an_object_is_handed_on_and_a_conflict_is_none() -> None:
+    assert read_object(answer(200, {"version": "2.42.1"})) == {"version": "2.42.1"}
+    assert read_object(answer(409, {"message": "busy"})) == Unknown("unreadable", "busy")
+
+
+OCTOBER = Period(2026, 10)
+
+
+@pytest.mark.parametrize(
+    ("code", "today", "category"),
+    [
+        ("E7640", date(2026, 11, 4), Category.LOCKED),
+        ("E7641", date(2026, 10, 31), Category.TOO_EARLY),
+        ("E7642", date(2026, 11, 4), Category.LOCKED),
+        ("E7643", date(2026, 10, 31), Category.TOO_EARLY),
+        ("E7643", date(2026, 11, 1), Category.LOCKED),
+        ("E7644", date(2026, 11, 1), Category.LOCKED),
+        ("E8030", date(2026, 10, 31), Category.TOO_EARLY),
+        ("E8030", date(2026, 11, 1), Category.LOCKED),
+        ("E8033", date(2026, 10, 31), Category.LOCKED),
+        ("E7636", date(2026, 11, 4), Category.ASSIGNMENT),
+        ("E8022", date(2026, 11, 4), Category.ASSIGNMENT),
+        ("E7617", date(2026, 11, 4), Category.ACCOUNT),
+        ("E8104", date(2026, 11, 4), Category.MAPPING),
+        ("E8122", date(2026, 11, 4), Category.VALUE),
+        ("E8128", date(2026, 11, 4), Category.GATEWAY_BUG),
+        ("too_large", date(2026, 11, 4), Category.CONFIG),
+        ("E9999", date(2026, 11, 4), Category.CONFIG),
+        ("", date(2026, 11, 4), Category.CONFIG),
+    ],
+)
+def test_whose_a_refusal_is(code: str, today: date, category: Category) -> None:
+    assert category_of(code, OCTOBER, today) is category
+
+
+def test_december_ends_with_the_year() -> None:
+    december = Period(2026, 12)
+    assert category_of("E8030", december, date(2026, 12, 31)) is Category.TOO_EARLY
+    assert category_of("E8030", december, date(2027, 1, 1)) is Category.LOCKED
+
+
+@pytest.mark.parametrize(
+    ("code", "whole"),
+    [
+        ("E7600", True),
+        ("E7605", True),
+        ("E7610", False),
+        ("E7645", False),
+        ("E8000", True),
+        ("E8035", True),
+        ("E8100", True),
+        ("E8111", True),
+        ("E8120", False),
+        ("E8127", False),
+        ("E8128", True),
+        ("", False),
+        ("too_large", False),
+    ],
+)
+def test_which_codes_leave_nothing_written(code: str, whole: bool) -> None:
+    assert concerns_whole_request(code) is whole
+
+
+# The pairs of DHIS2's two families that say the same, as its change of importers lists them.
+SAME = [
+    ("E7600", "E8005"), ("E7601", "E8010"), ("E7611", "E8100"), ("E7612", "E8107"),
+    ("E7613", "E8109"), ("E7614", "E8012"), ("E7617", "E8011"), ("E7618", "E8120"),
+    ("E7619", "E8122"), ("E7621", "E8123"), ("E7632", "E8021"), ("E7633", "E8020"),
+    ("E7634", "E8024"), ("E7635", "E8023"), ("E7636", "E8022"), ("E7638", "E8032"),
+    ("E7639", "E8025"), ("E7642", "E8033"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("legacy", "sql"), SAME)
+def test_both_families_blame_the_same(legacy: str, sql: str) -> None:
+    assert MEANINGS[legacy].category is MEANINGS[sql].category
