@@ -1,0 +1,227 @@
+"""What the importer up to DHIS2 2.42 asks of one value (`DataValueSetImportValidator`).
+
+Order and codes are the validator's: the first check that speaks rejects the value, and only
+its finding is reported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.sandbox.dhis2.job import Job
+from gateway.sandbox.dhis2.legacy_codes import Finding
+from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO, DataElement, DataSet, Json, OrgUnit
+from gateway.sandbox.dhis2.options import Payload
+from gateway.sandbox.dhis2.periods import Span, locked, too_early
+from gateway.sandbox.dhis2.summary import Summary
+from gateway.sandbox.dhis2.values import fault_of, is_zero
+
+LONGEST_COMMENT: Final = 50_000
+
+
+@dataclass(slots=True)
+class Row:
+    """One value of the payload with what its identifiers were resolved to."""
+
+    raw: Json
+    names: tuple[str, str, str, str, str]  # as sent: element, period, unit, combo, attribute
+    element: DataElement | None
+    period: Span | None
+    unit: OrgUnit | None
+    combo: str | None
+    attribute: str | None
+    value: str | None
+    comment: str | None
+    deleted: bool
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One payload on its way in; `timely` remembers what was found for (unit, period)."""
+
+    job: Job
+    payload: Payload
+    data_set: DataSet | None
+    summary: Summary = field(default_factory=Summary)
+    timely: dict[tuple[str, str, str], Finding | None] = field(default_factory=dict)
+    conflicts: dict[Finding, Json] = field(default_factory=dict)
+    elements: dict[str | None, DataElement | None] = field(default_factory=dict)
+    units: dict[str | None, OrgUnit | None] = field(default_factory=dict)
+    combos: dict[str | None, str | None] = field(default_factory=dict)
+
+    def element(self, name: str | None) -> DataElement | None:
+        """The data element of that name, looked up once."""
+        if name not in self.elements:
+            found = self.resolve("dataElements", self.job.options.data_element_scheme, name)
+            self.elements[name] = self.job.state.elements[found] if found else None
+        return self.elements[name]
+
+    def unit(self, name: str | None) -> OrgUnit | None:
+        """The org unit of that name, looked up once."""
+        if name not in self.units:
+            found = self.resolve("organisationUnits", self.job.options.org_unit_scheme, name)
+            self.units[name] = self.job.state.org_units[found] if found else None
+        return self.units[name]
+
+    def combo(self, name: str | None) -> str | None:
+        """The option combo of that name, looked up once.
+
+        Attribute option combos go by the scheme of the category option combos, up to 2.42.
+        """
+        if name not in self.combos:
+            scheme = self.job.options.option_combo_scheme
+            self.combos[name] = self.resolve("categoryOptionCombos", scheme, name)
+        return self.combos[name]
+
+    def resolve(self, kind: str, scheme: str, name: str | None) -> str | None:
+        """The UID that a name stands for, None for none or an unknown one."""
+        return None if name is None else self.job.state.find(kind, scheme, name)
+
+    def closest_data_set(self, element: DataElement) -> DataSet | None:
+        """The payload's data set, else the first one that holds the data element."""
+        if self.data_set is not None:
+            return self.data_set
+        found = self.job.state.data_sets_of.get(element.uid, ())
+        return self.job.state.data_sets[found[0]] if found else None
+
+
+def exists(sheet: Sheet, row: Row) -> Finding | None:
+    """That everything named is there and within reach (E7610 to E7617)."""
+    element, period, unit, combo, attribute = row.names
+    checks = (
+        (row.element is None, "E7610", element),
+        (row.period is None, "E7611", period),
+        (row.unit is None, "E7612", unit),
+        (bool(combo) and row.combo is None, "E7613", combo),
+        (bool(attribute) and row.attribute is None, "E7615", attribute),
+    )
+    for missing, code, name in checks:
+        if missing:
+            return Finding(code, (name,))
+    if row.unit is not None and not sheet.job.state.may_capture(row.unit):
+        return Finding("E7617", (row.unit.uid, sheet.job.who))
+    return None
+
+
+def is_value(row: Row) -> Finding | None:
+    """That the value is one of its data element (E7618 to E7621)."""
+    element = row.names[0]
+    if row.element is None or row.deleted:
+        return None
+    if row.value is None and row.comment is None:
+        return Finding("E7618", (element,))
+    if row.value is not None:
+        fault = fault_of(row.value, row.element.value_type)
+        if fault is not None:
+            return Finding("E7619", (element, fault))
+    if row.comment is not None and len(row.comment) > LONGEST_COMMENT:
+        return Finding("E7620", ("comment_length_greater_than_max_length",))
+    if row.element.options is not None and row.value not in row.element.options:
+        return Finding("E7621", (element,))
+    return None
+
+
+def strict(sheet: Sheet, row: Row) -> Finding | None:
+    """What only the strict parameters ask for (E7630 to E7636)."""
+    options = sheet.job.options
+    if row.combo is None and options.require_option_combo:
+        return Finding("E7630", row.names[:1])
+    if row.attribute is None and options.require_attribute_combo:
+        return Finding("E7631", row.names[:1])
+    row.combo = row.combo or DEFAULT_OPTION_COMBO
+    row.attribute = row.attribute or DEFAULT_OPTION_COMBO
+    return next((found for ask in _STRICT if (found := ask(sheet, row)) is not None), None)
+
+
+def _period_type(sheet: Sheet, row: Row) -> Finding | None:
+    if not sheet.job.options.strict_periods or row.element is None or row.period is None:
+        return None
+    state = sheet.job.state
+    kinds = {state.data_sets[one].period_type for one in state.data_sets_of[row.element.uid]}
+    return None if row.period.kind in kinds else Finding("E7632", (row.names[1], row.names[0]))
+
+
+def _in_data_set(sheet: Sheet, row: Row) -> Finding | None:
+    if not sheet.job.options.strict_data_elements or row.element is None:
+        return None
+    if sheet.data_set is None or row.element.uid in sheet.data_set.members:
+        return None
+    return Finding("E7633", (row.names[0], sheet.data_set.uid))
+
+
+def _combo_of_element(sheet: Sheet, row: Row) -> Finding | None:
+    if not sheet.job.options.strict_option_combos or row.element is None:
+        return None
+    combos = row.element.combos
+    for one in sheet.job.state.data_sets_of[row.element.uid]:
+        combos |= sheet.job.state.data_sets[one].members[row.element.uid]
+    if row.combo in combos:
+        return None
+    return Finding("E7634", (str(row.combo), row.element.uid))
+
+
+def _combo_of_data_set(sheet: Sheet, row: Row) -> Finding | None:
+    if not sheet.job.options.strict_attribute_combos or row.element is None:
+        return None
+    state = sheet.job.state
+    for one in state.data_sets_of[row.element.uid]:
+        if row.attribute in state.data_sets[one].attribute_combos:
+            return None
+    return Finding("E7635", (str(row.attribute), row.element.uid))
+
+
+def _assigned(sheet: Sheet, row: Row) -> Finding | None:
+    if not sheet.job.options.strict_org_units or row.element is None or row.unit is None:
+        return None
+    state = sheet.job.state
+    for one in state.data_sets_of[row.element.uid]:
+        if row.unit.uid in state.data_sets[one].org_units:
+            return None
+    return Finding("E7636", (row.unit.uid, row.element.uid))
+
+
+_STRICT: Final[tuple[Callable[[Sheet, Row], Finding | None], ...]] = (
+    _period_type,
+    _in_data_set,
+    _combo_of_element,
+    _combo_of_data_set,
+    _assigned,
+)
+
+
+def zero_dropped(row: Row) -> bool:
+    """Whether this is a zero that is not worth a row (zeroIsSignificant is false)."""
+    if row.element is None or row.element.zero_counts or row.value is None or row.deleted:
+        return False
+    return is_zero(row.value, row.element.value_type)
+
+
+def timely(sheet: Sheet, row: Row) -> Finding | None:
+    """That the month is open for the unit (E7640 to E7643); nothing for a stray element."""
+    if row.element is None or row.unit is None or row.period is None:
+        return None
+    data_set = sheet.closest_data_set(row.element)
+    if data_set is None:
+        return None
+    key = (data_set.uid, row.names[1], row.unit.uid)
+    if key not in sheet.timely:
+        sheet.timely[key] = _open(sheet.job, data_set, key, row.period)
+    finding = sheet.timely[key]
+    if finding is not None and finding.code == "E7641":
+        return Finding("E7641", (row.names[1], row.element.uid))
+    return finding
+
+
+def _open(job: Job, data_set: DataSet, key: tuple[str, str, str], period: Span) -> Finding | None:
+    _, code, unit = key
+    if locked(period, data_set.expiry_days, job.now) and key not in job.state.lock_exceptions:
+        return Finding("E7640", (code, data_set.uid))
+    if too_early(period, data_set.open_future_periods, job.now):
+        return Finding("E7641", (code, ""))
+    if key in job.state.approved:
+        return Finding("E7642", (unit, code, data_set.uid))
+    if data_set.input_periods:
+        window = data_set.input_periods.get(code)
+        if window is None or not window.holds(job.now):
+            return Finding("E7643", (code, data_set.uid))
+    return None

@@ -1,0 +1,87 @@
+"""What the sandbox server knows of its metadata, in the shape that the importers ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+DEFAULT_CATEGORY_COMBO: Final = "bjDvmb4bfuf"
+DEFAULT_OPTION_COMBO: Final = "HllvX50cXC0"
+
+Json = dict[str, Any]
+Place = tuple[str, str]  # org unit, period
+Slot = tuple[str, str, str]  # data element, category option combo, attribute option combo
+Key = tuple[str, str, str]  # data set, org unit, period
+
+
+@dataclass(frozen=True, slots=True)
+class DataElement:
+    """`zero_counts` is false where a 0 is not worth a row (zeroIsSignificant)."""
+
+    uid: str
+    code: str
+    name: str
+    value_type: str
+    zero_counts: bool
+    combos: frozenset[str]
+    options: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class InputPeriod:
+    """An explicit window in which a data set takes one period; an open end is None."""
+
+    opens: datetime | None
+    closes: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        return (self.opens is None or self.opens <= now) and (
+            self.closes is None or now <= self.closes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """`members` maps each data element to the category option combos that it takes here."""
+
+    uid: str
+    code: str
+    name: str
+    period_type: str
+    expiry_days: int
+    open_future_periods: int
+    members: Mapping[str, frozenset[str]]
+    org_units: frozenset[str]
+    attribute_combos: frozenset[str]
+    input_periods: Mapping[str, InputPeriod]
+
+
+@dataclass(frozen=True, slots=True)
+class OrgUnit:
+    """`path` holds the UIDs from the root down, itself last."""
+
+    uid: str
+    code: str
+    name: str
+    path: tuple[str, ...]
+    opening: date | None
+    closed: date | None
+
+
+class Cell(NamedTuple):
+    """A stored data value; a deleted one stays, as in DHIS2."""
+
+    value: str
+    comment: str
+    stored_by: str
+    created: datetime
+    updated: datetime
+    deleted: bool
+
+
+class Registration(NamedTuple):
+    """That a data set is complete for a unit and month, or (`completed` false) not any more."""
+
+    date: str
+    stored_by: str
+    completed: bool

@@ -1,0 +1,214 @@
+"""What the sandbox server answers to questions: itself, its account, metadata, stored values."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO, Cell, DataSet, Json, Place, Slot
+from gateway.sandbox.dhis2.periods import locked, parse
+from gateway.sandbox.dhis2.state import State, reference
+from gateway.sandbox.dhis2.summary import Family
+
+VERSIONS: Final[Mapping[Family, str]] = {"legacy": "2.42.5.2", "sql": "2.43.1"}
+ACCOUNT_UID: Final = "SandboxUsr1"
+PAGE_SIZE: Final = 50
+
+
+def system_info(family: Family, now: datetime, base: str) -> Json:
+    """The part of `/api/system/info` that everybody may see."""
+    return {
+        "version": VERSIONS[family],
+        "revision": "sandbox",
+        "serverDate": stamp(now),
+        "serverTimeZoneId": "Etc/UTC",
+        "serverTimeZoneDisplayName": "Coordinated Universal Time",
+        "calendar": "iso8601",
+        "dateFormat": "yyyy-mm-dd",
+        "contextPath": base.rstrip("/"),
+        "systemName": "Kibaru sandbox DHIS2",
+    }
+
+
+def me(state: State, username: str) -> Json:
+    """The account: its authorities, capture units and the data sets it may write."""
+    roots = sorted(state.capture_roots) or [
+        uid for uid, unit in state.org_units.items() if len(unit.path) == 1
+    ]
+    units = [
+        {
+            "id": uid,
+            "code": state.org_units[uid].code,
+            "path": "/" + "/".join(state.org_units[uid].path),
+        }
+        for uid in roots
+        if uid in state.org_units
+    ]
+    return {
+        "id": ACCOUNT_UID,
+        "username": username,
+        "authorities": sorted(state.authorities),
+        "organisationUnits": units,
+        "dataViewOrganisationUnits": units,
+        "dataSets": [uid for uid in state.data_sets if uid not in state.no_data_write],
+        "programs": list(state.objects["programs"]),
+    }
+
+
+def detail(state: State, kind: str, uid: str) -> Json | None:
+    """One object of metadata as the API answers it, its references filled in; None: unknown."""
+    raw = state.objects[kind].get(uid)
+    if raw is None:
+        return None
+    fill = {"dataSets": _data_set, "organisationUnits": _org_unit, "dataElements": _element}
+    return fill[kind](state, raw) if kind in fill else raw
+
+
+def listing(state: State, kind: str, filters: list[str]) -> list[Json]:
+    """The objects that hold to every `filter=property:operator:value` (eq, in, like).
+
+    Raises ValueError for a filter that cannot be read.
+    """
+    found = [detail(state, kind, uid) or {} for uid in state.objects[kind]]
+    for one in filters:
+        prop, operator, value = [*one.split(":", 2), "", ""][:3]
+        wanted = value.strip("[]").split(",") if operator == "in" else [value]
+        if operator not in ("eq", "in", "like"):
+            raise ValueError(f"Operator not supported: {one}")
+        found = [
+            raw
+            for raw in found
+            if any(_meets(text, operator, wanted) for text in _values(raw, prop.split(".")))
+        ]
+    return found
+
+
+def data_value_set(state: State, query: Mapping[str, list[str]]) -> Json:
+    """Stored values by data sets, periods and units; nothing found gives `{}`, as in DHIS2."""
+    data_sets = [state.data_sets[one] for one in query.get("dataSet", []) if one in state.data_sets]
+    members = {element for one in data_sets for element in one.members}
+    deleted = query.get("includeDeleted", ["false"])[0] == "true"
+    places = [(unit, period) for unit in _units(state, query) for period in query.get("period", [])]
+    values = [
+        _value(place, slot, cell)
+        for place in places
+        for slot, cell in state.cells.get(place, {}).items()
+        if slot[0] in members and (deleted or not cell.deleted)
+    ]
+    if not values:
+        return {}
+    head: Json = {"dataSet": data_sets[0].uid} if len(data_sets) == 1 else {}
+    if len(places) == 1:
+        head.update(orgUnit=places[0][0], period=places[0][1])
+    return {**head, "dataValues": values}
+
+
+def data_entry(state: State, data_set: DataSet, period: str, unit: str, now: datetime) -> Json:
+    """`/api/dataEntry/dataValues`: the form as stored, and whether it is open."""
+    key = (data_set.uid, period, unit)
+    span = parse(period)
+    status = "OPEN"
+    if span and locked(span, data_set.expiry_days, now) and key not in state.lock_exceptions:
+        status = "LOCKED"
+    if key in state.approved:
+        status = "APPROVED"
+    done = state.registrations.get((*key, DEFAULT_OPTION_COMBO))
+    query = {"dataSet": [data_set.uid], "period": [period], "orgUnit": [unit]}
+    return {
+        "dataValues": data_value_set(state, query).get("dataValues", []),
+        "minMaxValues": [],
+        "lockStatus": status,
+        "completeStatus": {"complete": done is not None and done.completed},
+    }
+
+
+def stamp(moment: datetime) -> str:
+    """DHIS2's timestamp: milliseconds, no zone."""
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+
+def _units(state: State, query: Mapping[str, list[str]]) -> list[str]:
+    asked = query.get("orgUnit", [])
+    if query.get("children", ["false"])[0] != "true":
+        return asked
+    return [uid for uid, one in state.org_units.items() if not set(asked).isdisjoint(one.path)]
+
+
+def _value(place: Place, slot: Slot, cell: Cell) -> Json:
+    value: Json = {
+        "dataElement": slot[0],
+        "period": place[1],
+        "orgUnit": place[0],
+        "categoryOptionCombo": slot[1],
+        "attributeOptionCombo": slot[2],
+        "value": cell.value,
+        "storedBy": cell.stored_by,
+        "created": stamp(cell.created) + "+0000",
+        "lastUpdated": stamp(cell.updated) + "+0000",
+        "followup": False,
+    }
+    if cell.comment:
+        value["comment"] = cell.comment
+    return {**value, "deleted": True} if cell.deleted else value
+
+
+def _combo(state: State, uid: str) -> Json:
+    raw = state.objects["categoryCombos"].get(uid, {"id": uid})
+    return {
+        "isDefault": False,
+        **raw,
+        "categoryOptionCombos": [
+            {"id": one["id"], "code": one.get("code"), "name": one.get("name")}
+            for one in state.objects["categoryOptionCombos"].values()
+            if reference(one, "categoryCombo") == uid
+        ],
+    }
+
+
+def _element(state: State, raw: Json) -> Json:
+    return {**raw, "categoryCombo": _combo(state, reference(raw, "categoryCombo"))}
+
+
+def _data_set(state: State, raw: Json) -> Json:
+    members = []
+    for entry in raw.get("dataSetElements", ()):
+        element = _element(state, state.objects["dataElements"][entry["dataElement"]["id"]])
+        own = reference(entry, "categoryCombo")
+        members.append(
+            {"dataElement": element, **({"categoryCombo": _combo(state, own)} if own else {})}
+        )
+    access = {"read": True, "write": raw["id"] not in state.no_data_write}
+    return {
+        "compulsoryFieldsCompleteOnly": False,
+        "compulsoryDataElementOperands": [],
+        "dataInputPeriods": [],
+        **raw,
+        "categoryCombo": _combo(state, reference(raw, "categoryCombo")),
+        "dataSetElements": members,
+        "access": {"read": True, "write": False, "data": access},
+    }
+
+
+def _org_unit(state: State, raw: Json) -> Json:
+    unit = state.org_units[raw["id"]]
+    return {
+        **raw,
+        "path": "/" + "/".join(unit.path),
+        "level": len(unit.path),
+        "dataSets": [
+            {"id": uid} for uid, one in state.data_sets.items() if unit.uid in one.org_units
+        ],
+    }
+
+
+def _values(raw: object, path: list[str]) -> Iterator[str]:
+    if isinstance(raw, list):
+        for one in raw:
+            yield from _values(one, path)
+    elif isinstance(raw, dict) and path:
+        yield from _values(raw.get(path[0]), path[1:])
+    elif raw is not None:
+        yield str(raw)
+
+
+def _meets(text: str, operator: str, wanted: list[str]) -> bool:
+    return wanted[0] in text if operator == "like" else text in wanted

@@ -1,0 +1,165 @@
+"""What the importer from DHIS2 2.43 on asks of all values of a data set, and of one value."""
+
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
+
+from gateway.sandbox.dhis2.job import Job
+from gateway.sandbox.dhis2.model import DataSet
+from gateway.sandbox.dhis2.options import Unreadable
+from gateway.sandbox.dhis2.periods import Span, locked, parse, too_early
+from gateway.sandbox.dhis2.state import State
+from gateway.sandbox.dhis2.values import fault_of
+
+LONGEST_COMMENT: Final = 5000
+
+
+class Refused(Exception):
+    """The payload, or a group of it, is refused; `things` fill the code's message."""
+
+    def __init__(self, code: str, *things: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.things = things
+
+
+class Value(NamedTuple):
+    """One decoded value: everything is a UID now, known or not."""
+
+    position: int
+    element: str
+    unit: str
+    period: str
+    combo: str
+    attribute: str
+    value: str | None
+    comment: str | None
+    deleted: bool
+
+
+def refuse_group(job: Job, data_set: str, values: list[Value]) -> None:
+    """Raises Refused with the first thing that does not fit (E8010 to E8033, E8128).
+
+    Raises Unreadable when a period is none at all.
+    """
+    known = job.state.data_sets[data_set]
+    for check in _CHECKS:
+        check(job, known, values)
+
+
+def fault_of_row(state: State, value: Value) -> tuple[int, str, tuple[object, ...]] | None:
+    """(position, code, things) of what is wrong with one value (E8120 to E8125), or None."""
+    element = state.elements[value.element]
+    if value.value is None:
+        return None if value.deleted else (value.position, "E8120", (value.position,))
+    fault = fault_of(value.value, element.value_type)
+    if fault is not None:
+        things = (value.position, value.value, element.value_type, fault)
+        return value.position, "E8122", things
+    if element.options is not None and value.value not in element.options:
+        return value.position, "E8123", (value.position, value.value, value.element)
+    if value.comment is not None and len(value.comment) > LONGEST_COMMENT:
+        return value.position, "E8125", (value.position, LONGEST_COMMENT)
+    return None
+
+
+def _access(job: Job, data_set: DataSet, values: list[Value]) -> None:
+    if data_set.uid in job.state.no_data_write:
+        raise Refused("E8010", data_set.uid)
+    units = job.state.org_units
+    outside = [
+        one
+        for one in _distinct(value.unit for value in values)
+        if one not in units or not job.state.may_capture(units[one])
+    ]
+    if outside:
+        raise Refused("E8011", outside)
+
+
+def _members(_job: Job, data_set: DataSet, values: list[Value]) -> None:
+    elements = _distinct(value.element for value in values)
+    if strangers := [one for one in elements if one not in data_set.members]:
+        raise Refused("E8020", data_set.uid, strangers)
+    units = _distinct(value.unit for value in values)
+    if unassigned := [one for one in units if one not in data_set.org_units]:
+        raise Refused("E8022", data_set.uid, unassigned)
+
+
+def _periods(_job: Job, data_set: DataSet, values: list[Value]) -> None:
+    periods = _distinct(value.period for value in values)
+    if unusable := [one for one in periods if _span(one).kind != data_set.period_type]:
+        raise Refused("E8021", data_set.uid, unusable)
+
+
+def _combos(_job: Job, data_set: DataSet, values: list[Value]) -> None:
+    attributes = _distinct(value.attribute for value in values)
+    if unusable := [one for one in attributes if one not in data_set.attribute_combos]:
+        raise Refused("E8023", data_set.uid, unusable)
+    for element, combo in dict.fromkeys((value.element, value.combo) for value in values):
+        if combo not in data_set.members[element]:
+            raise Refused("E8024", data_set.uid, element, [combo])
+
+
+def _unit_open(job: Job, _data_set: DataSet, values: list[Value]) -> None:
+    for unit, period in dict.fromkeys((value.unit, value.period) for value in values):
+        one, span = job.state.org_units[unit], _span(period)
+        before = one.opening is not None and span.start < one.opening
+        after = one.closed is not None and span.start > one.closed
+        if before or after:
+            raise Refused("E8031", unit, [period])
+
+
+def _timely(job: Job, data_set: DataSet, values: list[Value]) -> None:
+    """Expired, too early and outside an input period all come out as E8030."""
+    places = dict.fromkeys((value.unit, value.period) for value in values)
+    untimely = [period for unit, period in places if not _open(job, data_set, unit, period)]
+    if untimely:
+        raise Refused("E8030", data_set.uid, list(dict.fromkeys(untimely)))
+
+
+def _open(job: Job, data_set: DataSet, unit: str, period: str) -> bool:
+    """Explicit input periods stand instead of expiry and future periods."""
+    if data_set.input_periods:
+        window = data_set.input_periods.get(period)
+        return window is not None and window.holds(job.now)
+    span = _span(period)
+    excepted = (data_set.uid, period, unit) in job.state.lock_exceptions
+    expired = locked(span, data_set.expiry_days, job.now) and not excepted
+    return not expired and not too_early(span, data_set.open_future_periods, job.now)
+
+
+def _approved(job: Job, data_set: DataSet, values: list[Value]) -> None:
+    for unit, period in dict.fromkeys((value.unit, value.period) for value in values):
+        if (data_set.uid, period, unit) in job.state.approved:
+            raise Refused("E8033", data_set.uid, unit, [period])
+
+
+def _no_duplicates(_job: Job, _data_set: DataSet, values: list[Value]) -> None:
+    cells: set[tuple[str, ...]] = set()
+    for value in values:
+        cell = value[1:6]
+        if cell in cells:
+            raise Refused("E8128", list(cell))
+        cells.add(cell)
+
+
+_CHECKS: Final[tuple[Callable[[Job, DataSet, list[Value]], None], ...]] = (
+    _access,
+    _no_duplicates,
+    _members,
+    _periods,
+    _combos,
+    _unit_open,
+    _timely,
+    _approved,
+)
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _span(period: str) -> Span:
+    span = parse(period)
+    if span is None:
+        raise Unreadable(f"Period `{period}` is not valid")
+    return span

@@ -1,0 +1,55 @@
+"""How a piece of writing is done: at once, or as the fault at hand wants it."""
+
+from collections.abc import Callable
+from typing import Never, Self
+
+from flask import Response, current_app, g, jsonify
+from flask.typing import ResponseReturnValue
+
+from gateway.sandbox.dhis2.faults import Kind, proxy_page
+from gateway.sandbox.dhis2.model import Json, Key
+from gateway.sandbox.dhis2.sandbox import Sandbox
+
+Answer = tuple[Json, int]
+
+
+class Dropped:
+    """A body that breaks the connection before its first byte, so that no answer arrives."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Never:
+        raise ConnectionResetError("the sandbox drops this connection")
+
+
+def dropped() -> Response:
+    """The answer that never arrives. The test client raises ConnectionResetError."""
+    return Response(Dropped(), mimetype="application/json")
+
+
+def carry_out(keys: list[Key], work: Callable[[], Answer]) -> ResponseReturnValue:
+    """Do the work on these keys, as slowly, late or fruitlessly as the fault wants it.
+
+    `work` runs under the sandbox's lock; while it waits for that, or for the fault's seconds,
+    the ledger counts the request as being at work on its keys.
+    """
+    sandbox: Sandbox = current_app.extensions["dhis2"]
+    fault, call = g.fault, g.call
+    kind = None if fault is None else fault.kind
+    delay = fault.seconds if kind in (Kind.SLOW, Kind.LATE) else 0.0
+
+    def apply() -> Answer:
+        with sandbox.ledger.writing(call, keys):
+            if delay:
+                sandbox.pause(delay)
+            with sandbox.held():
+                answer = work()
+                call.ended = sandbox.timer()
+        return answer
+
+    if kind is Kind.LATE:
+        sandbox.later(apply)
+        return proxy_page(504, "Gateway Time-out")
+    body, status = apply()
+    return dropped() if kind is Kind.RESET else (jsonify(body), status)
