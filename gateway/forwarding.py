@@ -1,0 +1,305 @@
+"""Forwards: bringing DHIS2 to hold what is stored here, cell by cell, and knowing that it does.
+
+Many outbox rows of one data set travel in one request. Each row's cells are worked out anew
+from the reports as they stand when it leaves, so a retry can never carry an old version. A
+row is leased from before its request until its answer; after a timeout the lease is kept,
+because the far side may still be writing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from gateway import backoff
+from gateway.dhis2_delivery import Attempt, Delivery, Result
+from gateway.dhis2_plan import Plan, plan
+from gateway.metadata import attribute_option_combo, data_set_uid
+from gateway.outcomes import TryLater, Unknown
+from gateway.storage import destinations, outbox, reports, roster, tallies
+from gateway.storage.destinations import DHIS2
+from gateway.storage.engine import Connection, Engine
+from gateway.storage.outbox import REFUSED, SENT, WAITING, ForwardRow
+from gateway.transports.dhis2 import Dhis2
+from menus.model import Catalogue, Form, Period
+
+log = structlog.get_logger()
+
+ROWS: Final = 70  # of 13 values: as many as stay below DHIS2's customary 1,000 values a request
+TAIL: Final = 60  # seconds for which DHIS2 may go on writing after we hung up
+SPREAD: Final = 3600  # seconds over which rows that fall due on one day are spread
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """The far side and what is sent to it: client, timeout in seconds, catalogue, calendar."""
+
+    client: Dhis2
+    timeout: float
+    catalogue: Catalogue
+    timezone: ZoneInfo
+
+    @property
+    def lease(self) -> int:
+        """Seconds for which a claimed row is ours: one call, and DHIS2's longest tail."""
+        return int(self.timeout) + TAIL
+
+
+@dataclass(slots=True)
+class _Claim:
+    """Rows claimed together, what should stand for each, and the DHIS2 UIDs of their units."""
+
+    token: str
+    form: Form
+    rows: Sequence[ForwardRow]
+    plans: dict[int, Plan] = field(default_factory=dict)
+    org_units: dict[int, str] = field(default_factory=dict)
+
+
+def send_due(engine: Engine, far: Far, clock: Clock, until: datetime | None = None) -> int:
+    """Sends what is due; returns how many rows were settled, delivered or refused.
+
+    Stops when nothing is due, when DHIS2 is better left alone, or between two claims once
+    `until` has passed.
+    """
+    total = 0
+    while until is None or clock() < until:
+        settled = _send_some(engine, far, clock, until)
+        if settled is None:
+            break
+        total += settled
+    return total
+
+
+def _send_some(engine: Engine, far: Far, clock: Clock, until: datetime | None) -> int | None:
+    """One claim of up to ROWS; None when there is nothing to do, or DHIS2 is away."""
+    now = clock()
+    with engine.begin() as connection:
+        health = destinations.health(connection, DHIS2)
+        if health.closed_until is not None and health.closed_until > now:
+            return None
+        # A far side that has been failing is tried with a single row first.
+        claim = _claim(connection, far, 1 if health.failures else ROWS, now)
+    if claim is None:
+        return None
+    delivery = Delivery(
+        client=far.client,
+        data_set=data_set_uid(claim.form),
+        attribute_option_combo=attribute_option_combo(claim.form),
+        before_call=lambda ids: (
+            _renew(engine, claim.token, ids, far.lease) and (until is None or clock() < until)
+        ),
+    )
+    results = delivery.deliver(_attempts(claim, far.timezone))
+    with engine.begin() as connection:
+        _note_health(connection, delivery, health.failures, clock())
+        settled = _settle(connection, far, claim, results, clock())
+    return None if delivery.trouble else settled
+
+
+def _claim(connection: Connection, far: Far, most: int, now: datetime) -> _Claim | None:
+    """Takes due rows, works out what each should hold, and notes that it may be written."""
+    token, rows = outbox.claim_forwards(connection, most, far.lease, now)
+    if not rows:
+        return None
+    claim = _Claim(token, far.catalogue.forms[rows[0].form], rows)
+    today = now.astimezone(far.timezone).date()
+    for month in sorted({row.period for row in rows}):
+        _plan_month(connection, far, claim, Period.parse(month), today)
+    changing = {
+        row.id: {**row.sent_values, **claim.plans[row.id].cells}
+        for row in rows
+        if not _stands(row, claim.plans[row.id])
+    }
+    outbox.note_attempt(connection, token, changing)
+    return claim
+
+
+def _plan_month(
+    connection: Connection, far: Far, claim: _Claim, period: Period, today: date
+) -> None:
+    """Plans the claimed rows of one month, from the reports of all sites below each unit."""
+    rows = [row for row in claim.rows if row.period == period.code]
+    ids = {row.unit_id for row in rows}
+    for unit in roster.units_by_id(connection, ids, period.code).values():
+        if unit.dhis2_id is not None:
+            claim.org_units[unit.id] = unit.dhis2_id
+    below = roster.sites_receiving_at(connection, ids, period.code)
+    sites = {site for found in below.values() for site in found}
+    active = roster.active_sites(connection, sites, period.code)
+    filled = reports.of_sites(connection, sites, claim.form.keyword, period.code)
+    for row in rows:
+        mine = set(below.get(row.unit_id, ()))
+        claim.plans[row.id] = plan(
+            claim.form,
+            period,
+            [report for report in filled if report.site_id in mine],
+            active_sites=active & mine,
+            programme=far.catalogue.programme,
+            today=today,
+        )
+
+
+def _stands(row: ForwardRow, wanted: Plan) -> bool:
+    """Whether DHIS2 is known to hold these very values already."""
+    return row.sent_revision is not None and dict(row.sent_values) == dict(wanted.cells)
+
+
+def _attempts(claim: _Claim, timezone: ZoneInfo) -> list[Attempt]:
+    """What to send for each row that has a place in DHIS2. Cells that it holds and should not
+    are deleted."""
+    attempts = []
+    for row in claim.rows:
+        wanted, org_unit = claim.plans[row.id], claim.org_units.get(row.unit_id)
+        if org_unit is None:
+            continue
+        cells: dict[str, str | None] = {}
+        if not _stands(row, wanted):
+            cells = {**dict.fromkeys(row.sent_values, None), **wanted.cells}
+        changed = wanted.complete != row.sent_complete
+        since = wanted.completed_at.astimezone(timezone).date() if wanted.completed_at else None
+        attempts.append(
+            Attempt(
+                row_id=row.id,
+                org_unit=org_unit,
+                period=row.period,
+                cells=cells,
+                completed=wanted.complete if changed else None,
+                completed_on=since or Period.parse(row.period).plus(1).first_day,
+            )
+        )
+    return attempts
+
+
+def _renew(engine: Engine, token: str, ids: Sequence[int], lease: int) -> bool:
+    with engine.begin() as connection:
+        outbox.renew(connection, token, ids, lease)
+    return True
+
+
+def _note_health(connection: Connection, delivery: Delivery, failures: int, now: datetime) -> None:
+    """Remembers whether DHIS2 answered, so that all workers leave it alone, or return."""
+    trouble = delivery.trouble
+    if trouble is None:
+        if delivery.calls and destinations.worked(connection, DHIS2):
+            log.info("dhis2_back")
+            outbox.bring_forward(connection, outbox.DHIS2, now)
+        return
+    later = trouble if isinstance(trouble, TryLater) else TryLater(trouble.reason)
+    if not later.everyone:
+        return
+    until = now + backoff.pause(failures + 1, later.after, ours=later.ours)
+    detail = trouble.detail[:300]
+    destinations.failed(connection, DHIS2, until=until, reason=trouble.reason, detail=detail)
+    log.warning("dhis2_away", reason=trouble.reason, failures=failures + 1)
+
+
+def _settle(
+    connection: Connection, far: Far, claim: _Claim, results: Mapping[int, Result], now: datetime
+) -> int:
+    """Writes each row's verdict, and what it means for the reports behind it."""
+    lost = {row_id for row_id, one in results.items() if isinstance(one.trouble, Unknown)}
+    for row_id in lost:
+        trouble = results[row_id].trouble
+        reason = trouble.reason if trouble else ""
+        outbox.note_unknown(connection, claim.token, [row_id], reason, far.lease)
+    settlements = [
+        _settlement(claim, row, results.get(row.id), far.timezone, now)
+        for row in claim.rows
+        if row.id not in lost
+    ]
+    outbox.settle_forwards(connection, claim.token, settlements, now)
+    _mark_reports(connection, claim, results, now)
+    return len(settlements)
+
+
+def _settlement(
+    claim: _Claim, row: ForwardRow, result: Result | None, timezone: ZoneInfo, now: datetime
+) -> dict[str, Any]:
+    """One row as it should stand after its attempt (see `outbox.settle_forwards`)."""
+    wanted = claim.plans[row.id]
+    columns: dict[str, Any] = {
+        "row": row.id,
+        "of": row.revision,
+        "to": SENT,
+        "at": None,
+        "why": None,
+        "words": None,
+        "tries": 0,
+        "cells": dict(row.sent_values),
+        "held": row.sent_revision,
+        "done": row.sent_complete,
+    }
+    if wanted.again_on is not None:
+        columns |= {"to": WAITING, "at": _some_time_on(wanted.again_on, row.id, timezone)}
+    if result is None:
+        # No unit above has a place in DHIS2; the next roster import may bring one.
+        return columns | {"to": WAITING, "at": None, "why": "no_dhis2_id"}
+    if result.values_in:
+        accepted = {key: one for key, one in wanted.cells.items() if key not in result.refused}
+        columns |= {"cells": accepted, "held": row.revision}
+    elif not _stands(row, wanted):
+        columns |= {"cells": {**row.sent_values, **wanted.cells}, "held": None}
+    if result.completed:
+        columns["done"] = wanted.complete
+    if result.trouble is not None:
+        words = result.trouble.detail[:300]
+        mine = isinstance(result.trouble, TryLater) and not result.trouble.everyone
+        again = backoff.next_try(now, row.attempts + 1) if mine else now
+        columns |= {"to": WAITING, "at": again, "why": result.trouble.reason, "words": words}
+        return columns | {"tries": row.attempts + 1}
+    refusal = next(iter(result.refused.values()), result.not_complete)
+    if refusal is not None:
+        columns |= {"to": REFUSED, "why": refusal.code or "refused", "words": refusal.text[:300]}
+        columns |= {"tries": row.attempts + 1}
+    return columns
+
+
+def _some_time_on(day: date, row_id: int, timezone: ZoneInfo) -> datetime:
+    """A moment early on that day, each row at its own, so that they do not all come at once."""
+    spread = timedelta(seconds=(row_id * 2654435761) % SPREAD)
+    return datetime.combine(day, time(0), timezone) + spread
+
+
+def _mark_reports(
+    connection: Connection, claim: _Claim, results: Mapping[int, Result], now: datetime
+) -> None:
+    """Notes on the reports what DHIS2 now has of them, or will not have."""
+    sent: set[tuple[int, int]] = set()
+    refusals: dict[int, dict[str, str]] = {}
+    for row in claim.rows:
+        result, wanted = results.get(row.id), claim.plans[row.id]
+        if result is None or (result.trouble is not None and not result.values_in):
+            continue
+        sent.update(wanted.included)
+        if result.refused:
+            told = {wanted.codes.get(key, key): one.text for key, one in result.refused.items()}
+            refusals |= {report_id: told for report_id, _ in wanted.included}
+    reports.mark_forwarded(connection, sent, refusals, now)
+    counts = {"forwarded": len(sent) - len(refusals), "forwards_refused": len(refusals)}
+    tallies.add(connection, counts)
+
+
+def reroute(connection: Connection, site_ids: Sequence[int], since: str, *, now: datetime) -> None:
+    """Sites feed other DHIS2 cells from a month on: the old cells and the new are worked out
+    again for every month that is touched. For `gateway.roster.import_roster`."""
+    before = Period.parse(since).plus(-1).code
+    old = roster.receiving_units(connection, site_ids, before)
+    wanted: list[outbox.Wanted] = []
+    new: dict[str, Mapping[int, roster.Unit | None]] = {}
+    for site, form, period in reports.keys_of(connection, site_ids):
+        if period < since:
+            continue
+        if period not in new:
+            new[period] = roster.receiving_units(connection, site_ids, period)
+        units = {site, *(unit.id for unit in (old[site], new[period][site]) if unit)}
+        known = outbox.units_known(connection, units, form, period)
+        now_at = new[period][site]
+        wanted += [outbox.Wanted(unit, form, period) for unit in known]
+        wanted.append(outbox.Wanted(now_at.id if now_at else site, form, period))
+    outbox.want(connection, wanted, now)

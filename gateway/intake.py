@@ -1,0 +1,184 @@
+"""Use cases at the door and behind it: keep a message, then read what is kept.
+
+`accept` is all that stands between an agent's SMS and safety: one row, one COMMIT. Reading
+comes later, in batches: what a batch changes (reports, versions, replies, forwards, the
+messages' own state) is one COMMIT too, so a batch that dies has changed nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from gateway import filing
+from gateway.filing import Desk
+from gateway.phone import BadPhone, is_person, normalise
+from gateway.storage import inbox, outbox, reports, roster, tallies
+from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading
+from gateway.storage.inbox import FAILED, READ, Message, Read
+from gateway.transports.africastalking import InboundSms
+from gateway.understanding import House, Understood, understand
+from menus.model import Level, Problem
+
+log = structlog.get_logger()
+
+BATCH: Final = 100
+TRIES: Final = 3
+AHEAD: Final = timedelta(hours=1)  # so far the operator's clock may be ahead of ours
+# Before there was an operator: a zero that software writes for "no date" (year 1, or 1970).
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+PROVIDER: Final = "africastalking"
+
+Clock = Callable[[], datetime]
+
+
+def accept(engine: Engine, key: bytes, sms: InboundSms, now: datetime) -> bool:
+    """Stores a message; when this returns, it is committed. Returns whether it was new.
+
+    The operator's date counts, unless it is absent, unreadable or more than an hour ahead.
+    Raises one of `StorageFault` when the database cannot take it.
+    """
+    usable = sms.sent_at is not None and EARLIEST <= sms.sent_at <= now + AHEAD
+    arrival = inbox.Arrival(
+        provider=PROVIDER,
+        provider_id=sms.provider_id,
+        phone=_sender(sms.phone),
+        text=sms.text,
+        network=sms.network,
+        sent_at=sms.sent_at if usable and sms.sent_at else now,
+        received_at=now,
+    )
+    with one_statement(engine) as connection:
+        return inbox.add(connection, arrival, key)
+
+
+def _sender(phone: str) -> str:
+    """The sender in E.164, or as the operator wrote it: short codes and names send SMS too."""
+    try:
+        return normalise(phone)
+    except BadPhone:
+        return phone[:40]
+
+
+def read_inbox(engine: Engine, house: House, clock: Clock, until: datetime | None = None) -> int:
+    """Reads everything that waits, lane by lane; returns how many messages were settled.
+
+    `clock` gives the time of each batch. Stops when nothing is left that can be had, or
+    between two rounds once `until` has passed.
+    """
+    total = 0
+    while True:
+        with reading(engine) as connection:
+            lanes = inbox.lanes_with_work(connection)
+        done = sum(_read_lane(engine, house, lane, clock) for lane in lanes)
+        total += done
+        if not done or (until is not None and clock() >= until):
+            return total
+
+
+def _read_lane(engine: Engine, house: House, lane: int, clock: Clock) -> int:
+    """One batch of a lane; when it breaks, the same messages one at a time."""
+    try:
+        return _read_batch(engine, house, lane, BATCH, clock())
+    except StorageFault:
+        raise
+    except Exception:
+        # Whatever one message does to us, the others of its batch must be read.
+        log.exception("batch_broke", lane=lane)
+    return _read_singly(engine, house, lane, clock)
+
+
+def _read_singly(engine: Engine, house: House, lane: int, clock: Clock) -> int:
+    """Reads a lane one message a transaction, setting aside any that cannot be read."""
+    done = 0
+    for _ in range(BATCH):
+        try:
+            read = _read_batch(engine, house, lane, 1, clock())
+        except StorageFault:
+            raise
+        except Exception:
+            # Our own failure: the message is kept, and its sender is told.
+            log.exception("message_broke", lane=lane)
+            read = _set_aside(engine, house, lane, clock())
+        done += read
+        if not read:
+            break
+    return done
+
+
+def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetime) -> int:
+    """Reads up to `most` messages of a lane in one transaction; returns how many."""
+    with engine.begin() as connection:
+        messages = inbox.take(connection, lane, most)
+        if not messages:
+            return 0
+        batch = _understand(connection, messages, house)
+        reports.lock_sites(connection, {one.post.unit_id for one in batch if one.post})
+        desk = filing.open_desk(connection, house, batch, now)
+        _answer_all(connection, desk, batch)
+        settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
+        inbox.settle(connection, settled, now)
+        desk.counts["read"] += len(messages)
+        filing.store(connection, desk)
+    return len(messages)
+
+
+def _understand(
+    connection: Connection, messages: Sequence[Message], house: House
+) -> list[Understood]:
+    """Every message with its meaning. Who the sender was is judged by the month of sending."""
+    months = {one.id: one.sent_at.astimezone(house.timezone).strftime("%Y%m") for one in messages}
+    posts: dict[tuple[str, str], list[roster.Post]] = {}
+    for month in set(months.values()):
+        phones = {one.phone for one in messages if months[one.id] == month}
+        found = roster.posts_of(connection, phones, month)
+        posts |= {(phone, month): at for phone, at in found.items()}
+    return [understand(one, posts.get((one.phone, months[one.id]), ()), house) for one in messages]
+
+
+def _answer_all(connection: Connection, desk: Desk, batch: Sequence[Understood]) -> None:
+    """Files and answers each message, within what a number may be answered in a day.
+
+    Two machines that answer each other must not do so for ever, and a stranger costs at most
+    one SMS a day; a message beyond that is filed all the same.
+    """
+    programme = desk.house.catalogue.programme
+    local = desk.now.astimezone(desk.house.timezone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    phones = [one.message.phone for one in batch]
+    given = outbox.replies_since(connection, phones, midnight)
+    for one in batch:
+        phone = one.message.phone
+        allowed = programme.replies_per_day if one.post else int(is_person(phone))
+        filing.answer(desk, one, silent=given.get(phone, 0) >= allowed)
+        given[phone] = given.get(phone, 0) + 1
+
+
+def _set_aside(engine: Engine, house: House, lane: int, now: datetime) -> int:
+    """Counts a failed reading of the lane's first message; after a few, gives it up.
+
+    The message stays in the inbox as FAILED, is counted, and its sender is told that it has
+    arrived and that a person will look.
+    """
+    with engine.begin() as connection:
+        messages = inbox.take(connection, lane, 1)
+        if not messages:
+            return 0
+        message = messages[0]
+        if message.attempts + 1 < TRIES:
+            inbox.count_attempt(connection, message.id)
+            return 1
+        inbox.settle(connection, [Read(message.id, FAILED, None)], now)
+        tallies.add(connection, {"read": 1, "failed": 1})
+    log.error("message_failed", message=message.id)
+    with engine.begin() as connection:
+        month = message.sent_at.astimezone(house.timezone).strftime("%Y%m")
+        posts = roster.posts_of(connection, [message.phone], month).get(message.phone)
+        if posts:
+            problem = Problem("could_not_read", Level.REFUSE)
+            told = Understood(message, posts[0], problems=(problem,))
+            desk = filing.open_desk(connection, house, [], now)
+            _answer_all(connection, desk, [told])
+            filing.store(connection, desk)
+    return 1

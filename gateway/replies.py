@@ -1,0 +1,184 @@
+"""Replies: handing due answers to the operator, each once, twice only when an answer was lost.
+
+The operator takes no idempotency key, so a send whose outcome is unknown may have gone out.
+Rows are therefore marked `sending` in SQL just before their call, a few at a time: whoever
+dies leaves only those few in doubt. A reply in doubt is sent once more, and no third time.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+import structlog
+
+from gateway import backoff
+from gateway.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
+from gateway.storage import deliveries, destinations, outbox, tallies
+from gateway.storage.destinations import OPERATOR
+from gateway.storage.engine import Connection, Engine
+from gateway.storage.outbox import REFUSED, SENT, UNKNOWN, WAITING, ReplyRow
+
+log = structlog.get_logger()
+
+CLAIM: Final = 128
+WAVE: Final = 16
+LEASE: Final = 60  # seconds; the operator's client gives up after 12
+TRIES: Final = 12  # of a reply whose own trouble it is; with the pauses, some twenty minutes
+AGAIN: Final = timedelta(seconds=30)
+
+Clock = Callable[[], datetime]
+
+
+class Operator(Protocol):
+    """Whoever sends an SMS: returns how it ended and raises nothing."""
+
+    def send(self, phone: str, text: str) -> Outcome: ...
+
+
+def send_due(
+    engine: Engine, operator: Operator, clock: Clock, until: datetime | None = None
+) -> int:
+    """Sends the replies that are due; returns how many were accepted by the operator.
+
+    Stops when nothing is due, when the operator is better left alone, or between two waves
+    once `until` has passed.
+    """
+    _take_up_lost(engine, clock())
+    total = 0
+    with ThreadPoolExecutor(WAVE) as pool:
+        while until is None or clock() < until:
+            sent = _send_some(engine, operator, pool, clock)
+            if sent is None:
+                break
+            total += sent
+    return total
+
+
+def _send_some(
+    engine: Engine, operator: Operator, pool: ThreadPoolExecutor, clock: Clock
+) -> int | None:
+    """One claim, in waves; None when there is nothing to do or the operator is away."""
+    now = clock()
+    with engine.begin() as connection:
+        health = destinations.health(connection, OPERATOR)
+        if health.closed_until is not None and health.closed_until > now:
+            return None
+        token, rows = outbox.claim_replies(connection, 1 if health.failures else CLAIM, LEASE, now)
+        first = _mark(connection, token, rows[:WAVE])
+    sent, wave = 0, first
+    for start in range(WAVE, len(rows) + WAVE, WAVE):
+        outcomes = _send_wave(operator, pool, wave)
+        trouble = next((one for one in outcomes.values() if _of_everyone(one)), None)
+        with engine.begin() as connection:
+            sent += _settle(connection, token, wave, outcomes, clock())
+            _note_health(connection, trouble, health.failures, outcomes, clock())
+            if trouble is not None:
+                outbox.release(connection, token)
+                return None
+            wave = _mark(connection, token, rows[start : start + WAVE])
+    return sent if rows else None
+
+
+def _mark(connection: Connection, token: str, rows: Sequence[ReplyRow]) -> list[ReplyRow]:
+    """Says that these may go out from now on; returns those that are still ours."""
+    ours = set(outbox.mark_sending(connection, token, [row.id for row in rows], LEASE))
+    return [row for row in rows if row.id in ours]
+
+
+def _send_wave(
+    operator: Operator, pool: ThreadPoolExecutor, rows: Iterable[ReplyRow]
+) -> dict[int, Outcome]:
+    """Sends side by side, but one number's replies one after the other."""
+    by_phone: dict[str, list[ReplyRow]] = {}
+    for row in rows:
+        by_phone.setdefault(row.phone, []).append(row)
+
+    def send(group: Sequence[ReplyRow]) -> list[tuple[int, Outcome]]:
+        return [(row.id, operator.send(row.phone, row.text)) for row in group]
+
+    return {row_id: one for done in pool.map(send, by_phone.values()) for row_id, one in done}
+
+
+def _settle(
+    connection: Connection,
+    token: str,
+    rows: Sequence[ReplyRow],
+    outcomes: Mapping[int, Outcome],
+    now: datetime,
+) -> int:
+    """Writes how each send ended; returns how many the operator accepted."""
+    references = [one.reference for one in outcomes.values() if isinstance(one, Delivered)]
+    reported = deliveries.expect(connection, references, now)
+    changes = {row.id: _columns(row, outcomes[row.id], reported, now) for row in rows}
+    outbox.settle(connection, token, changes)
+    sent = [row for row in rows if isinstance(outcomes[row.id], Delivered)]
+    counts = {
+        "replied": len(sent),
+        "replies_refused": sum(change["state"] == REFUSED for change in changes.values()),
+        "replies_unknown": sum(change["state"] == UNKNOWN for change in changes.values()),
+        "parts_sent": sum(row.parts for row in sent),
+    }
+    tallies.add(connection, counts)
+    return len(sent)
+
+
+def _columns(
+    row: ReplyRow, outcome: Outcome, reported: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """What an outcome writes into the row."""
+    match outcome:
+        case Delivered(reference):
+            status = reported.get(reference)
+            sent = {"state": SENT, "message_id": reference, "delivery": status, "next_at": None}
+            return {**sent, "settled_at": now, "reason": None, "detail": None}
+        case Refused(reason, detail):
+            return _over(REFUSED, reason, detail, now)
+        case TryLater(reason, detail, after, everyone):
+            if not everyone and row.attempts + 1 >= TRIES:
+                return _over(REFUSED, reason, detail, now)
+            later = now if everyone else backoff.next_try(now, row.attempts + 1, after)
+            waits = {"state": WAITING, "next_at": later}
+            return {**waits, "reason": reason, "detail": detail[:300]}
+        case Unknown(reason, detail):
+            if row.unknowns:
+                return _over(UNKNOWN, reason, detail, now)
+            again = {"state": WAITING, "next_at": now + AGAIN, "unknowns": 1}
+            return {**again, "reason": reason, "detail": detail[:300]}
+
+
+def _over(state: str, reason: str, detail: str, now: datetime) -> dict[str, Any]:
+    over = {"state": state, "next_at": None, "settled_at": now}
+    return {**over, "reason": reason, "detail": detail[:300]}
+
+
+def _of_everyone(outcome: Outcome) -> bool:
+    return isinstance(outcome, TryLater) and outcome.everyone
+
+
+def _note_health(
+    connection: Connection,
+    trouble: Outcome | None,
+    failures: int,
+    outcomes: Mapping[int, Outcome],
+    now: datetime,
+) -> None:
+    """Remembers whether the operator takes messages, for all workers."""
+    if isinstance(trouble, TryLater):
+        until = now + backoff.pause(failures + 1, trouble.after, ours=trouble.ours)
+        destinations.failed(
+            connection, OPERATOR, until=until, reason=trouble.reason, detail=trouble.detail[:300]
+        )
+        log.warning("operator_away", reason=trouble.reason, failures=failures + 1)
+    elif failures and any(isinstance(one, Delivered | Refused) for one in outcomes.values()):
+        destinations.worked(connection, OPERATOR)
+        outbox.bring_forward(connection, outbox.REPLY, now)
+        log.info("operator_back")
+
+
+def _take_up_lost(engine: Engine, now: datetime) -> None:
+    """Sends whose process died in the middle of the call: unknown, as if no answer had come."""
+    with engine.begin() as connection:
+        token, rows = outbox.overdue_sends(connection, CLAIM, LEASE)
+        lost = Unknown("sender_died")
+        outbox.settle(connection, token, {row.id: _columns(row, lost, {}, now) for row in rows})

@@ -1,0 +1,253 @@
+"""Reports with every version they had. Written in batches, by whoever holds the sites' locks."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, tuple_, update
+
+from gateway.report import Key, Report, Waiting
+from gateway.storage.tables import inbox, org_units, posts, report_versions, reports
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One accepted change: what counted from then on, and which message brought it."""
+
+    key: Key
+    version: int
+    message_id: int
+    post_id: int
+    values: Mapping[str, int]
+    days_out: Mapping[str, int]
+    sent_at: datetime
+    accepted_at: datetime
+
+
+def lock_sites(connection: Connection, site_ids: Collection[int]) -> None:
+    """Holds these sites' reports until the transaction ends.
+
+    Always taken in the order of their ids, so that two batches cannot wait for each other.
+    """
+    statement = (
+        select(org_units.c.id)
+        .where(org_units.c.id.in_(site_ids))
+        .order_by(org_units.c.id)
+        .with_for_update()
+    )
+    connection.execute(statement).all()
+
+
+def load(connection: Connection, keys: Collection[Key]) -> dict[Key, Report]:
+    """The stored reports among these (site, form, month)."""
+    columns = tuple_(reports.c.site_id, reports.c.form, reports.c.period)
+    found: dict[Key, Report] = {}
+    for chunk in _chunks(sorted(keys), 250):
+        for row in connection.execute(select(reports).where(columns.in_(chunk))):
+            report = _report(row)
+            found[report.key] = report
+    return found
+
+
+def of_sites(
+    connection: Connection, site_ids: Collection[int], form: str, period: str
+) -> list[Report]:
+    """The reports of these sites for one form and month."""
+    statement = select(reports).where(
+        reports.c.site_id.in_(site_ids), reports.c.form == form, reports.c.period == period
+    )
+    return [_report(row) for row in connection.execute(statement)]
+
+
+def of_period(connection: Connection, period: str) -> list[Report]:
+    """Every report of a month, by site and form."""
+    statement = (
+        select(reports)
+        .where(reports.c.period == period)
+        .order_by(reports.c.site_id, reports.c.form)
+    )
+    return [_report(row) for row in connection.execute(statement)]
+
+
+def forms_complete(
+    connection: Connection, pairs: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], set[str]]:
+    """For each (site, month), the keywords of the forms that are complete."""
+    columns = tuple_(reports.c.site_id, reports.c.period)
+    found: dict[tuple[int, str], set[str]] = {pair: set() for pair in pairs}
+    for chunk in _chunks(sorted(pairs), 250):
+        statement = select(reports.c.site_id, reports.c.period, reports.c.form).where(
+            columns.in_(chunk), reports.c.complete
+        )
+        for site_id, period, form in connection.execute(statement):
+            found[site_id, period].add(form)
+    return found
+
+
+def senders(connection: Connection, period: str) -> dict[int, str]:
+    """For each report of a month, the phone whose message brought its current version."""
+    current = and_(
+        report_versions.c.report_id == reports.c.id, report_versions.c.version == reports.c.version
+    )
+    statement = (
+        select(reports.c.id, posts.c.phone)
+        .join(report_versions, current)
+        .join(posts, posts.c.id == report_versions.c.post_id)
+        .where(reports.c.period == period)
+    )
+    return {row.id: row.phone for row in connection.execute(statement)}
+
+
+def receipts_taken(
+    connection: Connection, wanted: Collection[tuple[int, str]]
+) -> set[tuple[int, str]]:
+    """Which of these (site, receipt) are in use."""
+    columns = tuple_(reports.c.site_id, reports.c.receipt)
+    taken: set[tuple[int, str]] = set()
+    for chunk in _chunks(sorted(wanted), 250):
+        statement = select(reports.c.site_id, reports.c.receipt).where(columns.in_(chunk))
+        taken.update((row.site_id, row.receipt) for row in connection.execute(statement))
+    return taken
+
+
+def texts_filed(
+    connection: Connection, report_ids: Collection[int], hashes: Collection[str]
+) -> set[tuple[int, str]]:
+    """Which of these texts (by hash) already brought a version of which of these reports."""
+    statement = (
+        select(report_versions.c.report_id, inbox.c.text_hash)
+        .join(inbox, inbox.c.id == report_versions.c.inbox_id)
+        .where(report_versions.c.report_id.in_(report_ids), inbox.c.text_hash.in_(hashes))
+    )
+    return {(row.report_id, row.text_hash) for row in connection.execute(statement)}
+
+
+def save(
+    connection: Connection, changed: Sequence[Report], versions: Sequence[Version]
+) -> dict[Key, int]:
+    """Stores reports as they stand now, and the versions they went through; ids by key."""
+    ids = {one.key: one.id for one in changed if one.id}
+    fresh = [_columns(one) for one in changed if not one.id]
+    if fresh:
+        added = connection.execute(
+            insert(reports).returning(
+                reports.c.id, reports.c.site_id, reports.c.form, reports.c.period
+            ),
+            fresh,
+        )
+        ids |= {(row.site_id, row.form, row.period): row.id for row in added}
+    known = [{"report": one.id, **_columns(one)} for one in changed if one.id]
+    if known:
+        connection.execute(update(reports).where(reports.c.id == bindparam("report")), known)
+    if versions:
+        connection.execute(insert(report_versions), [_version(one, ids) for one in versions])
+    return ids
+
+
+def mark_forwarded(
+    connection: Connection,
+    sent: Collection[tuple[int, int]],
+    refusals: Mapping[int, Mapping[str, str]],
+    now: datetime,
+) -> None:
+    """Notes on reports that DHIS2 has this version of them.
+
+    `sent` holds (report id, version); `refusals` by report id which codes it refused and why.
+    A report that has moved on to a newer version since is left alone.
+    """
+    rows = [
+        {
+            "report": report_id,
+            "was": version,
+            "forwarded_version": version,
+            "forwarded_at": now,
+            "refused_version": version if refusals.get(report_id) else None,
+            "refusals": dict(refusals.get(report_id, {})),
+        }
+        for report_id, version in sorted(sent)
+    ]
+    if rows:
+        statement = update(reports).where(
+            reports.c.id == bindparam("report"), reports.c.version == bindparam("was")
+        )
+        connection.execute(statement, rows)
+
+
+def keys_of(connection: Connection, site_ids: Collection[int]) -> list[Key]:
+    """The keys of every report of these sites that holds a value."""
+    statement = select(reports.c.site_id, reports.c.form, reports.c.period).where(
+        reports.c.site_id.in_(site_ids), reports.c.version > 0
+    )
+    return [(row.site_id, row.form, row.period) for row in connection.execute(statement)]
+
+
+def _columns(report: Report) -> dict[str, Any]:
+    return {
+        "site_id": report.site_id,
+        "form": report.form,
+        "period": report.period,
+        "receipt": report.receipt,
+        "version": report.version,
+        "complete": report.complete,
+        "late": report.late,
+        "values": dict(report.values),
+        "days_out": dict(report.days_out),
+        "stamps": {code: list(stamp) for code, stamp in report.stamps.items()},
+        "pending": {
+            code: [one.value, one.days_out, *one.stamp] for code, one in report.pending.items()
+        },
+        "problems": [dict(one) for one in report.problems],
+        "refusals": dict(report.refusals),
+        "received_at": report.received_at,
+        "changed_at": report.changed_at,
+        "forwarded_version": report.forwarded_version,
+        "forwarded_at": report.forwarded_at,
+        "refused_version": report.refused_version,
+        "validated_at": report.validated_at,
+    }
+
+
+def _report(row: Row[Any]) -> Report:
+    return Report(
+        id=row.id,
+        site_id=row.site_id,
+        form=row.form,
+        period=row.period,
+        receipt=row.receipt,
+        version=row.version,
+        complete=row.complete,
+        late=row.late,
+        values=row._mapping["values"],  # noqa: SLF001  `row.values` is a method of tuples
+        days_out=row.days_out,
+        stamps={code: (stamp[0], stamp[1]) for code, stamp in row.stamps.items()},
+        pending={
+            code: Waiting(value, days, (sent, message))
+            for code, (value, days, sent, message) in row.pending.items()
+        },
+        problems=tuple(row.problems),
+        refusals=row.refusals,
+        received_at=row.received_at,
+        changed_at=row.changed_at,
+        forwarded_version=row.forwarded_version,
+        forwarded_at=row.forwarded_at,
+        refused_version=row.refused_version,
+        validated_at=row.validated_at,
+    )
+
+
+def _version(one: Version, ids: Mapping[Key, int]) -> dict[str, Any]:
+    return {
+        "report_id": ids[one.key],
+        "version": one.version,
+        "inbox_id": one.message_id,
+        "post_id": one.post_id,
+        "values": dict(one.values),
+        "days_out": dict(one.days_out),
+        "sent_at": one.sent_at,
+        "accepted_at": one.accepted_at,
+    }
+
+
+def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,0 +1,24 @@
+"""Counters that survive every restart, added to in the transaction that did the counted work."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, select
+
+from gateway.storage.engine import insert_new
+from gateway.storage.tables import tallies
+
+
+def add(connection: Connection, counts: Mapping[str, int]) -> None:
+    """Adds to counters; make it the last statement, since it holds their rows till COMMIT."""
+    rows = [{"name": name, "value": count} for name, count in sorted(counts.items()) if count]
+    if not rows:
+        return
+    statement = insert_new(connection, tallies)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"value": tallies.c.value + statement.excluded.value}
+    )
+    connection.execute(statement, rows)
+
+
+def read(connection: Connection) -> dict[str, int]:
+    return {row.name: row.value for row in connection.execute(select(tallies))}
