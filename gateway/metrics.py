@@ -1,0 +1,72 @@
+"""The figures that Prometheus reads, straight from SQL: the same from every process, and whole
+after every restart."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gateway.storage import inbox, outbox, tallies
+from gateway.storage.engine import Connection, Engine, StorageFault, reading
+
+COUNTERS: Final = {
+    "understood": "Messages read without anything to mend",
+    "refused": "Messages answered with something to mend",
+    "strangers": "Messages of numbers that stand in no roster",
+    "failed": "Messages that could not be read for a fault of ours",
+    "unanswered": "Messages beyond what one number is answered in a day",
+    "replied": "Replies that the operator accepted",
+    "replies_refused": "Replies that the operator refused for good",
+    "replies_unknown": "Replies of which nobody knows whether they went out",
+    "parts_sent": "SMS parts that went out",
+    "forwarded": "Reports whose values DHIS2 took",
+    "forwards_refused": "Reports of which DHIS2 refused a value",
+}
+
+
+class Figures(Collector):
+    """One look at the database, as Prometheus metrics."""
+
+    def __init__(self, engine: Engine, now: datetime) -> None:
+        self._engine = engine
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("kibaru_database_up", "1 when the database answers")
+        try:
+            with reading(self._engine) as connection:
+                found = list(self._look(connection))
+        except StorageFault:
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        yield up
+        yield from found
+
+    def _look(self, connection: Connection) -> Iterator[Metric]:
+        counted = tallies.read(connection)
+        unread, oldest_unread = inbox.waiting(connection)
+        received = counted.get("read", 0) + unread
+        yield _counter("received", "Messages that were stored", received)
+        for name, help_text in COUNTERS.items():
+            yield _counter(name, help_text, counted.get(name, 0))
+        waiting = GaugeMetricFamily("kibaru_waiting", "Rows that wait", labels=["what"])
+        oldest = GaugeMetricFamily(
+            "kibaru_oldest_waiting_seconds", "Age of the oldest row that waits", labels=["what"]
+        )
+        rows = {"messages": (unread, oldest_unread)}
+        rows["replies"] = outbox.waiting(connection, outbox.REPLY)
+        rows["forwards"] = outbox.waiting(connection, outbox.DHIS2)
+        for what, (count, since) in rows.items():
+            waiting.add_metric([what], count)
+            age = (self._now - since).total_seconds() if since else 0.0
+            oldest.add_metric([what], max(0.0, age))
+        yield waiting
+        yield oldest
+
+
+def _counter(name: str, help_text: str, value: int) -> CounterMetricFamily:
+    return CounterMetricFamily(f"kibaru_{name}", help_text, value=value)

@@ -1,0 +1,146 @@
+"""`python -m workers.clock`: what happens on time, whether or not anybody rings.
+
+It looks into SQL every second and rings for whatever is due, so a nudge that was lost with
+Redis or with a worker costs a moment and nothing else. Two clocks at once do no harm.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Final
+
+import structlog
+
+from gateway import config, forwarding, intake, logs, replies
+from gateway.config import SettingsFault
+from gateway.storage import inbox, outbox
+from gateway.storage.engine import StorageFault, reading
+from gateway.transports.queue import Name
+from menus.loader import CatalogueFault
+from workers import house
+from workers.house import Workplace, far_side, operator, workplace
+
+log = structlog.get_logger()
+
+TICK: Final = 1.0  # seconds
+TIDY_EVERY: Final = timedelta(hours=1)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs until SIGTERM, or once. Returns 1 when settings or catalogue cannot be used."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        settings = config.load()
+        house.catalogue(settings.catalogue)
+    except (SettingsFault, CatalogueFault) as fault:
+        for sentence in fault.faults:
+            sys.stderr.write(f"{sentence}\n")
+        return 1
+    logs.configure(settings.log_level)
+    with workplace() as place:
+        if chosen.once:
+            return once(place, _moment(chosen.now, place))
+        return tick_until_stopped(place)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m workers.clock", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="do what is due, then end")
+    parser.add_argument(
+        "--now",
+        metavar="YYYY-MM-DDTHH:MM",
+        type=datetime.fromisoformat,
+        help="with --once: the moment that it is, in TIMEZONE unless it says otherwise",
+    )
+    return parser
+
+
+def _moment(given: datetime | None, place: Workplace) -> datetime:
+    if given is None:
+        return house.now()
+    if given.tzinfo is None:
+        given = given.replace(tzinfo=place.settings.timezone)
+    return given.astimezone(UTC)
+
+
+def tick_until_stopped(place: Workplace) -> int:
+    """Sweeps every second. A database that is away is said once, and waited for."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    tidied: datetime | None = None
+    told = False
+    while not stop.wait(TICK):
+        now = house.now()
+        try:
+            sweep(place, now)
+            if tidied is None or now - tidied >= TIDY_EVERY:
+                tidy(place, now)
+                tidied = now
+        except StorageFault as fault:
+            if not told:
+                log.warning("clock_waits_for", missing="database", error=type(fault).__name__)
+            told = True
+        else:
+            told = False
+    return 0
+
+
+def sweep(place: Workplace, now: datetime) -> list[Name]:
+    """Rings for every queue with something due; returns which."""
+    due: list[Name] = []
+    with reading(place.engine) as connection:
+        if inbox.lanes_with_work(connection):
+            due.append("read")
+        if place.settings.operator_known and outbox.has_due(connection, outbox.REPLY, now):
+            due.append("reply")
+        if place.settings.dhis2_known and outbox.has_due(connection, outbox.DHIS2, now):
+            due.append("forward")
+    for name in due:
+        place.bell.nudge(name)
+    return due
+
+
+def tidy(place: Workplace, now: datetime) -> int:
+    """Blanks the texts of messages and replies that are old enough; returns how many."""
+    days = place.house.catalogue.programme.keep_text_days
+    before = now - timedelta(days=days)
+    total = 0
+    while True:
+        with place.engine.begin() as connection:
+            blanked = inbox.blank_texts(connection, before)
+            blanked += outbox.blank_texts(connection, before)
+        total += blanked
+        if not blanked:
+            break
+    if total:
+        log.info("texts_blanked", count=total)
+    return total
+
+
+def once(place: Workplace, now: datetime) -> int:
+    """Does all that is due at `now`, here and without Redis, and ends.
+
+    Returns 1 when the database is away. The far sides are called as a worker would.
+    """
+    clock: Callable[[], datetime] = lambda: now  # noqa: E731  the simulated moment
+    try:
+        tidy(place, now)
+        intake.read_inbox(place.engine, place.house, clock)
+        client = operator(place.settings)
+        if client is not None:
+            replies.send_due(place.engine, client, clock)
+        with far_side(place) as far:
+            if far is not None:
+                forwarding.send_due(place.engine, far, clock)
+    except StorageFault as fault:
+        log.error("clock_failed", missing="database", error=type(fault).__name__)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""What every job and the clock stand on, made from the settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from gateway import config
+from gateway.config import Settings
+from gateway.forwarding import Far
+from gateway.storage.engine import Engine, connect
+from gateway.transports.africastalking import AfricasTalking
+from gateway.transports.dhis2 import Dhis2
+from gateway.transports.queue import Bell, bell_for
+from gateway.understanding import House
+from menus import loader
+from menus.model import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Settings, database, bell and catalogue of one job."""
+
+    settings: Settings
+    engine: Engine
+    bell: Bell
+    house: House
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def catalogue(folder: Path | None) -> Catalogue:
+    """The catalogue, read once a process: RQ forks a process per job from one that has it."""
+    return loader.load(folder)
+
+
+@contextmanager
+def workplace() -> Iterator[Workplace]:
+    """Connections are made in the process that uses them, and closed with it."""
+    settings = config.load()
+    engine = connect(settings.database_url)
+    bell = bell_for(settings.redis_url, settings.dhis2_timeout)
+    try:
+        house = House(catalogue(settings.catalogue), settings.timezone)
+        yield Workplace(settings, engine, bell, house)
+    finally:
+        bell.close()
+        engine.dispose()
+
+
+def operator(settings: Settings) -> AfricasTalking | None:
+    """The operator's client, or None while its account is not set: then replies wait."""
+    if settings.at_username is None or settings.at_api_key is None:
+        return None
+    return AfricasTalking(
+        settings.at_username,
+        settings.at_api_key,
+        sender_id=settings.at_sender_id,
+        base_url=settings.at_api_url,
+    )
+
+
+@contextmanager
+def far_side(place: Workplace) -> Iterator[Far | None]:
+    """DHIS2's client, or None while it is not set: then forwards wait."""
+    settings = place.settings
+    if not settings.dhis2_known or settings.dhis2_url is None:
+        yield None
+        return
+    with Dhis2(
+        settings.dhis2_url,
+        token=settings.dhis2_token,
+        username=settings.dhis2_username,
+        password=settings.dhis2_password,
+        timeout=settings.dhis2_timeout,
+    ) as client:
+        yield Far(client, settings.dhis2_timeout, place.house.catalogue, settings.timezone)
