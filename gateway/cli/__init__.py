@@ -1,0 +1,33 @@
+"""The `kibaru` command: every word that a person may type after it, one file for each group."""
+
+import click
+
+from gateway.cli import dhis2, outbox, roster, service
+
+
+@click.group(
+    name="kibaru",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+)
+@click.version_option(package_name="kibaru", prog_name="kibaru")
+def main() -> None:
+    """Kibaru: SMS and USSD reporting for community health workers, into DHIS2.
+
+    Settings come from the environment (DATABASE_URL, REDIS_URL, WEBHOOK_TOKENS, AT_*, DHIS2_*);
+    docs/settings.md lists them. Start with `kibaru demo`, or `kibaru check`.
+
+    Exit codes: 0 done; 1 found faults, or failed; 2 wrong usage.
+    """
+
+
+for command in (
+    service.demo,
+    service.migrate,
+    service.check,
+    service.phone,
+    service.reports,
+    roster.roster,
+    outbox.outbox,
+    dhis2.dhis2,
+):
+    main.add_command(command)

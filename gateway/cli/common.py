@@ -1,0 +1,82 @@
+"""What the commands share: settings in words, a database that is ready, options."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import IO, Any
+
+import click
+
+from gateway import config, logs
+from gateway.config import Settings, SettingsFault
+from gateway.storage import schema
+from gateway.storage.engine import Engine, StorageFault, connect
+from menus import loader
+from menus.loader import CatalogueFault
+from menus.model import Catalogue, Period
+
+
+class Fault(click.ClickException):
+    """What a person must mend. Shown sentence by sentence; the command ends with 1."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """The sentences alone, on stderr."""
+        click.echo(self.message, err=file is None, file=file)
+
+
+class Month(click.ParamType[Period]):
+    """A month, YYYYMM."""
+
+    name = "YYYYMM"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Period:
+        if isinstance(value, Period):
+            return value
+        try:
+            return Period.parse(str(value))
+        except ValueError as fault:
+            self.fail(str(fault), param, ctx)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def settings() -> Settings:
+    """The settings, with logs set up by them. Raises Fault with all that is wrong."""
+    try:
+        found = config.load()
+    except SettingsFault as fault:
+        raise Fault(*fault.faults) from fault
+    logs.configure(found.log_level)
+    return found
+
+
+def catalogue(found: Settings) -> Catalogue:
+    """The catalogue. Raises Fault with all that is wrong in it."""
+    try:
+        return loader.load(found.catalogue)
+    except CatalogueFault as fault:
+        raise Fault(*fault.faults) from fault
+
+
+@contextmanager
+def database(found: Settings, *, ready: bool = True) -> Iterator[Engine]:
+    """The database, closed at the end. Raises Fault when it is away or, with `ready`, when its
+    schema is not this version's."""
+    engine = connect(found.database_url)
+    try:
+        if ready and not schema.is_current(engine):
+            raise Fault("the database has no schema of this version yet: run `kibaru migrate`")
+        yield engine
+    except StorageFault as fault:
+        kind = engine.dialect.name
+        reason = str(getattr(fault, "orig", None) or type(fault).__name__).strip().splitlines()[0]
+        raise Fault(f"the {kind} database at DATABASE_URL cannot be used: {reason}") from fault
+    finally:
+        engine.dispose()

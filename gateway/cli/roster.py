@@ -1,0 +1,100 @@
+"""`kibaru roster`: the programme's people and places."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from gateway import forwarding
+from gateway import roster as use_cases
+from gateway.cli import common
+from gateway.cli.common import Fault, Month
+from gateway.roster import RosterFault, Summary
+from menus.model import Period
+
+
+@click.group()
+def roster() -> None:
+    """Who works where: take in the roster's CSV files, or write them out."""
+
+
+@roster.command(name="import")
+@click.option(
+    "--org-units",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="CSV with code,name,level,parent,dhis2_id,population",
+)
+@click.option(
+    "--people",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="CSV with phone,name,role,org_unit,language,active",
+)
+@click.option(
+    "--from",
+    "since",
+    type=Month(),
+    help="the month from which units that moved, closed or got a dhis2_id do so [this month]",
+)
+@click.option("--dry-run", is_flag=True, help="say what would change, and change nothing")
+def import_(org_units: Path, people: Path, since: Period | None, dry_run: bool) -> None:
+    """Bring the roster to what the files say. Harmless to repeat.
+
+    Every fault is listed with file and line, and with any fault nothing is changed. What the
+    files do not name stays as it is.
+    """
+    settings = common.settings()
+    now = common.now()
+    today = now.astimezone(settings.timezone)
+    with common.database(settings) as engine:
+        try:
+            summary = use_cases.import_roster(
+                engine,
+                org_units,
+                people,
+                since or Period(today.year, today.month),
+                dry_run=dry_run,
+                reroute=partial(forwarding.reroute, now=now),
+            )
+        except RosterFault as fault:
+            raise Fault(*fault.faults) from fault
+    _tell(summary, dry_run=dry_run)
+
+
+def _tell(summary: Summary, *, dry_run: bool) -> None:
+    for warning in summary.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(
+        f"org units: {summary.units_added} added, {summary.units_changed} changed, "
+        f"{summary.units_unchanged} unchanged, {summary.units_absent} not in the file and kept"
+    )
+    click.echo(
+        f"people: {summary.people_added} added, {summary.people_changed} changed, "
+        f"{summary.people_unchanged} unchanged, {summary.people_absent} not in the file and kept"
+    )
+    if summary.rerouted:
+        click.echo(f"{len(summary.rerouted)} sites feed other DHIS2 units now")
+    if dry_run:
+        click.echo("dry run: nothing was changed")
+
+
+@roster.command(name="export")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="where to write org_units.csv and people.csv [here]",
+)
+@click.option("--period", type=Month(), help="the month to show [this month]")
+def export(folder: Path, period: Period | None) -> None:
+    """Write the roster in force as org_units.csv and people.csv."""
+    settings = common.settings()
+    today = common.now().astimezone(settings.timezone)
+    month = period or Period(today.year, today.month)
+    with common.database(settings) as engine:
+        try:
+            units, people = use_cases.export_roster(engine, folder, month)
+        except OSError as fault:
+            raise Fault(f"cannot write to {folder}: {fault.strerror}") from fault
+    click.echo(f"wrote {units} and {people}")

@@ -1,0 +1,104 @@
+"""Commands about the service as a whole."""
+
+import json
+import sys
+
+import click
+
+from gateway import checkup, report_listing
+from gateway.cli import common
+from gateway.cli.common import Fault, Month
+from gateway.phone import BadPhone, normalise
+from gateway.storage import schema
+from menus.model import Period
+
+
+@click.command()
+@click.option("--var", "folder", default="var", show_default=True, help="where it keeps its data")
+def demo(folder: str) -> None:
+    """Run everything on this machine, with stand-ins for the operator and for DHIS2.
+
+    Starts an embedded Valkey, SQLite, web, worker, clock, a sandbox operator and a sandbox
+    DHIS2 with a demo roster, and prints what to try. Honours PORT and WEBHOOK_TOKENS. Ctrl-C
+    stops all of it.
+    """
+    from gateway import demo as demonstration  # noqa: PLC0415  it needs the [demo] extra
+
+    sys.exit(demonstration.run(folder, common.settings(), common.now))
+
+
+@click.command()
+def migrate() -> None:
+    """Create the database schema, or bring it up to this version. Harmless to repeat."""
+    with common.database(common.settings(), ready=False) as engine:
+        steps = schema.upgrade(engine)
+    for step in steps:
+        click.echo(f"done: {step}")
+    if not steps:
+        click.echo("the schema is up to date")
+
+
+@click.command()
+def check() -> None:
+    """Check settings, catalogue, database, Redis, operator and DHIS2; exit 1 on any fault."""
+    settings = common.settings()
+    catalogue = common.catalogue(settings)
+    faults = 0
+    with common.database(settings, ready=False) as engine:
+        for finding in checkup.examine(settings, catalogue, engine):
+            faults += not finding.ok
+            mark = "ok   " if finding.ok else "FAULT"
+            click.echo(f"{mark} {finding.what}: {finding.words}")
+    if faults:
+        raise Fault(f"{faults} fault{'s' if faults > 1 else ''}")
+
+
+@click.command()
+@click.argument("number")
+@click.option("--wait", default=10.0, show_default=True, help="seconds to wait for a reply")
+def phone(number: str, wait: float) -> None:
+    """A phone in the terminal, talking to a running gateway as the operator would.
+
+    Type an SMS, or dial *384*1#. NUMBER is who you are, such as +22370000001. Piped input is
+    sent line by line. Finds the gateway in the environment, else in var/demo.env.
+    """
+    from gateway.sandbox import terminal_phone  # noqa: PLC0415  only this command talks HTTP
+
+    try:
+        line = terminal_phone.find_line(common.settings())
+        code = terminal_phone.run(
+            normalise(number),
+            lines=None if sys.stdin.isatty() else sys.stdin,
+            out=sys.stdout,
+            line=line,
+            clock=common.now,
+            wait=wait,
+        )
+    except (terminal_phone.NoLine, BadPhone) as fault:
+        raise Fault(str(fault)) from fault
+    sys.exit(code)
+
+
+@click.command()
+@click.option("--period", type=Month(), required=True, help="the month, such as 202610")
+@click.option("--site", help="one site's code")
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+def reports(period: Period, site: str | None, as_json: bool) -> None:
+    """Show the reports of a month as they are stored."""
+    with common.database(common.settings()) as engine:
+        try:
+            rows = report_listing.listing(engine, period, site)
+        except LookupError as fault:
+            raise Fault(str(fault.args[0])) from fault
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        values = " ".join(f"{code} {value}" for code, value in row["values"].items())
+        waits = " ".join(f"{code} {value}?" for code, value in row["pending"].items())
+        head = f"{row['site']} {row['form']} {row['period']} {row['status']} v{row['version']}"
+        click.echo(f"{head} {row['receipt']}: {values} {waits}".rstrip())
+        for problem in row["problems"]:
+            click.echo(f"    {problem['text']}")
+    if not rows:
+        click.echo("no reports for this month", err=True)

@@ -1,0 +1,27 @@
+"""The roster's org units as the metadata export needs them."""
+
+from gateway.metadata import OrgUnitRow
+from gateway.storage import roster
+from gateway.storage.engine import Connection
+
+SITE = "site"
+
+
+def org_units_of(connection: Connection, period: str) -> list[OrgUnitRow]:
+    """Every unit in force in a month, with whether the values of some site arrive there."""
+    tree = roster.units(connection, period)
+    sites = [unit.id for unit in tree.values() if unit.level == SITE]
+    receivers = {
+        unit.id for unit in roster.receiving_units(connection, sites, period).values() if unit
+    }
+    return [
+        OrgUnitRow(
+            code=unit.code,
+            name=unit.name,
+            level=unit.level,
+            parent_code=tree[unit.parent_id].code if unit.parent_id in tree else None,
+            dhis2_id=unit.dhis2_id,
+            receives=unit.id in receivers,
+        )
+        for unit in tree.values()
+    ]
