@@ -54,20 +54,21 @@ def _forms_beside(pairs: Sequence[tuple[Section, Pair]], catalogue: Catalogue) -
 
 
 def unknown_code(
-    token: Token, number: Token | None, speller: Speller, present: Collection[str]
+    token: Token, numbers: Sequence[Token], speller: Speller, present: Collection[str]
 ) -> Iterator[Problem]:
     """The question about a word in a code's place; `present` are the codes that have numbers.
 
     Only what may be a code is repeated in it: a longer word may be anything.
     """
     typed = token.text
+    plain = [number.value for number in numbers if not number.doubtful]
     if len(typed) > LONGEST_CODE:
-        if number is not None:
-            yield ask("number_without_code", number=number.value)
+        for number in plain:
+            yield ask("number_without_code", number=number)
         return
-    near = speller.only_code(typed) if token.kind is Kind.UNKNOWN and number else ""
-    if near and number and near not in present:
-        yield ask("unknown_code_near", typed=typed, near=near, number=number.value)
+    near = speller.only_code(typed) if token.kind is Kind.UNKNOWN else ""
+    if near and near not in present and len(plain) == len(numbers) == 1:
+        yield ask("unknown_code_near", typed=typed, near=near, number=plain[0])
     else:
         yield ask("unknown_code", typed=typed)
 

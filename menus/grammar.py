@@ -67,7 +67,7 @@ class _Reader:
     catalogue: Catalogue
     problems: list[Problem] = field(default_factory=list)
     pairs: list[tuple[Section, Pair]] = field(default_factory=list)
-    unknown: list[tuple[Token, Token | None]] = field(default_factory=list)
+    unknown: list[tuple[Token, list[Token]]] = field(default_factory=list)
     said: list[MonthSaid] = field(default_factory=list)
     unclear_month: bool = False
 
@@ -145,8 +145,8 @@ class _Reader:
         self, speller: Speller, strays: Sequence[Token], bare: Sequence[str]
     ) -> None:
         present = {one.token.means for _, one in self.pairs}
-        for token, number in self.unknown:
-            self.problems.extend(unknown_code(token, number, speller, present))
+        for token, numbers in self.unknown:
+            self.problems.extend(unknown_code(token, numbers, speller, present))
         self.problems.extend(ask("unknown_code", typed=token.text) for token in strays)
         if not self.pairs:
             self.problems.extend(ask("code_without_number", code) for code in bare)
@@ -180,6 +180,8 @@ class _Reader:
         for keyword in empty:
             if keyword not in touched:
                 self.problems.append(ask("form_without_numbers", form=keyword))
+        if not self.pairs and not self.problems:
+            self.problems.append(ask("nothing_understood"))
 
     def _names_somebody(self, sections: Sequence[Section]) -> bool:
         """Whether a name was typed, or any word that is neither a code nor everyday speech."""

@@ -31,7 +31,7 @@ class Paired:
     """What one section says. `bare` are codes in a sentence, without a number."""
 
     pairs: list[Pair] = field(default_factory=list)
-    unknown: list[tuple[Token, Token | None]] = field(default_factory=list)
+    unknown: list[tuple[Token, list[Token]]] = field(default_factory=list)
     bare: list[str] = field(default_factory=list)
     months: list[MonthSaid] = field(default_factory=list)
     unclear_month: bool = False
@@ -166,7 +166,7 @@ def _ask_slot(slot: Slot, paired: Paired) -> None:
     if slot.token.kind is Kind.CODE:
         paired.problems.append(ask("code_without_number", slot.token.means))
     else:
-        paired.unknown.append((slot.token, None))
+        paired.unknown.append((slot.token, []))
 
 
 def _shift(section: Section, first: Token) -> None:
@@ -184,8 +184,7 @@ def _settle_all(
         if slot.token.kind is Kind.CODE:
             _settle(slot, paired, product_unit(slot.token.means))
         else:
-            plain = len(slot.numbers) == 1 and not slot.numbers[0].doubtful
-            paired.unknown.append((slot.token, slot.numbers[0] if plain else None))
+            paired.unknown.append((slot.token, slot.numbers))
 
 
 def _settle(slot: Slot, paired: Paired, unit: str | None) -> None:

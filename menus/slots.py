@@ -121,7 +121,9 @@ def _in_sentence(tokens: Sequence[Token], at: int) -> bool:
     if not at or tokens[at].kind is not Kind.CODE:
         return False
     before = tokens[at - 1]
-    if before.kind is Kind.NAME or before.text in SENTENCE:
+    if before.kind is Kind.NAME:
+        return _number_after(tokens, at) is None
+    if before.text in SENTENCE:
         return True
     plain = before.kind in {Kind.FILLER, Kind.UNKNOWN} and before.text != "ET"
     return plain and tokens[at].text in HOMONYMS

@@ -70,7 +70,9 @@ def judge(line: Mapping[str, Any], catalogue: Catalogue) -> Judged:
     month = which_month(reading.month, sent_on, catalogue.programme) if reading.filled else None
     if isinstance(month, Problem):
         problems.append(month)
-    for filled in reading.filled if isinstance(month, Period) else ():
+    for filled in reading.filled:
+        if not isinstance(month, Period):
+            break
         form = catalogue.forms[filled.form]
         weighed = weigh(
             form,

@@ -17,7 +17,7 @@ from menus.lexer import ODD, Shape, fold, scan
         ("VUS\N{NO-BREAK SPACE}45", "VUS 45"),
         ("1\N{THIN SPACE}250", "1 250"),
         ("NUT\N{ZERO WIDTH SPACE} 09", "NUT 09"),
-        ("“VUS” ’45’ – 3", "\"VUS\" '45' - 3".replace('"', " ")),
+        ("“VUS” ’45’ – 3", " VUS  '45' - 3"),
         ("🙏3️⃣ cas", " 3 cas"),
         ("denw kɛnɛya ɲɛ ŋana", "denw keneya nye ngana"),
         ("cœur", "coeur"),

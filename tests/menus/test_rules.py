@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.model import EMPTY, Catalogue, Check, Field, Form, Level, Product, Term
+from menus.loader import load
+from menus.model import EMPTY, Check, Field, Form, Level, Product, Term
 from menus.rules import Weighed, weigh
 
 
@@ -129,6 +130,7 @@ def test_limits_are_inclusive(
     ],
 )
 def test_checks_park_what_is_new_and_keep_the_rest(
+    *,
     typed: dict[str, int],
     stored: dict[str, int],
     pending: dict[str, int],
@@ -206,6 +208,7 @@ def test_a_code_of_another_form_is_an_error_of_ours() -> None:
         weighed({"DEP": 3})
 
 
+SHIPPED = load().forms["PEC"]
 NUMBERS = st.dictionaries(
     st.sampled_from(["VUS", "FIE", "TDR", "POS", "CTA", "GRV", "ART", "DIA", "SRZ", "DCD"]),
     st.integers(0, 500),
@@ -214,16 +217,15 @@ NUMBERS = st.dictionaries(
 
 @given(typed=NUMBERS, stored=NUMBERS, pending=NUMBERS)
 def test_whatever_is_typed_the_accepted_numbers_agree_and_none_is_above_its_limits(
-    catalogue: Catalogue, typed: dict[str, int], stored: dict[str, int], pending: dict[str, int]
+    typed: dict[str, int], stored: dict[str, int], pending: dict[str, int]
 ) -> None:
-    form = catalogue.forms["PEC"]
-    result = weigh(form, stored=stored, pending=pending, typed=typed)
+    result = weigh(SHIPPED, stored=stored, pending=pending, typed=typed)
     newly = {**pending, **typed}
 
     assert not result.accepted.keys() & result.pending.keys()
     assert all(newly[code] == one for code, one in {**result.accepted, **result.pending}.items())
-    assert all(one <= form.field(code).ask_above for code, one in result.accepted.items())
-    again = weigh(form, stored=stored, pending={}, typed=result.accepted)
+    assert all(one <= SHIPPED.field(code).ask_above for code, one in result.accepted.items())
+    again = weigh(SHIPPED, stored=stored, pending={}, typed=result.accepted)
     assert again.accepted == result.accepted
     named = {code for problem in result.problems for code in problem.codes}
     assert newly.keys() - result.accepted.keys() <= named
