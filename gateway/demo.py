@@ -51,6 +51,9 @@ def run(folder: str, settings: Settings, clock: Callable[[], datetime]) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if _port(settings.port) != settings.port:
+        click.echo(f"PORT: {settings.port} is taken; try PORT={_port(0)}", err=True)
+        return 1
     var = Path(folder)
     (var / "log").mkdir(parents=True, exist_ok=True)
     children: Children = {}

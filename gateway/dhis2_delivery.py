@@ -62,7 +62,8 @@ class Delivery:
     """The requests for one claim.
 
     `before_call` is told the rows that a request will carry, holds them for us, and says
-    whether there is time for it.
+    whether they are still ours and there is time. `upset` counts the lone rows in succession
+    that the server could not stomach: the second one is no poison row, it is the server.
     """
 
     client: Dhis2
@@ -72,6 +73,7 @@ class Delivery:
     results: dict[int, Result] = field(default_factory=dict)
     trouble: TryLater | Unknown | None = None
     calls: int = 0
+    upset: int = 0
 
     def deliver(self, attempts: Sequence[Attempt]) -> dict[int, Result]:
         """Sends every attempt; a result for each, by row."""
@@ -107,6 +109,7 @@ class Delivery:
                     one, key = cells[position]
                     self._refuse(one, {key: conflict})
             case GroupRefused(conflict):
+                self.upset = 0
                 self._halve(attempts, conflict)
             case TryLater(everyone=False):
                 self._part(attempts, verdict)
@@ -117,6 +120,9 @@ class Delivery:
     def _part(self, attempts: Sequence[Attempt], verdict: TryLater) -> None:
         """Something in this request upsets the server: it waits, without holding up others."""
         if len(attempts) == 1:
+            self.upset += 1
+            if self.upset > 1:
+                self.trouble = replace(verdict, everyone=True)
             self._stop(attempts, verdict, values_in=False)
             return
         middle = len(attempts) // 2
@@ -176,6 +182,7 @@ class Delivery:
         return True
 
     def _accept(self, attempts: Sequence[Attempt]) -> None:
+        self.upset = 0
         for one in attempts:
             self._change(one, values_in=True)
 

@@ -52,13 +52,17 @@ class Far:
 
 @dataclass(slots=True)
 class _Claim:
-    """Rows claimed together, what should stand for each, and the DHIS2 UIDs of their units."""
+    """Rows claimed together, what should stand for each, and the DHIS2 UIDs of their units.
+
+    `passed_on` are the units without a place in DHIS2 whose numbers another unit sends.
+    """
 
     token: str
     form: Form
     rows: Sequence[ForwardRow]
     plans: dict[int, Plan] = field(default_factory=dict)
     org_units: dict[int, str] = field(default_factory=dict)
+    passed_on: set[tuple[int, str]] = field(default_factory=set)
 
 
 def send_due(engine: Engine, far: Far, clock: Clock, until: datetime | None = None) -> int:
@@ -94,20 +98,24 @@ def _send_some(engine: Engine, far: Far, clock: Clock, until: datetime | None) -
         before_call=lambda ids: (
             _renew(engine, claim.token, ids, far.lease) and (until is None or clock() < until)
         ),
+        # While it fails, one row that upsets it is proof enough.
+        upset=1 if health.failures else 0,
     )
     results = delivery.deliver(_attempts(claim, far.timezone))
     with engine.begin() as connection:
-        _note_health(connection, delivery, health.failures, clock())
         settled = _settle(connection, far, claim, results, clock())
+        _note_health(connection, delivery, health.failures, clock())
     return None if delivery.trouble else settled
 
 
 def _claim(connection: Connection, far: Far, most: int, now: datetime) -> _Claim | None:
     """Takes due rows, works out what each should hold, and notes that it may be written."""
-    token, rows = outbox.claim_forwards(connection, most, far.lease, now)
+    forms = far.catalogue.forms
+    # A form that was taken out of the catalogue must not hold up the others.
+    token, rows = outbox.claim_forwards(connection, list(forms), most, far.lease, now)
     if not rows:
         return None
-    claim = _Claim(token, far.catalogue.forms[rows[0].form], rows)
+    claim = _Claim(token, forms[rows[0].form], rows)
     today = now.astimezone(far.timezone).date()
     for month in sorted({row.period for row in rows}):
         _plan_month(connection, far, claim, Period.parse(month), today)
@@ -129,6 +137,9 @@ def _plan_month(
     for unit in roster.units_by_id(connection, ids, period.code).values():
         if unit.dhis2_id is not None:
             claim.org_units[unit.id] = unit.dhis2_id
+    homeless = [one for one in ids if one not in claim.org_units]
+    receivers = roster.receiving_units(connection, homeless, period.code)
+    claim.passed_on.update((one, period.code) for one in homeless if receivers[one])
     below = roster.sites_receiving_at(connection, ids, period.code)
     sites = {site for found in below.values() for site in found}
     active = roster.active_sites(connection, sites, period.code)
@@ -178,8 +189,7 @@ def _attempts(claim: _Claim, timezone: ZoneInfo) -> list[Attempt]:
 
 def _renew(engine: Engine, token: str, ids: Sequence[int], lease: int) -> bool:
     with engine.begin() as connection:
-        outbox.renew(connection, token, ids, lease)
-    return True
+        return outbox.renew(connection, token, ids, lease)
 
 
 def _note_health(connection: Connection, delivery: Delivery, failures: int, now: datetime) -> None:
@@ -202,7 +212,13 @@ def _note_health(connection: Connection, delivery: Delivery, failures: int, now:
 def _settle(
     connection: Connection, far: Far, claim: _Claim, results: Mapping[int, Result], now: datetime
 ) -> int:
-    """Writes each row's verdict, and what it means for the reports behind it."""
+    """Writes each row's verdict, and what it means for the reports behind it.
+
+    Reports before outbox rows, both in the order in which a reader of messages writes them, so
+    that the two cannot wait for each other.
+    """
+    _mark_reports(connection, claim, results, now)
+    outbox.lock(connection, claim.token, [row.id for row in claim.rows])
     lost = {row_id for row_id, one in results.items() if isinstance(one.trouble, Unknown)}
     for row_id in lost:
         trouble = results[row_id].trouble
@@ -214,7 +230,7 @@ def _settle(
         if row.id not in lost
     ]
     outbox.settle_forwards(connection, claim.token, settlements, now)
-    _mark_reports(connection, claim, results, now)
+    tallies.add(connection, _counts(claim, results))
     return len(settlements)
 
 
@@ -237,12 +253,17 @@ def _settlement(
     }
     if wanted.again_on is not None:
         columns |= {"to": WAITING, "at": _some_time_on(wanted.again_on, row.id, timezone)}
+    if result is None and (row.unit_id, row.period) in claim.passed_on:
+        return columns
     if result is None:
         # No unit above has a place in DHIS2; the next roster import may bring one.
         return columns | {"to": WAITING, "at": None, "why": "no_dhis2_id"}
     if result.values_in:
+        # In a cell that it refused, DHIS2 still holds what it held.
+        before = {key: one for key, one in row.sent_values.items() if key in result.refused}
         accepted = {key: one for key, one in wanted.cells.items() if key not in result.refused}
-        columns |= {"cells": accepted, "held": row.revision}
+        held = None if result.refused else row.revision
+        columns |= {"cells": {**before, **accepted}, "held": held}
     elif not _stands(row, wanted):
         columns |= {"cells": {**row.sent_values, **wanted.cells}, "held": None}
     if result.completed:
@@ -255,7 +276,9 @@ def _settlement(
         return columns | {"tries": row.attempts + 1}
     refusal = next(iter(result.refused.values()), result.not_complete)
     if refusal is not None:
-        columns |= {"to": REFUSED, "why": refusal.code or "refused", "words": refusal.text[:300]}
+        # What is still to come for this row comes all the same.
+        over = {"to": REFUSED} if wanted.again_on is None else {}
+        columns |= {"why": refusal.code or "refused", "words": refusal.text[:300], **over}
         columns |= {"tries": row.attempts + 1}
     return columns
 
@@ -270,19 +293,33 @@ def _mark_reports(
     connection: Connection, claim: _Claim, results: Mapping[int, Result], now: datetime
 ) -> None:
     """Notes on the reports what DHIS2 now has of them, or will not have."""
-    sent: set[tuple[int, int]] = set()
+    reports.mark_forwarded(connection, _sent(claim, results), _refusals(claim, results), now)
+
+
+def _sent(claim: _Claim, results: Mapping[int, Result]) -> set[tuple[int, int]]:
+    """The (report id, version) on which DHIS2 has given its verdict."""
+    return {
+        one
+        for row_id, result in results.items()
+        if result.trouble is None or result.values_in
+        for one in claim.plans[row_id].included
+    }
+
+
+def _refusals(claim: _Claim, results: Mapping[int, Result]) -> dict[int, dict[str, str]]:
+    """By report id, the codes whose numbers DHIS2 refused, and why."""
     refusals: dict[int, dict[str, str]] = {}
-    for row in claim.rows:
-        result, wanted = results.get(row.id), claim.plans[row.id]
-        if result is None or (result.trouble is not None and not result.values_in):
-            continue
-        sent.update(wanted.included)
-        if result.refused:
+    for row_id, result in results.items():
+        wanted = claim.plans[row_id]
+        if result.refused and result.trouble is None:
             told = {wanted.codes.get(key, key): one.text for key, one in result.refused.items()}
             refusals |= {report_id: told for report_id, _ in wanted.included}
-    reports.mark_forwarded(connection, sent, refusals, now)
-    counts = {"forwarded": len(sent) - len(refusals), "forwards_refused": len(refusals)}
-    tallies.add(connection, counts)
+    return refusals
+
+
+def _counts(claim: _Claim, results: Mapping[int, Result]) -> dict[str, int]:
+    refused = len(_refusals(claim, results))
+    return {"forwarded": len(_sent(claim, results)) - refused, "forwards_refused": refused}
 
 
 def reroute(connection: Connection, site_ids: Sequence[int], since: str, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ Rows are therefore marked `sending` in SQL just before their call, a few at a ti
 dies leaves only those few in doubt. A reply in doubt is sent once more, and no third time.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -47,37 +47,63 @@ def send_due(
     _take_up_lost(engine, clock())
     total = 0
     with ThreadPoolExecutor(WAVE) as pool:
-        while until is None or clock() < until:
-            sent = _send_some(engine, operator, pool, clock)
-            if sent is None:
-                break
+        more = True
+        while more and (until is None or clock() < until):
+            sent, more = _send_some(engine, operator, pool, clock, until)
             total += sent
     return total
 
 
 def _send_some(
-    engine: Engine, operator: Operator, pool: ThreadPoolExecutor, clock: Clock
-) -> int | None:
-    """One claim, in waves; None when there is nothing to do or the operator is away."""
+    engine: Engine,
+    operator: Operator,
+    pool: ThreadPoolExecutor,
+    clock: Clock,
+    until: datetime | None,
+) -> tuple[int, bool]:
+    """One claim, in waves; how many were accepted, and whether it is worth going on."""
     now = clock()
     with engine.begin() as connection:
         health = destinations.health(connection, OPERATOR)
         if health.closed_until is not None and health.closed_until > now:
-            return None
+            return 0, False
         token, rows = outbox.claim_replies(connection, 1 if health.failures else CLAIM, LEASE, now)
-        first = _mark(connection, token, rows[:WAVE])
-    sent, wave = 0, first
-    for start in range(WAVE, len(rows) + WAVE, WAVE):
+        if not rows:
+            return 0, False
+        first, *others = _waves(rows)
+        wave = _mark(connection, token, first)
+    sent = 0
+    for following in (*others, []):
         outcomes = _send_wave(operator, pool, wave)
-        trouble = next((one for one in outcomes.values() if _of_everyone(one)), None)
+        trouble = _trouble(outcomes)
+        over = trouble is not None or (until is not None and clock() >= until)
         with engine.begin() as connection:
             sent += _settle(connection, token, wave, outcomes, clock())
             _note_health(connection, trouble, health.failures, outcomes, clock())
-            if trouble is not None:
+            if over:
                 outbox.release(connection, token)
-                return None
-            wave = _mark(connection, token, rows[start : start + WAVE])
-    return sent if rows else None
+                return sent, False
+            wave = _mark(connection, token, following)
+    return sent, True
+
+
+def _waves(rows: Sequence[ReplyRow]) -> list[list[ReplyRow]]:
+    """The rows in their order, up to WAVE at a time, no number twice in one wave.
+
+    One number's replies go out one after the other, and if they waited for each other under
+    one lease, it would be over before the last of them has been sent.
+    """
+    waves: list[list[ReplyRow]] = []
+    first_free: dict[str, int] = {}
+    for row in rows:
+        place = first_free.get(row.phone, 0)
+        while place < len(waves) and len(waves[place]) == WAVE:
+            place += 1
+        if place == len(waves):
+            waves.append([])
+        waves[place].append(row)
+        first_free[row.phone] = place + 1
+    return waves
 
 
 def _mark(connection: Connection, token: str, rows: Sequence[ReplyRow]) -> list[ReplyRow]:
@@ -87,17 +113,11 @@ def _mark(connection: Connection, token: str, rows: Sequence[ReplyRow]) -> list[
 
 
 def _send_wave(
-    operator: Operator, pool: ThreadPoolExecutor, rows: Iterable[ReplyRow]
+    operator: Operator, pool: ThreadPoolExecutor, rows: Sequence[ReplyRow]
 ) -> dict[int, Outcome]:
-    """Sends side by side, but one number's replies one after the other."""
-    by_phone: dict[str, list[ReplyRow]] = {}
-    for row in rows:
-        by_phone.setdefault(row.phone, []).append(row)
-
-    def send(group: Sequence[ReplyRow]) -> list[tuple[int, Outcome]]:
-        return [(row.id, operator.send(row.phone, row.text)) for row in group]
-
-    return {row_id: one for done in pool.map(send, by_phone.values()) for row_id, one in done}
+    """Sends side by side; how each ended."""
+    outcomes = pool.map(lambda row: operator.send(row.phone, row.text), rows)
+    return {row.id: outcome for row, outcome in zip(rows, outcomes, strict=True)}
 
 
 def _settle(
@@ -138,7 +158,9 @@ def _columns(
             if not everyone and row.attempts + 1 >= TRIES:
                 return _over(REFUSED, reason, detail, now)
             later = now if everyone else backoff.next_try(now, row.attempts + 1, after)
-            waits = {"state": WAITING, "next_at": later}
+            # While the operator is away, no reply uses up its own tries.
+            tries = row.attempts if everyone else row.attempts + 1
+            waits = {"state": WAITING, "next_at": later, "attempts": tries}
             return {**waits, "reason": reason, "detail": detail[:300]}
         case Unknown(reason, detail):
             if row.unknowns:
@@ -152,19 +174,24 @@ def _over(state: str, reason: str, detail: str, now: datetime) -> dict[str, Any]
     return {**over, "reason": reason, "detail": detail[:300]}
 
 
-def _of_everyone(outcome: Outcome) -> bool:
-    return isinstance(outcome, TryLater) and outcome.everyone
+def _trouble(outcomes: Mapping[int, Outcome]) -> TryLater | None:
+    """Why the operator is better left alone: it says so, or not one send was answered."""
+    for one in outcomes.values():
+        if isinstance(one, TryLater) and one.everyone:
+            return one
+    lost = [one for one in outcomes.values() if isinstance(one, Unknown)]
+    return TryLater(lost[0].reason) if lost and len(lost) == len(outcomes) else None
 
 
 def _note_health(
     connection: Connection,
-    trouble: Outcome | None,
+    trouble: TryLater | None,
     failures: int,
     outcomes: Mapping[int, Outcome],
     now: datetime,
 ) -> None:
     """Remembers whether the operator takes messages, for all workers."""
-    if isinstance(trouble, TryLater):
+    if trouble is not None:
         until = now + backoff.pause(failures + 1, trouble.after, ours=trouble.ours)
         destinations.failed(
             connection, OPERATOR, until=until, reason=trouble.reason, detail=trouble.detail[:300]

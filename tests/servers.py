@@ -126,9 +126,7 @@ def _initialise(programs: Path, data: Path, uid: int) -> None:
 
 
 @contextmanager
-def _serving(
-    programs: Path, folder: Path, uid: int, options: Mapping[str, str]
-) -> Iterator[None]:
+def _serving(programs: Path, folder: Path, uid: int, options: Mapping[str, str]) -> Iterator[None]:
     options = {**options, "unix_socket_directories": str(folder)}
     words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     program = [str(programs / "bin/postgres"), "-D", str(folder / "data"), *words]

@@ -9,23 +9,27 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing, suppress
 from threading import Event
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, Worker
+from rq import Queue
 
+import workers.jobs  # noqa: F401  each job is a fork of this process, and begins with what it has
 from gateway import config, lifeline, logs
 from gateway.config import Settings, SettingsFault
 from gateway.transports.queue import JOBS, SERIALIZER
 from menus.loader import CatalogueFault
 from workers import house
+from workers.rq_worker import PoliteWorker
 
 log = structlog.get_logger()
 
 PAUSE = 2.0  # seconds before a worker that ended is started again, or Redis is asked again
-GRACE = 10.0  # seconds that a worker has to finish its batch before it is killed
+GRACE = 6.0  # seconds that a worker has to finish its batch
+LAST_GRACE = 2.0  # seconds that it has, told again, to end without
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,14 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stderr.write(f"{sentence}\n")
         return 1
     logs.configure(settings.log_level)
-    return serve(settings, chosen.queue) if chosen.queue else supervise()
+    return serve(settings, chosen.queue) if chosen.queue else supervise(settings)
 
 
-def supervise() -> int:
+def supervise(settings: Settings) -> int:
     """Starts a process for each queue and starts again whichever ends."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_signal()
+    if not _await_redis(settings, stop):
+        return 0
     running = {name: _start(name) for name in JOBS}
     while not stop.wait(PAUSE):
         for name, process in running.items():
@@ -64,44 +68,70 @@ def _start(queue: str) -> subprocess.Popen[bytes]:
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> int:
-    """Lets each finish the batch in its hands; what it had not begun waits in SQL."""
+    """Lets each finish the batch in its hands; what it had not begun waits in SQL.
+
+    A worker that is told twice takes its job down with it (RQ, "cold shutdown").
+    """
+    for patience in (GRACE, LAST_GRACE):
+        for process in processes:
+            process.terminate()
+        _await_ends(processes, patience)
     for process in processes:
-        process.terminate()
-    deadline = time.monotonic() + GRACE
-    for process in processes:
-        try:
-            process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()
+        process.wait()
     return 0
+
+
+def _await_ends(processes: list[subprocess.Popen[bytes]], patience: float) -> None:
+    deadline = time.monotonic() + patience
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.1, deadline - time.monotonic()))
 
 
 def serve(settings: Settings, queue: str) -> int:
     """One RQ worker, which waits for Redis when it is away and comes back with it."""
     connection = Redis.from_url(settings.redis_url)
-    told = False
-    while True:
+    while _await_redis(settings, _stop_signal()):
+        worker = PoliteWorker(
+            [Queue(queue, connection=connection, serializer=SERIALIZER)],
+            connection=connection,
+            serializer=SERIALIZER,
+        )
         try:
-            connection.ping()
-        except RedisError as error:
-            if not told:
-                log.warning("worker_waits_for", missing="redis", error=type(error).__name__)
-            told = True
-            time.sleep(PAUSE)
-            continue
-        told = False
-        try:
-            worker = Worker(
-                [Queue(queue, connection=connection, serializer=SERIALIZER)],
-                connection=connection,
-                serializer=SERIALIZER,
-            )
             worker.work(logging_level="WARNING")
         except RedisError as error:
-            log.warning("worker_lost_redis", error=type(error).__name__)
-        else:
-            return 0
+            log.warning("worker_lost_redis", queue=queue, error=type(error).__name__)
+            if not worker.asked_to_stop:
+                continue
+        return 0
+    return 0
+
+
+def _stop_signal() -> Event:
+    """Set by SIGTERM and SIGINT from now on, in place of whoever answered them before."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _await_redis(settings: Settings, stop: Event) -> bool:
+    """Waits until Redis answers, and says once that it does so; False when told to stop."""
+    told = False
+    probe = Redis.from_url(settings.redis_url, socket_timeout=1.0, socket_connect_timeout=1.0)
+    with closing(probe):
+        while not stop.is_set():
+            try:
+                probe.ping()
+            except RedisError as error:
+                if not told:
+                    log.warning("worker_waits_for", missing="redis", error=type(error).__name__)
+                told = True
+                stop.wait(PAUSE)
+            else:
+                return True
+    return False
 
 
 if __name__ == "__main__":

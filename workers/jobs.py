@@ -1,25 +1,32 @@
 """What RQ runs. A job carries no data: it says "there is work", and SQL says which.
 
-Each takes down its flag before it looks, works for at most BUDGET seconds, and rings whoever
-comes next in the chain.
+Each takes down its flag before it looks, works for at most BUDGET seconds or until it is asked
+to stop, and rings whoever comes next in the chain.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
 
 from gateway import forwarding, intake, replies
 from gateway.transports.queue import BUDGET
 from workers.house import far_side, now, operator, workplace
+from workers.rq_worker import asked_to_stop
+
+SLICE: Final = timedelta(seconds=1)  # between two looks whether somebody wants us to stop
 
 
 def read() -> None:
     """Reads the inbox; what it brings about is for the other two."""
     with workplace() as place:
         place.bell.answered("read")
-        until = now() + timedelta(seconds=BUDGET)
-        if intake.read_inbox(place.engine, place.house, now, until):
-            place.bell.nudge("reply")
-            place.bell.nudge("forward")
-        if now() >= until:
+
+        def some(until: datetime) -> None:
+            if intake.read_inbox(place.engine, place.house, now, until):
+                place.bell.nudge("reply")
+                place.bell.nudge("forward")
+
+        if not _finished(some):
             place.bell.nudge("read")
 
 
@@ -30,14 +37,13 @@ def reply() -> None:
         client = operator(place.settings)
         if client is None:
             return
-        until = now() + timedelta(seconds=BUDGET)
-        replies.send_due(place.engine, client, now, until)
-        if now() >= until:
+        if not _finished(lambda until: replies.send_due(place.engine, client, now, until)):
             place.bell.nudge("reply")
 
 
 def forward() -> None:
-    """Brings DHIS2 up to date."""
+    """Brings DHIS2 up to date. Values and completeness of a claim belong together, so the work
+    is not sliced; a request that is cut off is repeated without harm."""
     with workplace() as place, far_side(place) as far:
         place.bell.answered("forward")
         if far is None:
@@ -46,3 +52,14 @@ def forward() -> None:
         forwarding.send_due(place.engine, far, now, until)
         if now() >= until:
             place.bell.nudge("forward")
+
+
+def _finished(work: Callable[[datetime], object]) -> bool:
+    """Works slice by slice, each until a moment given to `work`; whether nothing is left."""
+    end = now() + timedelta(seconds=BUDGET)
+    while not asked_to_stop() and now() < end:
+        until = min(end, now() + SLICE)
+        work(until)
+        if now() < until:
+            return True
+    return False

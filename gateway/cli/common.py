@@ -1,9 +1,10 @@
 """What the commands share: settings in words, a database that is ready, options."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import click
 
@@ -63,6 +64,22 @@ def catalogue(found: Settings) -> Catalogue:
         return loader.load(found.catalogue)
     except CatalogueFault as fault:
         raise Fault(*fault.faults) from fault
+
+
+@contextmanager
+def busy(words: str, stream: TextIO | None = None) -> Iterator[None]:
+    """Tells on a terminal (stderr) what takes its time, until it is done."""
+    out = stream or sys.stderr
+    if not out.isatty():
+        yield
+        return
+    out.write(f"{words} …")
+    out.flush()
+    try:
+        yield
+    finally:
+        out.write("\r\x1b[K")
+        out.flush()
 
 
 @contextmanager

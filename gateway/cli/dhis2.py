@@ -16,9 +16,10 @@ def dhis2() -> None:
 @dhis2.command()
 @click.option("--org-units", is_flag=True, help="add the roster's units that have a dhis2_id")
 def metadata(org_units: bool) -> None:
-    """Print the catalogue as DHIS2 metadata (JSON), ready for DHIS2's metadata import.
+    """Print the catalogue as DHIS2 metadata (JSON).
 
-    UIDs derive from the codes: importing it twice changes nothing.
+    It is ready for DHIS2's metadata import. UIDs derive from the codes: importing it twice
+    changes nothing.
     """
     settings = common.settings()
     catalogue = common.catalogue(settings)

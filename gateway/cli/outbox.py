@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -10,6 +10,8 @@ from gateway.cli import common
 from gateway.cli.common import Fault
 from gateway.storage import outbox as rows_of
 from gateway.storage.engine import reading
+
+LARGEST_ID: Final = 2**63 - 1  # of a row, in both databases
 
 
 @click.group()
@@ -36,7 +38,7 @@ def list_(as_json: bool) -> None:
 
 
 @outbox.command()
-@click.argument("ids", nargs=-1, type=int)
+@click.argument("ids", nargs=-1, type=click.IntRange(1, LARGEST_ID), metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="all that wait or were refused")
 def retry(ids: tuple[int, ...], everything: bool) -> None:
     """Make rows due at once, by their ids from `outbox list`, or --all.

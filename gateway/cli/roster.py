@@ -15,7 +15,7 @@ from menus.model import Period
 
 @click.group()
 def roster() -> None:
-    """Who works where: take in the roster's CSV files, or write them out."""
+    """Who works where: the roster's CSV files, in and out."""
 
 
 @roster.command(name="import")
@@ -47,7 +47,7 @@ def import_(org_units: Path, people: Path, since: Period | None, dry_run: bool) 
     settings = common.settings()
     now = common.now()
     today = now.astimezone(settings.timezone)
-    with common.database(settings) as engine:
+    with common.database(settings) as engine, common.busy("reading and comparing"):
         try:
             summary = use_cases.import_roster(
                 engine,

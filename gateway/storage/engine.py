@@ -33,6 +33,13 @@ StorageFault = (OperationalError, InterfaceError, InternalError, PoolTimeout, OS
 WORKER_PATIENCE = 30.0
 CONNECT_PATIENCE = 3
 
+# SQLite writes one transaction at a time and lets whoever waits for that sleep, longer each
+# time. Whoever waits here for a connection goes on as soon as one is free.
+SQLITE_CONNECTIONS = 4
+# Pages of 4 KiB in SQLite's log before it is written back; at its own 1,000 that would be every
+# hundred messages or so.
+CHECKPOINT_PAGES = 8000
+
 
 class PatientConnection(psycopg.Connection[Any]):
     """Gives up on a server that holds the connection open and says nothing.
@@ -87,7 +94,7 @@ def _sqlite(url: URL, patience: float, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": patience, "check_same_thread": False},
-        pool_size=pool_size,
+        pool_size=min(pool_size, SQLITE_CONNECTIONS),
         max_overflow=0,
         pool_timeout=patience,
         hide_parameters=True,
@@ -108,6 +115,7 @@ def _sqlite(url: URL, patience: float, pool_size: int) -> Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA wal_autocheckpoint=8000")
         connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")

@@ -6,6 +6,7 @@ again. `waiting` rows are due at `next_at`; `sending` rows may have reached the 
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -188,14 +189,19 @@ def overdue_sends(connection: Connection, most: int, lease: int) -> tuple[str, l
 
 
 def claim_forwards(
-    connection: Connection, most: int, lease: int, now: datetime
+    connection: Connection, forms: Collection[str], most: int, lease: int, now: datetime
 ) -> tuple[str, list[ForwardRow]]:
-    """Takes due forwards of one form, the oldest first, for `lease` seconds.
+    """Takes due forwards of one of these forms, the oldest first, for `lease` seconds.
 
     One form is one data set, and one request holds one data set. A forward whose sender died
     is due again when its lease has run out: sending absolute values twice is harmless.
     """
-    due = and_(outbox.c.kind == DHIS2, or_(_due(now), outbox.c.state == SENDING), _free())
+    due = and_(
+        outbox.c.kind == DHIS2,
+        outbox.c.form.in_(forms),
+        or_(_due(now), outbox.c.state == SENDING),
+        _free(),
+    )
     first = select(outbox.c.form).where(due).order_by(outbox.c.next_at, outbox.c.id).limit(1)
     form = connection.scalar(first)
     if form is None:
@@ -254,14 +260,30 @@ def note_unknown(
     connection.execute(statement)
 
 
-def renew(connection: Connection, token: str, ids: Sequence[int], lease: int) -> None:
-    """Holds these rows for another `lease` seconds, before one more call."""
+def renew(connection: Connection, token: str, ids: Sequence[int], lease: int) -> bool:
+    """Holds these rows for another `lease` seconds, before one more call.
+
+    Returns whether they were all still ours: somebody who slept through a lease must not send.
+    """
+    ours = lock(connection, token, ids)
+    statement = update(outbox).where(outbox.c.id.in_(ours))
+    connection.execute(statement.values(lease_until=db_seconds() + lease))
+    return len(ours) == len(set(ids))
+
+
+def lock(connection: Connection, token: str, ids: Sequence[int]) -> list[int]:
+    """Locks those of these rows that are still ours until the transaction ends; their ids.
+
+    In the order of their keys, in which `want` touches them too, so that two transactions
+    cannot wait for each other.
+    """
     statement = (
-        update(outbox)
+        select(outbox.c.id)
         .where(outbox.c.id.in_(ids), outbox.c.lease == token)
-        .values(lease_until=db_seconds() + lease)
+        .order_by(outbox.c.key)
+        .with_for_update()
     )
-    connection.execute(statement)
+    return list(connection.scalars(statement))
 
 
 def release(connection: Connection, token: str) -> None:
@@ -277,17 +299,15 @@ def release(connection: Connection, token: str) -> None:
 def settle(connection: Connection, token: str, changes: Mapping[int, Mapping[str, Any]]) -> int:
     """Writes how attempts ended, each row's own columns, and lets go of the rows.
 
-    Rows whose lease was lost are left alone; returns how many were ours.
+    Rows whose lease was lost are left alone; returns how many were ours. Rows that change the
+    same columns, most often all of them, share one statement.
     """
-    settled = 0
+    statement = update(outbox).where(outbox.c.id == bindparam("row"), outbox.c.lease == token)
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for row_id, columns in sorted(changes.items()):
-        statement = (
-            update(outbox)
-            .where(outbox.c.id == row_id, outbox.c.lease == token)
-            .values(lease=None, lease_until=None, **columns)
-        )
-        settled += connection.execute(statement).rowcount
-    return settled
+        row = {**columns, "lease": None, "lease_until": None, "row": row_id}
+        alike[tuple(sorted(row))].append(row)
+    return sum(connection.execute(statement, rows).rowcount for rows in alike.values())
 
 
 def settle_forwards(
@@ -330,13 +350,16 @@ def has_due(connection: Connection, kind: str, now: datetime) -> bool:
 
 
 def bring_forward(connection: Connection, kind: str, now: datetime) -> None:
-    """Makes everything of this kind that waits due at once: the far side is back."""
-    statement = (
-        update(outbox)
+    """Makes everything of this kind that waits due at once: the far side is back.
+
+    A row that somebody else is just writing to is passed over.
+    """
+    waiting_rows = (
+        select(outbox.c.id)
         .where(outbox.c.kind == kind, outbox.c.state == WAITING, outbox.c.attempts > 0)
-        .values(next_at=now)
+        .with_for_update(skip_locked=True)
     )
-    connection.execute(statement)
+    connection.execute(update(outbox).where(outbox.c.id.in_(waiting_rows)).values(next_at=now))
 
 
 def retry(connection: Connection, ids: Sequence[int] | None, now: datetime) -> list[int]:

@@ -13,29 +13,42 @@ from gateway.storage.engine import reading
 FOLDER = Path(__file__).parent / "migrations"
 
 
+class NewerSchema(Exception):
+    """The database has seen a migration that this version of the code does not know."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(f"the database stands at migration {revision}, made by a newer version")
+
+
 def upgrade(engine: Engine) -> list[str]:
     """Runs every migration that this database has not seen; returns their names, in order.
 
-    On PostgreSQL two hosts may do this at once: the second waits for the first.
+    Two processes may do this at once: the second waits for the first, and finds nothing to do.
+    Raises NewerSchema, and changes nothing.
     """
-    before = current(engine)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5202601)")
-        config = _config(connection)
-        command.upgrade(config, "head")
+        before = _revision(connection)
+        if before is not None and before not in _revisions():
+            raise NewerSchema(before)
+        command.upgrade(_config(connection), "head")
     return _steps(before)
 
 
 def current(engine: Engine) -> str | None:
     """The migration the database stands at, or None for an empty database."""
     with reading(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _revision(connection)
 
 
 def is_current(engine: Engine) -> bool:
     """Whether every migration has been run here."""
     return current(engine) == _scripts().get_current_head()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection) -> Config:
@@ -49,6 +62,10 @@ def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     return ScriptDirectory.from_config(config)
+
+
+def _revisions() -> set[str]:
+    return {step.revision for step in _scripts().walk_revisions()}
 
 
 def _steps(before: str | None) -> list[str]:

@@ -33,7 +33,7 @@ from gateway.transports.africastalking_posts import (
     read_opt_out,
     storable,
 )
-from gateway.transports.deadline import Deadline, DeadlineAdapter
+from gateway.transports.deadline import Deadline, DeadlineAdapter, Watch
 
 __all__ = [
     "ACCEPTED",
@@ -106,6 +106,7 @@ class AfricasTalking:
         self._sms = _Sms(username, api_key, base_url, _http(base_url, connections))
         self._sender_id = sender_id
         self._deadline = deadline
+        self._watch = Watch()
 
     def send(self, phone: str, text: str) -> Outcome:
         """Send one SMS to one E.164 number, and say how that ended. Raises nothing.
@@ -133,7 +134,7 @@ class AfricasTalking:
     def _attempt(
         self, call: Callable[[], requests.Response], read: Callable[[requests.Response], Outcome]
     ) -> Outcome:
-        with Deadline(self._deadline) as deadline:
+        with Deadline(self._deadline, self._watch) as deadline:
             try:
                 response = call()
             except requests.RequestException as error:

@@ -6,15 +6,19 @@ wherever the call then stands. It also tells a call that never left from one tha
 arrived, which requests' exceptions alone do not (an SSLError can be either).
 
     session.mount("https://", DeadlineAdapter())
-    with Deadline(60.0) as deadline:
+    watch = Watch()
+    with Deadline(60.0, watch) as deadline:
         response = session.post(url, data=body, stream=True, timeout=(10.0, 65.0))
         body = response.content
     if deadline.over: ...
 """
 
 import socket
+import time
 from contextvars import ContextVar, Token
-from threading import Lock, Timer
+from heapq import heappop, heappush
+from itertools import count
+from threading import Condition, Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,29 +26,78 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+LOOK = 1.0  # seconds after which a watch looks again whether anything is still under way
+
 _under_way: ContextVar["Deadline | None"] = ContextVar("deadline_under_way", default=None)
+
+
+class Watch:
+    """Cuts the calls of one client when their time is over, all of them from one thread.
+
+    A thread for each call would cost a third of what the call itself costs. This one is started
+    with a first call and ends soon after the last; make a Watch after a fork, not before.
+    """
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._calls: list[tuple[float, int, Deadline]] = []
+        self._order = count()
+        self._running = False
+
+    def add(self, deadline: "Deadline", seconds: float) -> None:
+        """From now on the deadline's call has so many seconds."""
+        due = time.monotonic() + seconds
+        with self._changed:
+            earliest = not self._calls or due < self._calls[0][0]
+            heappush(self._calls, (due, next(self._order), deadline))
+            if not self._running:
+                self._running = True
+                Thread(target=self._run, name="deadlines", daemon=True).start()
+            elif earliest:
+                self._changed.notify()
+
+    def _run(self) -> None:
+        while (deadline := self._next_over()) is not None:
+            deadline._cut()  # noqa: SLF001  the two are one
+
+    def _next_over(self) -> "Deadline | None":
+        """Waits for the next call whose time is over; None when none is left."""
+        with self._changed:
+            while self._calls:
+                due, _, deadline = self._calls[0]
+                left = due - time.monotonic()
+                if left <= 0 or deadline.ended:
+                    heappop(self._calls)
+                    if not deadline.ended:
+                        return deadline
+                else:
+                    self._changed.wait(min(left, LOOK))
+            self._running = False
+            return None
 
 
 class Deadline:
     """Ends whatever HTTP call is made within its `with` block after so many seconds.
 
     `over` tells that the time ran out, so that what was read may be cut short; `sent` that
-    bytes of the request went out, so that the far side may have acted. It holds for calls of
-    the same thread through a session that carries a `DeadlineAdapter`.
+    bytes of the request went out, so that the far side may have acted; `ended` that the block
+    is left. It holds for calls of the same thread through a session that carries a
+    `DeadlineAdapter`. A `watch` is shared by the calls of one client.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, watch: Watch | None = None) -> None:
         self.over = False
         self.sent = False
+        self.ended = False
+        self._seconds = seconds
+        self._watch = watch or Watch()
         self._socket: socket.socket | None = None
         self._lock = Lock()
-        self._timer = Timer(seconds, self._cut)
-        self._timer.daemon = True
         self._outer: Token[Deadline | None] | None = None
 
     def __enter__(self) -> Self:
         self._outer = _under_way.set(self)
-        self._timer.start()
+        self._watch.add(self, self._seconds)
         return self
 
     def __exit__(
@@ -53,9 +106,9 @@ class Deadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._timer.cancel()
         with self._lock:
             # The connection goes back to its pool now and must not be shut under another call.
+            self.ended = True
             self._socket = None
         if self._outer is not None:
             _under_way.reset(self._outer)
@@ -71,6 +124,8 @@ class Deadline:
 
     def _cut(self) -> None:
         with self._lock:
+            if self.ended:
+                return
             self.over = True
             if self._socket is not None:
                 _shut(self._socket)

@@ -19,7 +19,7 @@ from requests.auth import AuthBase
 from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
 
 from gateway.outcomes import TryLater, Unknown
-from gateway.transports.deadline import Deadline, DeadlineAdapter
+from gateway.transports.deadline import Deadline, DeadlineAdapter, Watch
 from gateway.transports.dhis2_verdict import Answer
 
 CONNECT_TIMEOUT: Final = 10.0
@@ -34,6 +34,7 @@ class Dhis2Http:
         self._api = api_url
         self._timeout = timeout
         self._limit = limit
+        self._watch = Watch()
         self._session = requests.Session()
         self._session.auth = auth
         # A login kept by cookie may expire on the server, which then redirects to its login page
@@ -63,7 +64,7 @@ class Dhis2Http:
         headers = {} if data is None else {"Content-Type": "application/json"}
         # The pause between two bytes is left to the deadline, which alone tells the reason.
         waits = (min(CONNECT_TIMEOUT, self._timeout), self._timeout + CONNECT_TIMEOUT)
-        with Deadline(self._timeout) as deadline:
+        with Deadline(self._timeout, self._watch) as deadline:
             try:
                 with self._session.request(
                     method, self._api + path, params=dict(params), data=data, headers=headers,

@@ -9,6 +9,7 @@ a job's id out of Redis before it has put it anywhere else.
 
 import time
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Final, Literal
 
 import structlog
@@ -81,18 +82,29 @@ class Bell:
         self._timeout = timeout
         self._clock = clock
         self._rest_until: float | None = None
+        self._about_to_ring: set[Name] = set()
+        self._ringing = Lock()
 
     def close(self) -> None:
         """Let go of the connections."""
         self._redis.close()
 
     def nudge(self, name: Name) -> bool:
-        """Say that there is work for the queue; whether Redis knows now.
+        """Say that there is work for the queue; whether Redis knows now, or is about to.
 
         At most one nudge of a queue waits at a time: the usual case, when one waits already,
-        is one round trip. Call it after the COMMIT, never before.
+        is one round trip, and none for a caller who finds another one about to make it. Call
+        it after the COMMIT, never before.
         """
-        return self._reach("nudge_failed", name, lambda: self._ring(name))
+        if self._is_left_alone():
+            return False
+        if name in self._about_to_ring:
+            return True
+        self._about_to_ring.add(name)
+        with self._ringing:
+            # Whoever comes from here on has committed too late for this ring.
+            self._about_to_ring.discard(name)
+            return self._reach("nudge_failed", name, lambda: self._ring(name))
 
     def answered(self, name: Name) -> bool:
         """Say that a job of the queue has begun; from here on the next nudge rings again.
@@ -112,6 +124,9 @@ class Bell:
         self._rest_until = None
         return True
 
+    def _is_left_alone(self) -> bool:
+        return self._rest_until is not None and self._clock() < self._rest_until
+
     def _ring(self, name: Name) -> None:
         if not self._redis.set(flag_key(name), "1", nx=True, ex=FLAG_TTL):
             return
@@ -129,9 +144,9 @@ class Bell:
 
     def _reach(self, event: str, name: Name, act: Callable[[], object]) -> bool:
         """Do it unless Redis is being left alone; whether it was done."""
+        if self._is_left_alone():
+            return False
         if self._rest_until is not None:
-            if self._clock() < self._rest_until:
-                return False
             # One caller finds out whether Redis is back; the others go on without meanwhile.
             self._rest_until = self._clock() + self._timeout
         try:

@@ -4,7 +4,11 @@ Granian answers from several processes, buffers slow clients, and with `respawn_
 it outlives a killed one (its default is to end altogether).
 """
 
+import multiprocessing
+import signal
+import socket
 import sys
+from typing import Any, Final
 
 import structlog
 from flask import Flask
@@ -21,13 +25,26 @@ from menus.loader import CatalogueFault, load
 
 log = structlog.get_logger()
 
-PROCESSES = 2
-THREADS = 16
+PROCESSES: Final = 2
+THREADS: Final = 16
+GRACE: Final = 9  # seconds to answer what has come in, before a process is killed
+ANYWHERE: Final = "0.0.0.0"  # noqa: S104  a container or a proxy beside it must reach it
+# Granian's own lines join ours on stderr; its default is plain text on stdout.
+LOGS: Final[dict[str, Any]] = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {name: {"propagate": True} for name in ("_granian", "granian.access")},
+}
 
 
 def worker() -> Flask:
     """The application inside one of Granian's processes, which must not outlive the first."""
-    lifeline.die_with_parent()
+    # A forked process begins with the first one's handlers, which would take a signal that
+    # comes before Granian has set its own, and do nothing here.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    parent = multiprocessing.parent_process()
+    lifeline.die_with_parent(parent.pid if parent else None)
     settings = config.load(need_tokens=True)
     logs.configure(settings.log_level)
     return create_app(settings)
@@ -42,11 +59,26 @@ def _say_what_is_missing(settings: Settings) -> None:
         log.warning("web_waits_for", missing=", ".join(state.missing))
 
 
+def _check_port(port: int) -> None:
+    """Raises SettingsFault when somebody listens there.
+
+    Granian asks for SO_REUSEPORT, with which a second program of ours would silently take half
+    of the first one's messages.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ANYWHERE, port))
+        except OSError as error:
+            raise SettingsFault([f"PORT: {port} cannot be used: {error.strerror}"]) from error
+
+
 def main() -> int:
     """Serves until SIGTERM. Returns 1 when settings or catalogue cannot be used."""
     try:
         settings = config.load(need_tokens=True)
         load(settings.catalogue)
+        _check_port(settings.port)
     except (SettingsFault, CatalogueFault) as fault:
         for sentence in fault.faults:
             sys.stderr.write(f"{sentence}\n")
@@ -57,13 +89,15 @@ def main() -> int:
         "gateway.web.__main__:worker",
         factory=True,
         interface=Interfaces.WSGI,
-        address="0.0.0.0",  # noqa: S104  a container or a proxy beside it must reach it
+        address=ANYWHERE,
         port=settings.port,
         workers=PROCESSES,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warnings are advice about the number of threads
+        log_dictconfig=LOGS,
     ).serve()
     return 0
 

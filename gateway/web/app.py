@@ -59,8 +59,9 @@ def create_app(
     from gateway.web import health, operator  # noqa: PLC0415  they need `house` from here
 
     app = Flask("gateway.web", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
+    # One byte more than is taken: a body without a length that was cut there is told from a
+    # whole one by it.
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT + 1
     app.extensions["kibaru"] = House(
         settings or config.load(need_tokens=True), clock or (lambda: datetime.now(UTC))
     )
@@ -73,16 +74,31 @@ def create_app(
 
 def _guard() -> None:
     """No token, no answer but 404, whatever else is wrong with a request; then the size."""
-    if request.path == "/at" or request.path.startswith("/at/"):
-        given = request.path.removeprefix("/at").strip("/").partition("/")[0]
-        known = [
-            compare_digest(given.encode(), token.encode())
-            for token in house().settings.webhook_tokens
-        ]
-        if not any(known):
-            abort(HTTPStatus.NOT_FOUND)
+    is_webhook = request.path == "/at" or request.path.startswith("/at/")
+    if is_webhook and not _knows(request.path.removeprefix("/at").strip("/").partition("/")[0]):
+        abort(HTTPStatus.NOT_FOUND)
     if (request.content_length or 0) > BODY_LIMIT:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if is_webhook:
+        _read_whole()
+
+
+def _knows(given: str) -> bool:
+    tokens = house().settings.webhook_tokens
+    known = [compare_digest(given.encode(), token.encode()) for token in tokens]
+    return any(known)
+
+
+def _read_whole() -> None:
+    """Reads the body, which may come in pieces and without its length.
+
+    One that broke off on its way is refused: what is left of it may look like another message.
+    """
+    body = request.get_data()
+    if len(body) > BODY_LIMIT:
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if request.content_length is not None and len(body) != request.content_length:
+        abort(HTTPStatus.BAD_REQUEST)
 
 
 def _failed(error: Exception) -> Response | HTTPException:

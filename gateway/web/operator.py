@@ -4,7 +4,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 import structlog
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
 from gateway import intake
 from gateway.storage import deliveries
@@ -85,14 +85,10 @@ def _form() -> dict[str, str]:
     """The fields of a post, the first of each name.
 
     Decoded here, since Flask takes a whole form for empty when one byte of it is no UTF-8, and
-    the operator would bring such a message back every minute for twelve hours. A body that
-    broke off on its way is not read: what is left of it may look like another message.
+    the operator would bring such a message back every minute for twelve hours.
     """
-    body = request.get_data()
-    if request.content_length is not None and len(body) != request.content_length:
-        abort(HTTPStatus.BAD_REQUEST)
-    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    return dict(reversed(fields))
+    body = request.get_data().decode("utf-8", "replace")
+    return dict(reversed(parse_qsl(body, keep_blank_values=True, errors="replace")))
 
 
 def _text(words: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

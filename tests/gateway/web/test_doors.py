@@ -1,0 +1,142 @@
+"""Holds up the other doors of the operator: delivery reports, opt-outs, USSD and its ends."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, insert, select
+
+from gateway.outcomes import Delivered, Outcome
+from gateway.replies import send_due
+from gateway.storage.tables import delivery_reports, opt_outs, outbox
+from menus.gsm7 import is_gsm7, septets
+from tests.gateway.web.conftest import NOW, TOKEN, Post, posting
+
+HOP = (
+    "phoneNumber=%2B22370000001&serviceCode=%2A384%2A1%23&text="
+    "&sessionId=ATUid_7c898d72eb11f723ed8ea05ef232f279&networkCode=99999"
+)
+REPLY = {
+    "kind": "reply",
+    "state": "sent",
+    "created_at": NOW,
+    "phone": "+22370000001",
+    "text": "PEC 10 OK",
+    "parts": 1,
+}
+
+
+def report(status: str, message_id: str = "ATXid_1", **more: str) -> str:
+    fields = {"id": message_id, "status": status, "phoneNumber": "%2B22370000001", **more}
+    return "&".join(f"{name}={value}" for name, value in fields.items())
+
+
+def replied(engine: Engine, **columns: object) -> None:
+    with engine.begin() as connection:
+        row = {**REPLY, "key": "reply:1", "message_id": "ATXid_1", **columns}
+        connection.execute(insert(outbox), row)
+
+
+def delivery(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        found: str | None = connection.scalar(select(outbox.c.delivery))
+        return found
+
+
+@pytest.mark.parametrize(
+    ("statuses", "shown"),
+    [
+        (["Sent"], "Sent"),
+        (["Sent", "Buffered", "Success"], "Success"),
+        (["Success", "Sent"], "Success"),
+        (["Success", "Failed"], "Success"),
+        (["Failed", "Buffered"], "Failed"),
+        (["AbsentSubscriber", "Submitted"], "AbsentSubscriber"),
+        (["Success", "Success"], "Success"),
+        (["Teleported"], "Teleported"),
+        (["Teleported", "Success"], "Success"),
+        (["Rejected", "Teleported"], "Rejected"),
+    ],
+)
+def test_a_delivery_report_never_takes_back_a_final_one(
+    sqlite_client: FlaskClient, statuses: Sequence[str], shown: str
+) -> None:
+    engine = sqlite_client.application.extensions["kibaru"].engine
+    replied(engine)
+    post = posting(sqlite_client)
+    answers = [post("delivery", report(status)).status_code for status in statuses]
+    assert set(answers) == {200}
+    assert delivery(engine) == shown
+
+
+@pytest.mark.parametrize("first", ["Success", "Sent"])
+def test_a_report_that_comes_before_the_answer_to_the_send_is_not_lost(
+    post: Post, engine: Engine, first: str
+) -> None:
+    replied(engine, state="waiting", next_at=NOW, message_id=None)
+
+    class Operator:
+        def send(self, phone: str, text: str) -> Outcome:
+            assert post("delivery", report(first)).status_code == 200
+            return Delivered("ATXid_1")
+
+    assert send_due(engine, Operator(), lambda: NOW, NOW + timedelta(hours=1)) == 1
+    assert delivery(engine) == first
+
+
+def test_any_delivery_report_is_answered(post: Post) -> None:
+    bodies = [
+        report("Success", "ATXid_unknown"),
+        report("Failed", failureReason="UserDoesNotExist", networkCode="61002"),
+        report("", ""),
+        "",
+        "status=Success",
+        report("S" * 500, "i" * 500, failureReason="f" * 500),
+        report("%00", "%ED%A0%80"),
+    ]
+    answers = {body: [post("delivery", body).status_code for _ in range(2)] for body in bodies}
+    assert answers == {body: [200, 200] for body in bodies}
+
+
+def test_a_report_without_id_touches_nothing(post: Post, engine: Engine) -> None:
+    replied(engine, message_id="")
+    assert post("delivery", report("Failed", "")).status_code == 200
+    assert delivery(engine) is None
+    with engine.connect() as connection:
+        assert connection.execute(select(delivery_reports)).all() == []
+
+
+def test_an_opt_out_is_kept_once(post: Post, engine: Engine) -> None:
+    body = "senderId=KIBARU&phoneNumber=%2B22370000001"
+    assert [post("optout", body).status_code for _ in range(2)] == [200, 200]
+    with engine.connect() as connection:
+        (row,) = connection.execute(select(opt_outs)).all()
+    assert (row.phone, row.sender_id, row.since) == ("+22370000001", "KIBARU", NOW)
+
+
+def test_an_opt_out_of_nobody_is_refused_by_name(closed_client: FlaskClient) -> None:
+    answer = posting(closed_client)("optout", "senderId=KIBARU")
+    assert (answer.status_code, answer.text) == (400, "missing field: phoneNumber")
+
+
+@pytest.mark.parametrize("body", [HOP, HOP.replace("text=", "text=1*2"), "", "text=%00"])
+def test_a_hop_ends_politely(closed_client: FlaskClient, body: str) -> None:
+    answer = posting(closed_client)("ussd", body)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.text.startswith("END ")
+    assert "SMS" in answer.text
+    assert is_gsm7(answer.text)
+    assert septets(answer.text) <= 160
+
+
+@pytest.mark.parametrize("body", ["", "sessionId=ATUid_1&status=Incomplete&durationInMillis=1"])
+def test_the_end_of_a_dialogue_is_answered(closed_client: FlaskClient, body: str) -> None:
+    assert posting(closed_client)("ussd-events", body).status_code == 200
+
+
+@pytest.mark.parametrize("door", ["sms", "ussd", "ussd-events", "delivery", "optout"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_doors_take_posts_alone(closed_client: FlaskClient, door: str, method: str) -> None:
+    assert closed_client.open(f"/at/{TOKEN}/{door}", method=method).status_code == 405

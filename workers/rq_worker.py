@@ -1,0 +1,44 @@
+"""RQ's worker, with manners for stopping: it asks its job to end between two batches.
+
+RQ forks a process (its "horse") for every job. Asked to stop, RQ waits for the job however long
+that takes; asked twice, it kills it. A job of ours may go on for minutes, and a send that is cut
+off in the middle must be repeated. So the wish is passed on to the horse as a SIGTERM, which the
+horse holds back and looks for between two batches. It is sent the same when its worker dies.
+"""
+
+import os
+import signal
+from contextlib import suppress
+from types import FrameType
+
+from rq import Worker
+
+from gateway import lifeline
+
+
+def asked_to_stop() -> bool:
+    """Whether this process, a horse, has been asked to end soon."""
+    return signal.SIGTERM in signal.sigpending()
+
+
+class PoliteWorker(Worker):
+    """An RQ worker whose jobs can ask `asked_to_stop`."""
+
+    max_connection_wait_time = 5.0  # seconds between two looks for a Redis that went away
+    asked_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.asked_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Passes the wish on. The horse alone is meant: until it has made a process group of its
+        own, RQ's `kill_horse` would reach this process and its siblings."""
+        if self.horse_pid:
+            with suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(self.horse_pid, signal.SIGTERM)
+
+    def setup_work_horse_signals(self) -> None:
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        lifeline.die_with_parent(self.pid)
