@@ -17,7 +17,10 @@ from gateway.storage.engine import Engine, StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.queue import Bell
-from menus.model import Catalogue, Form
+from menus import loader
+from menus.catalogue_faults import faults, untranslated
+from menus.loader import CatalogueFault
+from menus.model import LANGUAGES, Catalogue, Form
 
 # SQLite before these may, rarely, corrupt a database written by several processes at once.
 SAFE_SQLITE: Final = (3, 51, 3)
@@ -32,19 +35,38 @@ class Finding:
     words: str
 
 
-def examine(settings: Settings, catalogue: Catalogue, engine: Engine) -> Iterator[Finding]:
+def examine(settings: Settings, engine: Engine) -> Iterator[Finding]:
     """Everything that can be found out, each as soon as it is known."""
     yield Finding(True, "settings", "usable")
     if not settings.webhook_tokens:
         yield Finding(
             False, "webhooks", "WEBHOOK_TOKENS is missing: the web process will not start"
         )
-    fields = sum(len(form.fields) for form in catalogue.forms.values())
-    yield Finding(True, "catalogue", f"{len(catalogue.forms)} forms, {fields} fields")
+    catalogue, findings = _catalogue(settings)
+    yield from findings
     yield from _database(engine)
     yield from _redis(settings)
     yield _operator(settings)
     yield from _dhis2(settings, catalogue)
+
+
+def _catalogue(settings: Settings) -> tuple[Catalogue | None, list[Finding]]:
+    """The catalogue, None when it cannot be used, and what there is to say of it."""
+    try:
+        catalogue = loader.load(settings.catalogue)
+    except CatalogueFault as fault:
+        return None, [Finding(False, "catalogue", one) for one in fault.faults]
+    found = [Finding(False, "catalogue", one) for one in faults(catalogue)]
+    if not found:
+        fields = sum(len(form.fields) for form in catalogue.forms.values())
+        words = f"{len(catalogue.forms)} forms, {fields} fields"
+        found.append(Finding(True, "catalogue", words))
+    for language in LANGUAGES:
+        lacking = untranslated(catalogue, language)
+        if lacking:
+            words = f"{len(lacking)} sentences are said in French: {' '.join(lacking)}"
+            found.append(Finding(True, f"words {language}", words))
+    return catalogue, found
 
 
 def _database(engine: Engine) -> Iterator[Finding]:
@@ -98,7 +120,7 @@ def _operator(settings: Settings) -> Finding:
     return Finding(False, "operator", f"{outcome.reason} {outcome.detail}".strip())
 
 
-def _dhis2(settings: Settings, catalogue: Catalogue) -> Iterator[Finding]:
+def _dhis2(settings: Settings, catalogue: Catalogue | None) -> Iterator[Finding]:
     if not settings.dhis2_known or settings.dhis2_url is None:
         yield Finding(False, "dhis2", "DHIS2_URL and an account are not set: forwards wait")
         return
@@ -116,7 +138,7 @@ def _dhis2(settings: Settings, catalogue: Catalogue) -> Iterator[Finding]:
         words = f"version {info.version}, {info.family} importer"
         yield Finding(info.supported, "dhis2", words)
         yield from _account(client)
-        for form in catalogue.forms.values():
+        for form in () if catalogue is None else catalogue.forms.values():
             yield _mapping(client, form)
 
 

@@ -1,18 +1,18 @@
 """One form's TOML table -> Form: its fields, its limits, its cross-checks."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
+from menus.catalogue_checks import with_own_checks
 from menus.catalogue_tables import Table
-from menus.model import LANGUAGES, Check, Field, Form, Level, Product, Term
+from menus.catalogue_words import sendable
+from menus.model import LANGUAGES, Field, Form, Product
 
 # DHIS2 CodeGenerator: eleven letters and digits, the first a letter.
 UID: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{10}")
 # Letters only, so that a code and a number glued together (`FIE38`) fall apart without doubt.
 CODE: Final = re.compile(r"[A-Z]{3,12}")
-TERM: Final = re.compile(r"(-?)(?:([0-9]{1,4})\*)?([A-Z]{3,12}|each)")
-OPERATORS: Final = ("<", "<=", "==", "!=", ">=", ">")
 AGGREGATIONS: Final = ("SUM", "LAST", "MAX", "MIN", "AVERAGE", "NONE")
 # A count above six digits would not be read back: it may be a phone number.
 LARGEST: Final = 999_999
@@ -28,12 +28,11 @@ def read_form(table: Table) -> tuple[int, Form]:
         aliases=codes_in(table, "aliases"),
         data_set=_uid_in(table, "data_set"),
         attribute_option_combo=_uid_in(table, "attribute_option_combo"),
-        checks=tuple(check for row in table.tables("checks") for check in _read_checks(row)),
     )
     if not form.fields:
         table.fault("fields", "a form needs at least one field")
+    form = with_own_checks(table, form)
     table.close()
-    _check_terms(table, form)
     _check_shorts(table, form)
     return order, form
 
@@ -54,6 +53,20 @@ def labels_in(table: Table, key: str) -> Mapping[str, str]:
     labels = {language: texts.text(language, french) for language in LANGUAGES}
     texts.close()
     return labels
+
+
+def _hints_in(table: Table) -> Mapping[str, str]:
+    """What AIDE says of a code: no digits, since an answer could be sent back as a report."""
+    if not table.has("hint"):
+        return {}
+    texts = table.table("hint")
+    hints = {language: texts.text(language) for language in LANGUAGES if texts.has(language)}
+    for language, hint in hints.items():
+        if any(letter.isdigit() for letter in hint):
+            texts.fault(language, "holds a digit")
+        sendable(f"{texts.place}.{language}", hint, texts.faults)
+    texts.close()
+    return hints
 
 
 def _is_code(table: Table, key: str, code: str) -> bool:
@@ -90,6 +103,7 @@ def _read_field(table: Table) -> Field:
         days_out_data_element=_uid_in(table, "days_out_data_element", "none"),
         product=_read_product(table.table("product")) if table.has("product") else None,
         uncertain=table.texts("uncertain", ()),
+        hints=_hints_in(table),
     )
     table.close()
     if field.ask_above > field.refuse_above:
@@ -109,57 +123,6 @@ def _read_product(table: Table) -> Product:
     )
     table.close()
     return product
-
-
-def _read_checks(table: Table) -> Iterator[Check]:
-    """One check, or one for every code of `each`, which the term `each` stands for."""
-    rule, words = table.number("rule", 1, 999), table.text("words")
-    level = table.text("level")
-    if level not in (Level.REFUSE, Level.CONFIRM):
-        table.fault("level", f"expected refuse or confirm, got {level!r}")
-        level = Level.REFUSE
-    each = codes_in(table, "each") if table.has("each") else ("",)
-    for code in each:
-        left, op, right = _comparison(table, code)
-        given = None
-        if table.has("given"):
-            inner = table.table("given")
-            given = Check(rule, *_comparison(inner, code), Level(level), words)
-            inner.close()
-        yield Check(rule, left, op, right, Level(level), words, given)
-    table.close()
-
-
-def _comparison(table: Table, each: str) -> tuple[tuple[Term, ...], str, tuple[Term, ...]]:
-    op = table.text("op")
-    if op and op not in OPERATORS:
-        table.fault("op", f"expected one of {' '.join(OPERATORS)}, got {op!r}")
-    return _terms(table, "left", each), op, _terms(table, "right", each)
-
-
-def _terms(table: Table, key: str, each: str) -> tuple[Term, ...]:
-    terms = [_term(value, each) for value in table.items(key)]
-    if None in terms or not terms:
-        table.fault(key, 'expected terms such as "POS", "-TDR", "10*SRZ" or a whole number')
-    return tuple(term for term in terms if term is not None)
-
-
-def _term(value: Any, each: str) -> Term | None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Term(factor=value)
-    match = TERM.fullmatch(value) if isinstance(value, str) else None
-    if match is None or (match[3] == "each" and not each):
-        return None
-    factor = int(match[2] or 1)
-    return Term(each if match[3] == "each" else match[3], -factor if match[1] else factor)
-
-
-def _check_terms(table: Table, form: Form) -> None:
-    """A check that names a code from elsewhere would never speak."""
-    for check in form.checks:
-        for code in check.codes:
-            if code not in form.codes:
-                table.fault("checks", f"rule {check.rule} names {code}, no code of {form.keyword}")
 
 
 def _check_shorts(table: Table, form: Form) -> None:

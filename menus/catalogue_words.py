@@ -16,8 +16,8 @@ Words = Mapping[str, str]
 # For every sentence, the placeholders it holds or may hold.
 Fills = Mapping[str, frozenset[str]]
 
-# What the sentence of a cross-check may name besides the codes that the check names.
-OF_A_CHECK: Final = frozenset({"left", "right", "given"})
+# What the sentence of a cross-check may name besides the numbers that the check names.
+OF_A_CHECK: Final = frozenset({"code", "form", "left", "right", "given"})
 # A shorter wording of a sentence, taken when the reply would need another part.
 SHORT: Final = "_short"
 NAMED: Final = ("rule_", "help_")
@@ -73,7 +73,7 @@ def of_checks(checks: Iterable[Check]) -> Fills:
     """For every sentence that checks name, what each of them can fill in."""
     known: dict[str, frozenset[str]] = {}
     for check in checks:
-        names = OF_A_CHECK.union(check.codes)
+        names = OF_A_CHECK.union(check.names)
         known[check.words] = known.get(check.words, names) & names
     return known
 

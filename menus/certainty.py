@@ -1,8 +1,8 @@
 """Which pairs of code and number are certain, and what to ask about the others."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from menus.model import Catalogue, Filled, Form, Problem
+from menus.model import Catalogue, Filled, Problem
 from menus.pairing import Pair, ask
 from menus.slots import Section
 from menus.spelling import LONGEST_CODE, Speller
@@ -10,11 +10,13 @@ from menus.tokens import Kind, Token
 
 
 def minus_separates(pairs: Sequence[Pair]) -> bool:
-    """Whether a hyphen is how this message parts codes from numbers (`VUS-45 NND-1`).
+    """Whether a hyphen is no sign of a missing number here, because it separates or is absent.
 
-    A single `-1` among plain numbers is what Mali's earlier phone form (SNISI) sent for an
-    empty cell: there it is no 1.
+    It may part codes from numbers (`VUS-45 NND-1`). A single `-1` among plain numbers is what
+    Mali's earlier phone form (SNISI) sent for an empty cell: there it is no 1.
     """
+    if not any(one.number.minus for one in pairs):
+        return True
     others = [one.number.minus for one in pairs if one.number.value != 1]
     return 2 * sum(others) > len(others)
 
@@ -28,6 +30,8 @@ def foreign_aliases(
     The form expected is that of the nearest code by its own name, before or else after, in
     the same section; without any, that of the keyword.
     """
+    if all(one.token.text == one.token.means for _, one in pairs):
+        return frozenset()
     before = _forms_beside(pairs, catalogue)
     after = _forms_beside(pairs[::-1], catalogue)[::-1]
     foreign = set()
@@ -73,14 +77,13 @@ def unknown_code(
         yield ask("unknown_code", typed=typed)
 
 
-def filled_form(form: Form, pairs: Sequence[Pair]) -> Filled:
-    """The pairs that belong to this form, in its order."""
+def filled_form(form: str, codes: Iterable[str], pairs: Iterable[Pair]) -> Filled:
+    """The pairs that belong to this form, in the order of its codes."""
     mine = {one.token.means: one for one in pairs}
-    codes = [code for code in form.codes if code in mine]
-    days = {code: mine[code].days for code in codes}
+    pairs = [mine[code] for code in codes if code in mine]
     return Filled(
-        form=form.keyword,
-        values={code: mine[code].number.value for code in codes},
-        days_out={code: number for code, number in days.items() if number is not None},
-        repaired=tuple(code for code in codes if mine[code].number.repaired),
+        form=form,
+        values={one.token.means: one.number.value for one in pairs},
+        days_out={one.token.means: one.days for one in pairs if one.days is not None},
+        repaired=tuple(one.token.means for one in pairs if one.number.repaired),
     )

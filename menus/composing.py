@@ -14,6 +14,7 @@ from menus.sentences import say, say_problem, to_retype, to_send
 
 # More codes than this are listed without the dots that stand for their numbers.
 CODES_WITH_DOTS: Final = 3
+_WHOLE: Final = frozenset({"ras", "again"})  # problems that speak of all waiting numbers at once
 _FIRST: Final = (Level.REFUSE, Level.CONFIRM, Level.ASK)
 
 
@@ -24,9 +25,10 @@ class ReportReply:
     `values` and `days_out` are everything stored, not only what came now; `missing` the
     required codes without a stored value; `pending` numbers typed and not stored; `problems`
     those of this form, the most important first; `repaired` codes whose number held a letter
-    read as a digit. `unchanged`: all of it was here before. `superseded`: the text is that of
-    an older version, and changed nothing. `other_forms_missing` are keywords, for the same
-    month. `receipt` may be empty when nothing is stored.
+    read as a digit, `to_confirm` the pending codes that an OUI would let in. `unchanged`: all
+    of it was here before. `superseded`: the text is that of an older version, and changed
+    nothing. `other_forms_missing` are keywords, for the same month. `receipt` may be empty when
+    nothing is stored.
     """
 
     form: str
@@ -43,6 +45,7 @@ class ReportReply:
     unchanged: bool
     superseded: bool
     other_forms_missing: tuple[str, ...]
+    to_confirm: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Style:
     """How much room a reply takes.
 
     `tail` counts the closing sentences that only please, `told` the problems that are told in
-    words; the codes of the others are listed, in the last resort only announced.
+    words; the codes of the others are listed, in the last resort only announced. `bare` names
+    only the codes that a problem is about. `coded` reads numbers back beside their codes.
     """
 
     glued: bool
@@ -58,6 +62,8 @@ class Style:
     brief: bool
     told: int = 3
     last_resort: bool = False
+    bare: bool = False
+    coded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +75,25 @@ class Composer:
     replies: tuple[ReportReply, ...]
     problems: tuple[Problem, ...]
     personal: bool
+    note: str = ""
+    site: str = ""
 
     def text(self, style: Style) -> str:
         pieces = [
+            *self._opening(style),
             *(piece for reply in self.replies for piece in self._report(reply, style)),
             *self._what_is_wrong(style),
             *self._notes(style),
             *self._tail(style),
         ]
         return " ".join(piece for piece in pieces if piece)
+
+    def _opening(self, style: Style) -> Iterable[str]:
+        """For whom this is, and what was done before anything else."""
+        if self.site:
+            yield self._say("for_site", style, site=self.site)
+        if self.note:
+            yield self._say(self.note, style)
 
     def _say(self, key: str, style: Style, **values: object) -> str:
         return say(self.catalogue, self.language, key, brief=style.brief, **values)
@@ -97,6 +113,7 @@ class Composer:
             reply.values,
             reply.days_out,
             glued=style.glued,
+            coded=style.coded,
             doubtful=self._repaired(reply) if style.brief else (),
         )
         yield self._missing(reply, style)
@@ -109,7 +126,7 @@ class Composer:
         missing = [code for code in reply.missing if code not in asked]
         if not missing:
             return ""
-        if style.brief and len(missing) > CODES_WITH_DOTS:
+        if style.coded or (style.brief and len(missing) > CODES_WITH_DOTS):
             return self._say("missing_many", style, form=reply.form, codes=" ".join(missing))
         return self._say("missing", style, send=self._to_send([(code,) for code in missing], style))
 
@@ -117,7 +134,10 @@ class Composer:
         alone = self.problems if len(self.replies) == 1 else ()
         if reply.superseded:
             return "head_superseded"
-        if reply.problems or reply.pending or alone:
+        wrong = (*reply.problems, *alone)
+        if wrong and all(one.level is Level.CONFIRM for one in wrong):
+            return "head_to_confirm"
+        if wrong or reply.pending:
             return "head_to_correct"
         if reply.unchanged:
             return "head_unchanged"
@@ -142,22 +162,53 @@ class Composer:
         return dict.fromkeys(code for one in problems for code in to_retype(self.catalogue, one))
 
     def _to_send(self, wanted: Iterable[tuple[str, ...]], style: Style) -> str:
-        return to_send(self.catalogue, self.language, wanted, brief=style.brief)
+        return to_send(self.catalogue, self.language, wanted, held=self._held(), brief=style.brief)
+
+    def _held(self) -> set[str]:
+        """The codes that have a number already, stored or waiting."""
+        found = [one for reply in self.replies for one in reply.problems]
+        held = {
+            code for one in (*found, *self.problems) for code in one.codes if code in one.values
+        }
+        return held.union(*((*reply.values, *reply.pending) for reply in self.replies))
 
     def _what_is_wrong(self, style: Style) -> Iterable[str]:
-        """The first problems in words, what waits, what to send, and what else to look at."""
+        """The first problems in words, what waits, what to send, and what else to look at.
+
+        What must be corrected comes with its own request, before what may be confirmed.
+        """
         told, others = self._sorted(style)
-        for one in told:
-            yield say_problem(self.catalogue, self.language, one, brief=style.brief)
+        to_confirm = [one for one in told if one.level is Level.CONFIRM]
+        to_mend = [one for one in told if one.level is not Level.CONFIRM]
+        for one in to_mend:
+            yield self._tell(one, style)
         waiting = self._waiting(told)
-        if waiting and not style.brief:
+        if waiting and not style.brief and not any(one.key in _WHOLE for one in told):
             numbers = ", ".join(f"{code} {number}" for code, number in waiting.items())
             yield self._say("waiting", style, pending=numbers)
-        wanted = [to_retype(self.catalogue, one) for one in told] or [(code,) for code in waiting]
-        send = self._to_send(wanted, style)
+        wanted = [to_retype(self.catalogue, one) for one in to_mend]
+        send = self._to_send(wanted if told else [(code,) for code in waiting], style)
         if send:
             yield self._say("correct", style, send=send)
+        yield from self._confirm(to_confirm, style)
         yield self._what_else(told, others, style)
+
+    def _confirm(self, problems: Iterable[Problem], style: Style) -> Iterable[str]:
+        """What may be true as well: an OUI settles it, and so does another number."""
+        wanted = []
+        for one in problems:
+            yield self._tell(one, style)
+            wanted.append(to_retype(self.catalogue, one))
+        send = self._to_send(wanted, style)
+        if send:
+            yield self._say("confirm", style, send=send)
+        elif wanted:
+            yield self._say("confirm_only", style)
+
+    def _tell(self, problem: Problem, style: Style) -> str:
+        if style.bare and problem.codes:
+            return self._say("look_at", style, codes=" ".join(problem.codes))
+        return say_problem(self.catalogue, self.language, problem, brief=style.brief)
 
     def _waiting(self, told: Iterable[Problem]) -> dict[str, int]:
         """The numbers that are not stored and of which no problem told speaks."""
@@ -195,7 +246,7 @@ class Composer:
             if reply.superseded and not reply.problems:
                 yield self._say("resend", style, form=reply.form)
         heads = {self._head(reply) for reply in self.replies}
-        if "head_to_correct" in heads or "head_incomplete" in heads:
+        if heads & {"head_to_correct", "head_to_confirm", "head_incomplete"}:
             if style.tail and any(reply.values for reply in self.replies):
                 yield self._say("kept", style)
         elif "head_complete" in heads and style.tail and not self.problems:

@@ -7,7 +7,7 @@ the GSM alphabet. A text of exactly that length that ends in a number may have l
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from menus.gsm7 import SINGLE_PART, is_gsm7, septets
+from menus.gsm7 import EXTENSION, SINGLE_PART, is_gsm7
 from menus.tokens import Kind, Token
 
 _UCS2_UNITS: Final = 70
@@ -40,8 +40,11 @@ def ending_of(text: str, tokens: Sequence[Token], codes: Iterable[str]) -> Endin
 
 
 def _fills_one_sms(text: str) -> bool:
-    if is_gsm7(text):
-        return septets(text) == SINGLE_PART
+    """Whether the text takes exactly one SMS; characters of the extension table count twice."""
+    if len(text) + sum(map(text.count, EXTENSION)) == SINGLE_PART and is_gsm7(text):
+        return True
+    if len(text) > _UCS2_UNITS or 2 * len(text) < _UCS2_UNITS or is_gsm7(text):
+        return False
     return len(text.encode("utf-16-le", "surrogatepass")) == 2 * _UCS2_UNITS
 
 

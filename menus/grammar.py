@@ -6,56 +6,80 @@ a hint. What is certain is filled in, everything else becomes a question; nothin
 a number is ever skipped in silence. Time is linear in the length of the text.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
-from menus import month_numbers, months
+from menus import months
 from menus.certainty import filled_form, foreign_aliases, minus_separates, unknown_code
 from menus.ending import Ending, ending_of
 from menus.lexer import fold, scan
 from menus.meaning import tokens_of
 from menus.model import Catalogue, Filled, MonthSaid, Problem, Reading
+from menus.orders import Order, forms_named, order_in
 from menus.pairing import Pair, ask, pair
 from menus.private import name_names, without_phones
-from menus.sections import command_in, split, without_times
+from menus.sections import split, without_times
 from menus.slots import Section
-from menus.spelling import Speller
 from menus.tokens import Kind, Token
+from menus.vocabulary import Vocabulary, vocabulary_of
+
+_PLAIN: Final = frozenset({Kind.KEYWORD, Kind.CODE, Kind.NUMBER, Kind.MARK, Kind.DAYS, Kind.UNIT})
 
 
 def read(text: str, catalogue: Catalogue) -> Reading:
     """What one SMS says, as far as it is certain; the rest as Problems of level ask.
 
     `filled` has at most one entry per form, in the catalogue's order. It is empty when the
-    message is a command, and when the month is unclear, since nothing may be stored then.
-    Numbers with O, l or I for a digit are filled and named in `Filled.repaired`. Whether a
-    month may be reported, and what the limits and rules say, is not judged here. Takes any
-    text whatever and raises nothing.
+    month is unclear, since nothing may be stored then, and for commands other than COR and
+    POUR. Numbers with O, l or I for a digit are filled and named in `Filled.repaired`. Whether
+    a month may be reported, whether the sender may use a command, and what the limits and
+    rules say, is not judged here. Takes any text whatever and raises nothing.
     """
+    vocabulary = vocabulary_of(catalogue)
     folded = fold(text)
-    tokens = tokens_of(scan(folded), catalogue)
-    command = command_in(tokens)
-    if command is not None:
-        return _command(folded, command, tokens)
-    return _Reader(text, tokens, catalogue).report()
+    tokens = tokens_of(scan(folded), vocabulary)
+    order = None if _is_plain(tokens) else order_in(folded, tokens, vocabulary)
+    if order is None:
+        return _Reader(text, tokens, vocabulary).report()
+    if order.report is None:
+        return _without_report(order)
+    return _with_report(order, _Reader(text, order.report, vocabulary).report())
 
 
-def _command(folded: str, command: Token, tokens: Sequence[Token]) -> Reading:
-    """A command with its arguments; `PEC 03 RAS` names its form and month before it."""
-    before = [token for token in tokens if token.end <= command.start]
-    said, rest = months.take_words(before)
-    month, _ = months.agreed([*said, *month_numbers.take(rest).months])
-    stripped = (word.strip(".,;:!?\"'()") for word in folded[command.end :].upper().split())
+def _is_plain(tokens: Iterable[Token]) -> bool:
+    """Whether there are codes and numbers only, so that words need not be looked at."""
+    return _PLAIN.issuperset([token.kind for token in tokens])
+
+
+def _without_report(order: Order) -> Reading:
     return Reading(
-        month=month,
-        command=command.means,
-        arguments=tuple(word for word in stripped if word),
-        forms_named=_named(before),
+        month=order.month,
+        command=order.command,
+        arguments=order.arguments,
+        forms_named=order.forms,
+        problems=order.problems,
+        personal=order.personal,
+        inner=order.inner,
     )
 
 
-def _named(tokens: Iterable[Token]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.means for one in tokens if one.kind is Kind.KEYWORD))
+def _with_report(order: Order, reading: Reading) -> Reading:
+    """COR or POUR with what they say of codes and numbers; what they lack is a Problem."""
+    problems, filled = reading.problems, reading.filled
+    if any(problem.key == "nothing_understood" for problem in problems):
+        missing = "report_missing" if order.command == "POUR" else "correction_missing"
+        problems = (ask(missing, command=order.command),)
+    if order.command == "POUR" and not order.arguments:
+        problems, filled = (ask("site_missing", command=order.command),), ()
+    return replace(
+        reading,
+        filled=filled,
+        command=order.command,
+        arguments=order.arguments,
+        problems=problems,
+        inner=order.inner,
+    )
 
 
 @dataclass(slots=True)
@@ -64,7 +88,7 @@ class _Reader:
 
     text: str
     tokens: list[Token]
-    catalogue: Catalogue
+    vocabulary: Vocabulary
     problems: list[Problem] = field(default_factory=list)
     pairs: list[tuple[Section, Pair]] = field(default_factory=list)
     unknown: list[tuple[Token, list[Token]]] = field(default_factory=list)
@@ -72,33 +96,42 @@ class _Reader:
     unclear_month: bool = False
 
     def report(self) -> Reading:
-        speller = Speller(self.catalogue)
-        phoneless, phones = without_phones(without_times(self.tokens))
+        plain = _is_plain(self.tokens)
+        phoneless, phones = without_phones(self.tokens if plain else without_times(self.tokens))
         ending = ending_of(self.text, phoneless, self.catalogue.code_of)
-        named = name_names(ending.tokens, speller.may_be_code)
-        self.said, rest = months.take_words(named)
-        sections, strays = split(rest, self.catalogue, speller.forms_near)
-        bare = self._pair_all(sections, speller)
+        rest = ending.tokens if plain else self._without_words(ending.tokens)
+        sections, strays = split(rest, self.catalogue, self.vocabulary.speller.forms_near)
+        bare = self._pair_all(sections)
         self._certain(ending)
-        self._unknown_codes(speller, strays, bare)
+        self._unknown_codes(strays, bare)
         month = self._month(unread=any(map(_begins_as_month, sections)))
         filled = () if self.unclear_month else self._filled()
         self._emptiness(sections)
         return Reading(
             filled=filled,
             month=month,
-            forms_named=_named(one.keyword for one in sections if one.keyword),
+            forms_named=forms_named(one.keyword for one in sections if one.keyword),
             problems=tuple(_each_once(self.problems)),
-            personal=phones or self._names_somebody(sections),
+            personal=phones or (not plain and self._names_somebody(sections)),
             cut=ending.cut,
         )
 
-    def _pair_all(self, sections: Sequence[Section], speller: Speller) -> list[str]:
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.vocabulary.catalogue
+
+    def _without_words(self, tokens: Sequence[Token]) -> list[Token]:
+        """The tokens with names marked and the months said in words taken note of."""
+        named = name_names(tokens, self.vocabulary.speller.may_be_code)
+        self.said, rest = months.take_words(named)
+        return rest
+
+    def _pair_all(self, sections: Sequence[Section]) -> list[str]:
         """Pairs every section; gives the codes that stand in a sentence without a number."""
         known = {one.month for one in self.said}
         bare: list[str] = []
         for section in sections:
-            paired = pair(section, speller.may_be_code, self._unit, known)
+            paired = pair(section, self.vocabulary, known)
             self.pairs += [(section, one) for one in paired.pairs]
             self.unknown += paired.unknown
             self.said += paired.months
@@ -107,33 +140,40 @@ class _Reader:
             bare += paired.bare
         return bare
 
-    def _unit(self, code: str) -> str | None:
-        product = self.catalogue.field(code).product
-        return product.unit if product else None
-
     def _certain(self, ending: Ending) -> None:
         """Takes out the pairs that something speaks against, and asks for them."""
-        kept = []
         minus = minus_separates([one for _, one in self.pairs])
         foreign = foreign_aliases(self.pairs, self.catalogue)
         lost = ending.doubted.end if ending.doubted else -1
-        for section, one in self.pairs:
-            code = one.token.means
-            if one.end == lost:
-                self.problems.append(ask("cut", code))
-            elif one.number.minus and one.number.value == 1 and not minus:
-                self.problems.append(ask("code_without_number", code))
-            elif one.token in foreign:
-                self.problems.append(ask("unknown_code", typed=one.token.text))
-            else:
-                kept.append((section, one))
+        if not minus or foreign or ending.doubted:
+            self.pairs = [
+                entry
+                for entry in self.pairs
+                if not self._is_doubtful(entry[1], minus=minus, foreign=foreign, lost=lost)
+            ]
         if ending.cut and not any(problem.key == "cut" for problem in self.problems):
             self.problems.append(ask("cut"))
-        self.pairs = kept
         self._two_values()
+
+    def _is_doubtful(
+        self, one: Pair, *, minus: bool, foreign: Collection[Token], lost: int
+    ) -> bool:
+        """Whether this pair must be asked, which is noted."""
+        code = one.token.means
+        if one.end == lost:
+            self.problems.append(ask("cut", code))
+        elif one.number.minus and one.number.value == 1 and not minus:
+            self.problems.append(ask("code_without_number", code))
+        elif one.token in foreign:
+            self.problems.append(ask("unknown_code", typed=one.token.text))
+        else:
+            return False
+        return True
 
     def _two_values(self) -> None:
         """One code twice must say the same; its days out as well, where both say any."""
+        if len({one.token.means for _, one in self.pairs}) == len(self.pairs):
+            return
         seen: dict[str, Pair] = {}
         for _, one in self.pairs:
             code = one.token.means
@@ -141,12 +181,10 @@ class _Reader:
             if one.number.value != before.number.value or one.days != before.days:
                 self.problems.append(ask("two_values", code))
 
-    def _unknown_codes(
-        self, speller: Speller, strays: Sequence[Token], bare: Sequence[str]
-    ) -> None:
+    def _unknown_codes(self, strays: Sequence[Token], bare: Sequence[str]) -> None:
         present = {one.token.means for _, one in self.pairs}
         for token, numbers in self.unknown:
-            self.problems.extend(unknown_code(token, numbers, speller, present))
+            self.problems.extend(unknown_code(token, numbers, self.vocabulary.speller, present))
         self.problems.extend(ask("unknown_code", typed=token.text) for token in strays)
         if not self.pairs:
             self.problems.extend(ask("code_without_number", code) for code in bare)
@@ -165,8 +203,8 @@ class _Reader:
         certain = [one for _, one in self.pairs if one.token.means not in asked]
         touched = {self.catalogue.form_of[one.token.means] for one in certain}
         return tuple(
-            filled_form(form, certain)
-            for keyword, form in self.catalogue.forms.items()
+            filled_form(keyword, codes, certain)
+            for keyword, codes in self.vocabulary.codes.items()
             if keyword in touched
         )
 

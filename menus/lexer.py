@@ -6,9 +6,7 @@ case apart, because a small `l` may stand for 1 and a capital `L` may not.
 
 import re
 import unicodedata
-from enum import StrEnum
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 ODD: Final = "¤"
 """Stands for a numeral that is no decimal digit (½, ², ①): its number must be asked."""
@@ -21,28 +19,29 @@ _SPELLED: Final = {
 }  # fmt: skip
 _INVISIBLE: Final = frozenset(("Cf", "Mn", "Me"))
 # One pass, one character class per branch: no branch can be re-entered, so time is linear.
-_LEXEME: Final = re.compile(
-    r"(?P<elision>[A-Za-z]{1,2}'(?=[A-Za-z]))"
-    r"|(?P<word>[A-Za-z]+)|(?P<number>[0-9]+)|(?P<mark>[^A-Za-z0-9 ])"
-)
+_LEXEME: Final = re.compile(r"([A-Za-z]{1,2}'(?=[A-Za-z]))|([A-Za-z]+)|([0-9]+)|([^A-Za-z0-9 ])")
 
 
-class Shape(StrEnum):
+AnyShape = Literal["word", "number", "mark", "elision"]
+
+
+class Shape:
     """What a lexeme is made of. An ELISION is the `j'` of `j'ai`."""
 
-    WORD = "word"
-    NUMBER = "number"
-    MARK = "mark"
-    ELISION = "elision"
+    WORD: Final = "word"
+    NUMBER: Final = "number"
+    MARK: Final = "mark"
+    ELISION: Final = "elision"
 
 
-_SHAPES: Final = {str(shape): shape for shape in Shape}
+_SHAPES: Final[tuple[AnyShape, ...]] = (Shape.ELISION, Shape.WORD, Shape.NUMBER, Shape.MARK)
+"""In the order of the groups of `_LEXEME`."""
 
 
 class Lexeme(NamedTuple):
     """A run of letters, a run of digits or one other sign, and where it stood when folded."""
 
-    shape: Shape
+    shape: AnyShape
     text: str
     start: int
     end: int
@@ -57,10 +56,23 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(map(_plain, text))
+    return text.translate(_PLAIN)
 
 
-@lru_cache(maxsize=4096)
+class _Plain(dict[int, str]):
+    """The folded form of every sign met so far, up to a bound, as `str.translate` wants it."""
+
+    def __missing__(self, number: int) -> str:
+        plain = _plain(chr(number))
+        if len(self) < _MOST_SIGNS:
+            self[number] = plain
+        return plain
+
+
+_PLAIN: Final = _Plain()
+_MOST_SIGNS: Final = 4096
+
+
 def _plain(sign: str) -> str:
     if " " <= sign <= "~":
         return sign
@@ -91,6 +103,6 @@ def _base(sign: str) -> str:
 def scan(text: str) -> list[Lexeme]:
     """The lexemes of a folded text, in order; spaces are dropped, positions tell of them."""
     return [
-        Lexeme(_SHAPES[match.lastgroup or ""], match[0], match.start(), match.end())
+        Lexeme(_SHAPES[(match.lastindex or 0) - 1], match[0], *match.span())
         for match in _LEXEME.finditer(text)
     ]

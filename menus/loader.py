@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from menus import catalogue_words
+from menus.catalogue_checks import with_shared_checks
 from menus.catalogue_forms import CODE, codes_in, read_form
 from menus.catalogue_tables import Folder, Table, names_in, read
-from menus.model import LANGUAGES, Catalogue, Command, Form, Programme
+from menus.model import LANGUAGES, Catalogue, Command, Form, NearWords, Programme
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
 ROLES: Final = ("asc", "dtc", "district")
@@ -51,14 +52,16 @@ def load(folder: Path | None = None) -> Catalogue:
     faults: list[str] = []
     source: Folder = SHIPPED if folder is None else folder
     programme = _read_programme(read(source, "programme.toml", faults))
-    forms = _read_forms(source, faults)
+    shared = read(source, "checks.toml", faults)
+    forms = with_shared_checks(shared, _read_forms(source, faults))
     commands = _read_commands(read(source, "commands.toml", faults))
     words = _read_words(source, faults)
     _check_words(words, forms, commands, faults)
     _check_labels(forms, faults)
     catalogue = _index(programme, forms, commands, words, faults)
     if faults:
-        raise CatalogueFault(faults)
+        # What is written once and read for every form is told once.
+        raise CatalogueFault(list(dict.fromkeys(faults)))
     return catalogue
 
 
@@ -71,11 +74,16 @@ def _read_programme(table: Table) -> Programme:
     programme = Programme(
         **days,
         months_back=table.number("months_back", 1, 12, defaults.months_back),
+        months_back_for_supervisors=table.number(
+            "months_back_for_supervisors", 1, 24, defaults.months_back_for_supervisors
+        ),
+        change_until=table.number("change_until", 1, 28, defaults.change_until),
         keep_text_days=table.number("keep_text_days", 1, 3650, defaults.keep_text_days),
         replies_per_day=table.number("replies_per_day", 1, 1000, defaults.replies_per_day),
         forward=table.text("forward", defaults.forward),
         months=_months(table.table("months")),
         months_short=_months(table.table("months_short")),
+        near=tuple(_near_words(row) for row in table.tables("near")),
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")
@@ -83,6 +91,14 @@ def _read_programme(table: Table) -> Programme:
         table.fault("closes_on", "expected on_time_until <= late_until <= closes_on")
     table.close()
     return programme
+
+
+def _near_words(table: Table) -> NearWords:
+    near = NearWords(codes_in(table, "words"), table.text("why"))
+    if len(near.words) < 2:
+        table.fault("words", "expected two words or more")
+    table.close()
+    return near
 
 
 def _months(table: Table) -> Mapping[str, tuple[str, ...]]:

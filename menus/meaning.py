@@ -1,24 +1,13 @@
 """Lexemes -> tokens: what each word of an SMS is, by the catalogue and by everyday speech."""
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
-from menus import everyday
 from menus.cutting import DIGIT_OF, cut, is_lookalike
-from menus.lexer import ODD, Lexeme, Shape, fold
-from menus.model import Catalogue
-from menus.months import month_near, month_of
+from menus.lexer import ODD, Lexeme, Shape
 from menus.tokens import Kind, Token
+from menus.vocabulary import Vocabulary
 
-_EVERYDAY: Final[Mapping[str, Kind]] = {
-    **dict.fromkeys(everyday.NAMES, Kind.NAME),
-    **dict.fromkeys(everyday.FILLERS, Kind.FILLER),
-    **dict.fromkeys(everyday.GREETINGS, Kind.GREETING),
-    **dict.fromkeys(everyday.UNITS, Kind.UNIT),
-    **dict.fromkeys(everyday.PACKS, Kind.PACK),
-    **dict.fromkeys(everyday.TIMES, Kind.TIME),
-}
 # Letters of these that touch a number may be digits mistyped; `cas` and `h` may not.
 _PROSE: Final = frozenset({Kind.UNKNOWN, Kind.FILLER, Kind.GREETING, Kind.LONE})
 # More digits than this are no count of anything; their value is not worth working out.
@@ -26,60 +15,50 @@ _MOST_DIGITS: Final = 9
 _HUGE: Final = 10**_MOST_DIGITS
 
 
-def tokens_of(lexemes: list[Lexeme], catalogue: Catalogue) -> list[Token]:
+def tokens_of(lexemes: Sequence[Lexeme], vocabulary: Vocabulary) -> list[Token]:
     """Every word, number and mark with its meaning; letters typed for digits are digits."""
-    pieces = _joined(_cut_all(lexemes, catalogue))
-    tokens = [_token(piece, catalogue) for piece in pieces]
+    words = vocabulary.words
+    for shape, text, _, _ in lexemes:
+        if shape is Shape.WORD and not _is_plain(text, words):
+            lexemes = _joined(_cut_all(lexemes, vocabulary))
+            break
+    tokens = [_token(lexeme, vocabulary) for lexeme in lexemes]
     for at, token in enumerate(tokens):
-        before = tokens[at - 1] if at else None
-        after = tokens[at + 1] if at + 1 < len(tokens) else None
         if token.kind is Kind.NUMBER:
-            tokens[at] = _number_in_place(token, before, after, catalogue, tokens[at + 1 :][:2])
+            tokens[at] = _number_in_place(tokens, at, vocabulary)
         elif token.kind is Kind.LONE:
-            tokens[at] = _lone_in_place(token, before, after)
-        elif token.text == "J" and _counts_days(before, after):
+            tokens[at] = _lone_in_place(tokens, at)
+        elif token.text == "J" and _counts_days(tokens, at):
             tokens[at] = token._replace(kind=Kind.DAYS)
     return tokens
 
 
-def _counts_days(before: Token | None, after: Token | None) -> bool:
+def _is_plain(word: str, words: Container[str]) -> bool:
+    """Whether the word is what it looks like: none run together, no letters for digits."""
+    return word.upper() in words and not is_lookalike(word)
+
+
+def _counts_days(tokens: Sequence[Token], at: int) -> bool:
     """Whether a J stands between a code or its count and another number."""
-    if before is None or after is None:
+    if not 0 < at < len(tokens) - 1:
         return False
-    return before.kind in {Kind.NUMBER, Kind.CODE} and after.kind is Kind.NUMBER
+    return tokens[at - 1].kind in {Kind.NUMBER, Kind.CODE} and tokens[at + 1].kind is Kind.NUMBER
 
 
-def _cut_all(lexemes: list[Lexeme], catalogue: Catalogue) -> Iterable[Lexeme]:
+def _cut_all(lexemes: Sequence[Lexeme], vocabulary: Vocabulary) -> Iterable[Lexeme]:
     """The lexemes, with unknown runs of letters cut into words and look-alike digits."""
     for at, lexeme in enumerate(lexemes):
-        if lexeme.shape is not Shape.WORD or lexeme.text.upper() in catalogue.code_of:
+        if lexeme.shape is not Shape.WORD or _is_plain(lexeme.text, vocabulary.words):
             yield lexeme
             continue
         left = at > 0 and _touch(lexemes[at - 1], lexeme)
         right = at + 1 < len(lexemes) and _touch(lexeme, lexemes[at + 1])
-        if (left or right) and is_lookalike(lexeme.text):
+        if not is_lookalike(lexeme.text):
+            yield from _pieces(lexeme, cut(lexeme.text, vocabulary.atoms, left=left, right=right))
+        elif left or right:
             yield lexeme._replace(shape=Shape.NUMBER)
-        elif is_lookalike(lexeme.text) or _is_word(lexeme.text.upper(), catalogue):
-            yield lexeme
         else:
-            months = tuple(catalogue.programme.months.get("fr", ()))
-            atoms = _atoms(tuple(catalogue.code_of), tuple(catalogue.keyword_of), months)
-            yield from _pieces(lexeme, cut(lexeme.text, atoms, left=left, right=right))
-
-
-@lru_cache(maxsize=8)
-def _atoms(
-    codes: tuple[str, ...], keywords: tuple[str, ...], months: tuple[str, ...]
-) -> frozenset[str]:
-    return frozenset((*codes, *keywords, *map(str.upper, map(fold, months)), *everyday.UNITS))
-
-
-def _is_word(word: str, catalogue: Catalogue) -> bool:
-    return (
-        word in catalogue.keyword_of
-        or word in _EVERYDAY
-        or month_of(word, catalogue.programme) is not None
-    )
+            yield lexeme
 
 
 def _touch(one: Lexeme, other: Lexeme) -> bool:
@@ -92,9 +71,9 @@ def _pieces(lexeme: Lexeme, texts: list[str]) -> Iterable[Lexeme]:
         yield lexeme
     start = lexeme.start
     for text in texts:
-        shape = Shape.NUMBER if is_lookalike(text) else Shape.WORD
-        yield Lexeme(shape, text, start, start + len(text))
-        start += len(text)
+        piece = Lexeme(Shape.WORD, text, start, start + len(text))
+        yield piece._replace(shape=Shape.NUMBER) if is_lookalike(text) else piece
+        start = piece.end
 
 
 def _joined(lexemes: Iterable[Lexeme]) -> list[Lexeme]:
@@ -109,90 +88,83 @@ def _joined(lexemes: Iterable[Lexeme]) -> list[Lexeme]:
     return joined
 
 
-def _token(lexeme: Lexeme, catalogue: Catalogue) -> Token:
+def _token(lexeme: Lexeme, vocabulary: Vocabulary) -> Token:
     shape, text, start, end = lexeme
+    if shape is Shape.WORD:
+        return _word(text, start, end, vocabulary)
     if shape is Shape.NUMBER:
         return _number(text, start, end)
-    if shape is Shape.WORD:
-        return _word(text, start, end, catalogue)
     if text == ODD:
         return Token(Kind.NUMBER, text, start, end, doubtful=True)
-    kind = Kind.MARK if shape is Shape.MARK else Kind.FILLER
-    return Token(kind, text, start, end)
+    if shape is Shape.MARK:
+        return Token(Kind.MARK, text, start, end)
+    return Token(Kind.FILLER, text, start, end)
 
 
 def _number(text: str, start: int, end: int) -> Token:
-    digits = text.translate(DIGIT_OF)
-    huge = len(digits) > _MOST_DIGITS
-    value = _HUGE if huge else int(digits)
-    return Token(Kind.NUMBER, digits, start, end, value, repaired=digits != text, doubtful=huge)
+    repaired = not text.isdecimal()
+    digits = text.translate(DIGIT_OF) if repaired else text
+    if len(digits) > _MOST_DIGITS:
+        return Token(Kind.NUMBER, digits, start, end, _HUGE, "", repaired, doubtful=True)
+    return Token(Kind.NUMBER, digits, start, end, int(digits), "", repaired)
 
 
-def _word(raw: str, start: int, end: int, catalogue: Catalogue) -> Token:
+def _word(raw: str, start: int, end: int, vocabulary: Vocabulary) -> Token:
     text = raw.upper()
-    titled = len(raw) > 2 and raw.istitle()
-    if text in catalogue.code_of:
-        means = catalogue.code_of[text]
-        return Token(Kind.CODE, text, start, end, means=means, titled=titled)
-    if text in catalogue.keyword_of:
-        means = catalogue.keyword_of[text]
-        kind = Kind.KEYWORD if means in catalogue.forms else Kind.COMMAND
-        return Token(kind, text, start, end, means=means, titled=titled)
-    month = month_of(text, catalogue.programme)
-    if month is not None:
-        return Token(Kind.MONTH, text, start, end, month[0], doubtful=not month[1])
-    kind = Kind.UNKNOWN if is_lookalike(raw) else _EVERYDAY.get(text, Kind.UNKNOWN)
-    if kind is not Kind.UNKNOWN:
-        return Token(kind, text, start, end, titled=titled)
-    return _unknown(raw, text, start, end, catalogue)
+    meaning = vocabulary.words.get(text)
+    if meaning is None or (is_lookalike(raw) and text not in vocabulary.atoms):
+        return _unknown(raw, text, start, end, vocabulary)
+    kind, means, value, doubtful = meaning
+    titled = raw.istitle() and len(raw) > 2
+    return Token(kind, text, start, end, value, means, False, doubtful, False, titled)
 
 
-def _unknown(raw: str, text: str, start: int, end: int, catalogue: Catalogue) -> Token:
-    if is_lookalike(raw) and len(raw) < 3:
+def _unknown(raw: str, text: str, start: int, end: int, vocabulary: Vocabulary) -> Token:
+    if len(raw) < 3 and is_lookalike(raw):
         value = int(raw.translate(DIGIT_OF))
         return Token(Kind.LONE, text, start, end, value)
-    if len(text) > 4:
-        near = month_near(text, catalogue.programme)
-        if near is not None:
-            return Token(Kind.MONTH, text, start, end, near, doubtful=True)
+    near = vocabulary.month_near(text) if len(text) > 4 else None
+    if near is not None:
+        return Token(Kind.MONTH, text, start, end, near, doubtful=True)
     return Token(Kind.UNKNOWN, text, start, end, titled=len(raw) > 2 and raw.istitle())
 
 
-def _number_in_place(
-    token: Token,
-    before: Token | None,
-    after: Token | None,
-    catalogue: Catalogue,
-    following: list[Token],
-) -> Token:
+def _number_in_place(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> Token:
     """The number with what its neighbours do to it: signs, units, letters that touch it."""
-    doubtful = token.doubtful
-    if after and after.text == "%":
-        doubtful = True
-    if after and after.kind in _PROSE and token.glued_to(after):
-        doubtful |= _may_hold_digits(after, following, catalogue)
-    if before and before.kind in _PROSE and before.glued_to(token):
-        doubtful |= len(before.text) < 3
-    minus = before is not None and before.text == "-"
+    token = tokens[at]
+    doubtful, minus = token.doubtful, False
+    if at + 1 < len(tokens):
+        after = tokens[at + 1]
+        doubtful |= after.text == "%"
+        if after.kind in _PROSE and token.end == after.start:
+            doubtful |= _may_hold_digits(tokens, at + 1, vocabulary)
+    if at:
+        before = tokens[at - 1]
+        minus = before.text == "-"
+        if before.kind in _PROSE and before.end == token.start:
+            doubtful |= len(before.text) < 3
     return token._replace(doubtful=doubtful, minus=minus) if doubtful or minus else token
 
 
-def _may_hold_digits(after: Token, following: list[Token], catalogue: Catalogue) -> bool:
+def _may_hold_digits(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
     """Whether letters right after a number may be mistyped digits of it: `4S`, `4SFIE38`."""
-    text = after.text
-    before_number = len(following) > 1 and following[1].kind is Kind.NUMBER
-    if text == "J" and before_number:
+    word = tokens[at]
+    before_number = at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER
+    if word.text == "J" and before_number:
         return False
-    if after.kind is not Kind.UNKNOWN:
-        return len(text) < 3
-    if len(text) < 3 or not before_number:
+    if word.kind is not Kind.UNKNOWN:
+        return len(word.text) < 3
+    if len(word.text) < 3 or not before_number:
         return True
-    return text[1:] in catalogue.code_of or text[2:] in catalogue.code_of
+    code_of = vocabulary.catalogue.code_of
+    return word.text[1:] in code_of or word.text[2:] in code_of
 
 
-def _lone_in_place(token: Token, before: Token | None, after: Token | None) -> Token:
+def _lone_in_place(tokens: Sequence[Token], at: int) -> Token:
     """`URE O` is 0; anywhere else a lone letter is a letter."""
-    follows_code = before is not None and before.kind is Kind.CODE
-    if follows_code and (after is None or after.kind is not Kind.NUMBER):
+    token = tokens[at]
+    follows_code = at > 0 and tokens[at - 1].kind is Kind.CODE
+    before_number = at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER
+    if follows_code and not before_number:
         return token._replace(kind=Kind.NUMBER, text=str(token.value), repaired=True)
     return token._replace(kind=Kind.FILLER)

@@ -42,7 +42,8 @@ class Field:
     the limit itself is accepted. `labels` and `short` are by language; `short` goes into the
     read-back. `data_element` is a DHIS2 UID, None (derive it from the code) or "none" (not
     sent). `aggregation` is DHIS2's aggregationType. A field with a `product` is a stock
-    count and takes days out after its number (`ENF 0J12`).
+    count and takes days out after its number (`ENF 0J12`). `hints` say by language, without
+    digits, what AIDE answers; a language that lacks one has its label instead.
     """
 
     code: str
@@ -58,26 +59,68 @@ class Field:
     days_out_data_element: str | None = None
     product: Product | None = None
     uncertain: tuple[str, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=lambda: EMPTY)
 
     @property
     def takes_days_out(self) -> bool:
         return self.product is not None
 
 
+class When(StrEnum):
+    """Which number of a code a term means. TOML writes it behind an at sign: `RST@last_month`."""
+
+    NOW = "now"
+    """This month's, of whichever form of the site; the one meant when nothing is written."""
+    LAST_MONTH = "last_month"
+    """The month before this one."""
+    USUAL = "usual"
+    """The median of the months known before this one."""
+    OPENING = "opening"
+    """The newest stock on hand that was counted before this month."""
+    RECEIVED = "received"
+    """What came in since the opening stock; none when nothing is known of it."""
+    LATEST = "latest"
+    """This month's stock on hand, else the opening stock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A signed multiple of a field's value, or a constant when `code` is empty."""
+    """A signed multiple of a number of a field, or a constant when `code` is empty.
+
+    `name` is what the number is called in a Problem and in a sentence: `RST`,
+    `RST_last_month`.
+    """
 
     code: str = ""
     factor: int = 1
+    when: When = When.NOW
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        name = self.code if self.when is When.NOW else f"{self.code}_{self.when}"
+        object.__setattr__(self, "name", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How far two sides may lie apart: by `units`, or by `percent` of the right one if more."""
+
+    percent: int
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """A cross-check: the sum of `left` compared by `op` with the sum of `right`.
 
-    It speaks once every field it names is known, and `given`, when present, holds as well.
-    `rule` is the number of the rule in the programme's list; `words` the key of its sentence.
+    `differ` compares term by term instead, and holds when any pair is unequal. `allow` lets a
+    comparison hold that is missed by no more than that. A check speaks once every number it
+    names is known, and `given`, when present, holds as well. `rule` is the number of the rule
+    in the programme's list; `words` the key of its sentence.
+
+    Worked out once, because every message is held against every check: `codes` are the fields
+    of this month that are named, in order of appearance; `terms` all that name a field, those
+    of `given` included; `elsewhere` those of them that look beyond this month.
     """
 
     rule: int
@@ -87,19 +130,32 @@ class Check:
     level: Level
     words: str
     given: "Check | None" = None
+    allow: Allowance | None = None
+    codes: tuple[str, ...] = field(init=False)
+    terms: tuple[Term, ...] = field(init=False)
+    elsewhere: tuple[Term, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        inner = self.given.terms if self.given else ()
+        terms = tuple(term for term in self.left + self.right if term.code) + inner
+        codes = (term.code for term in terms if term.when in {When.NOW, When.LATEST})
+        elsewhere = tuple(term for term in terms if term.when is not When.NOW)
+        object.__setattr__(self, "codes", tuple(dict.fromkeys(codes)))
+        object.__setattr__(self, "terms", terms)
+        object.__setattr__(self, "elsewhere", elsewhere)
 
     @property
-    def codes(self) -> tuple[str, ...]:
-        """Every field named, in order of appearance, without repeats."""
-        terms = self.left + self.right
-        if self.given is not None:
-            terms += self.given.left + self.given.right
-        return tuple(dict.fromkeys(term.code for term in terms if term.code))
+    def names(self) -> frozenset[str]:
+        """What its Problem's `values` hold: the names of all its terms."""
+        return frozenset(term.name for term in self.terms)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A blank form. `data_set` is a DHIS2 UID or None (derive it from the keyword)."""
+    """A blank form. `data_set` is a DHIS2 UID or None (derive it from the keyword).
+
+    `checks` are all that name one of its fields, those that look into other forms included.
+    """
 
     keyword: str
     labels: Mapping[str, str]
@@ -136,6 +192,14 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class NearWords:
+    """Words of the language that are one slip or one phone key apart, and `why` they may be."""
+
+    words: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
@@ -149,16 +213,22 @@ class Programme:
     late_until: int = 8
     closes_on: int = 10
     months_back: int = 2
+    months_back_for_supervisors: int = 12
+    change_until: int = 15
     forward: str = "on_receipt"
     keep_text_days: int = 90
     replies_per_day: int = 40
     months: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     months_short: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
+    near: tuple[NearWords, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Everything the TOML files say. Codes, aliases and keywords are upper case."""
+    """Everything the TOML files say. Codes, aliases and keywords are upper case.
+
+    A catalogue equals only itself, so that what is worked out from it can be kept by it.
+    """
 
     programme: Programme
     forms: Mapping[str, Form]
@@ -246,10 +316,16 @@ class Reading:
     """One SMS, understood as far as it goes.
 
     `filled` holds only what is certain, or was repaired beyond doubt; everything else stands
-    in `problems`, so nothing that was typed is skipped in silence. `command` is the keyword
-    of a command that is no form, with `arguments` as typed (upper case). `greeting_only` is a
-    message with neither numbers nor keywords. `personal` tells that names or phone numbers
-    were typed and dropped; `cut` that the message seems cut at the length of one SMS.
+    in `problems`, so nothing that was typed is skipped in silence. `personal` tells that names
+    or phone numbers were typed and dropped; `cut` that the message seems cut at the length of
+    one SMS.
+
+    `command` is the keyword of a command that is no form. Its `arguments` are the words beside
+    it, upper case, less greetings and what was read as the month; for POUR they are the words
+    of the site. What COR and POUR say of codes and numbers stands in `filled`, `month` and
+    `problems`, as for a report. `inner` is the command that POUR was followed by: COR, RAS or
+    ANNULE. A command with `problems` must not be obeyed before they are mended, except for
+    what is `filled`.
     """
 
     filled: tuple[Filled, ...] = ()
@@ -260,3 +336,9 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     personal: bool = False
     cut: bool = False
+    inner: str = ""
+
+    @property
+    def correction(self) -> bool:
+        """Whether the numbers are meant to change what was reported (COR, POUR ... COR)."""
+        return "COR" in (self.command, self.inner)

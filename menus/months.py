@@ -5,53 +5,18 @@ Which typings are beyond doubt: `3`, `03`, `mars`, `0326`, `03/26`, `03/2026`, `
 (`2026-03`, `032026`) are taken as unsure, to be read back. `03 04` and the like are unclear.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from menus.lexer import fold
-from menus.model import MonthSaid, Programme
+from menus.model import MonthSaid
 from menus.month_numbers import CENTURY, starting_at
-from menus.spelling import one_slip
 from menus.tokens import Kind, Token
 
-_FRENCH: Final = "fr"
-_SHORT: Final = {
-    "JAN": 1, "JANV": 1, "FEB": 2, "FEV": 2, "FEVR": 2, "MAR": 3, "AVR": 4, "AVRI": 4, "JUN": 6,
-    "JUL": 7, "JUIL": 7, "AOU": 8, "SEP": 9, "SEPT": 9, "OCT": 10, "NOV": 11, "DEC": 12,
-}  # fmt: skip
 _BEGINNINGS: Final = frozenset(
     {"JAN", "FEV", "MAR", "AVR", "MAI", "JUI", "AOU", "SEP", "OCT", "NOV", "DEC"}
 )
 _HINTS: Final = frozenset({"MOIS", "M"})
 _BEFORE: Final = frozenset({"PASSE", "DERNIER", "ECOULE", "PRECEDENT"})
-
-
-def month_of(word: str, programme: Programme) -> tuple[int, bool] | None:
-    """The month 1-12 that a word in capitals names, and whether that is beyond doubt."""
-    names = _names(tuple((k, tuple(v)) for k, v in programme.months.items()))
-    return names.get(word)
-
-
-def month_near(word: str, programme: Programme) -> int | None:
-    """The month whose French name of five letters or more is one slip away from the word."""
-    names = enumerate(programme.months.get(_FRENCH, ()), start=1)
-    found = [month for month, name in names if len(name) > 4 and one_slip(word, _plain(name))]
-    return found[0] if len(found) == 1 else None
-
-
-@lru_cache(maxsize=8)
-def _names(by_language: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, tuple[int, bool]]:
-    names = {short: (month, False) for short, month in _SHORT.items()}
-    for language, months in sorted(by_language, key=lambda entry: entry[0] == _FRENCH):
-        # Two letters, as in the Bambara name of May, would be found in every other sentence.
-        plain = ((month, _plain(name)) for month, name in enumerate(months, start=1))
-        names.update({name: (month, language == _FRENCH) for month, name in plain if len(name) > 2})
-    return names
-
-
-def _plain(name: str) -> str:
-    return fold(name).upper()
 
 
 def may_be_month(word: str) -> bool:

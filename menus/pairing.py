@@ -4,20 +4,21 @@ Usually a number follows its code; where the whole section is written the other 
 (`45 VUS, 38 FIE`), it stands before. What could be either is never paired.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from menus import month_numbers
-from menus.model import Level, MonthSaid, Problem
+from menus.model import EMPTY, Level, MonthSaid, Problem
 from menus.slots import Section, Slot, fill, written_reversed
 from menus.tokens import Kind, Token
+from menus.vocabulary import Vocabulary
 
 _YEARS: Final = range(20, 40)
+_NO_SENTENCE: Final = frozenset({Kind.MARK, Kind.GREETING, Kind.NUMBER})
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A code with its number, beyond doubt; `end` is where its last number ends in the text."""
 
     token: Token
@@ -45,26 +46,24 @@ def ask(key: str, *codes: str, **values: object) -> Problem:
 
 def pair(
     section: Section,
-    is_typo: Callable[[str], bool],
-    product_unit: Callable[[str], str | None],
+    vocabulary: Vocabulary,
     known_months: Collection[int],
 ) -> Paired:
-    """Pairs up one section.
-
-    `is_typo` tells whether an unknown word may be a mistyped code; `product_unit` gives the
-    unit of a stock count, None for other codes; `known_months` are those said in words.
-    """
-    fill(section, is_typo)
+    """Pairs up one section; `known_months` are those said in words."""
+    fill(section, vocabulary.speller.may_be_code)
     paired = Paired()
     leftover = _preface_numbers(section, paired, known_months)
     if leftover and section.ends_in_word:
         _reversed(section, paired, leftover, known_months)
         return paired
+    if leftover and not known_months and _either_way(section, paired, leftover):
+        _ask_all(section, paired, leftover)
+        return paired
     if leftover and written_reversed(section) and not section.has_days:
         _shift(section, leftover.pop())
     if not paired.unclear_month:
         paired.problems.extend(_homeless(leftover))
-    _settle_all(section, paired, product_unit)
+    _settle_all(section, paired, vocabulary.units)
     return paired
 
 
@@ -118,8 +117,7 @@ def _are_counts(
 
 def _stands_alone(section: Section) -> bool:
     """Whether no word of a sentence stands before the first code."""
-    plain = {Kind.MARK, Kind.GREETING, Kind.NUMBER}
-    return all(token.kind in plain for token in section.preface)
+    return all(token.kind in _NO_SENTENCE for token in section.preface)
 
 
 def _padded(number: Token) -> bool:
@@ -142,13 +140,25 @@ def _reversed(
         *others, first = leftover
         paired.problems.extend(_homeless(others))
         _shift(section, first)
-        _settle_all(section, paired, lambda _: None)
+        _settle_all(section, paired, EMPTY)
     elif maybe_month:
         paired.unclear_month = True
     else:
-        paired.problems.extend(_homeless(leftover))
-        for slot in section.slots:
-            _ask_slot(slot, paired)
+        _ask_all(section, paired, leftover)
+
+
+def _either_way(section: Section, paired: Paired, leftover: Sequence[Token]) -> bool:
+    """`45 VUS 38 FIE 37`: without keyword or month, either end may have lost its code."""
+    if section.keyword or paired.months or section.preface[-1] is not leftover[-1]:
+        return False
+    alternating = all(len(slot.numbers) == 1 for slot in section.slots)
+    return alternating and not section.has_days and not written_reversed(section)
+
+
+def _ask_all(section: Section, paired: Paired, leftover: Sequence[Token]) -> None:
+    paired.problems.extend(_homeless(leftover))
+    for slot in section.slots:
+        _ask_slot(slot, paired)
 
 
 def _maybe_month(leftover: Sequence[Token], paired: Paired, known_months: Collection[int]) -> bool:
@@ -177,12 +187,10 @@ def _shift(section: Section, first: Token) -> None:
     section.slots[-1].numbers += carried
 
 
-def _settle_all(
-    section: Section, paired: Paired, product_unit: Callable[[str], str | None]
-) -> None:
+def _settle_all(section: Section, paired: Paired, units: Mapping[str, str | None]) -> None:
     for slot in section.slots:
         if slot.token.kind is Kind.CODE:
-            _settle(slot, paired, product_unit(slot.token.means))
+            _settle(slot, paired, units.get(slot.token.means))
         else:
             paired.unknown.append((slot.token, slot.numbers))
 
@@ -201,24 +209,33 @@ def _settle(slot: Slot, paired: Paired, unit: str | None) -> None:
         paired.problems.append(ask(fault, code))
         return
     number = slot.numbers[0]
-    days = slot.days[0].value if slot.days else None
-    paired.pairs.append(Pair(slot.token, number, days, max(number.end, _end_of(slot.days))))
+    if not slot.days:
+        paired.pairs.append(Pair(slot.token, number, None, number.end))
+    else:
+        end = max(number.end, slot.days[-1].end)
+        paired.pairs.append(Pair(slot.token, number, slot.days[0].value, end))
     if unit is not None:
         paired.problems.extend(_homeless(slot.timed))
 
 
-def _end_of(tokens: Sequence[Token]) -> int:
-    return tokens[-1].end if tokens else 0
-
-
 def _fault(slot: Slot, unit: str | None) -> str:
     """The question that the numbers of a known code raise; empty when there is none."""
+    if slot.days:
+        fault = _fault_of_days(slot, unit)
+        if fault:
+            return fault
+    if len(slot.numbers) > 1:
+        return "two_numbers"
+    other_unit = slot.pack and not (unit and slot.pack.startswith(unit.upper()))
+    doubtful = slot.sentence or other_unit or slot.numbers[0].doubtful
+    return "code_without_number" if doubtful else ""
+
+
+def _fault_of_days(slot: Slot, unit: str | None) -> str:
     if len(slot.numbers) > 1 or len(slot.days) > 1:
         return "two_numbers"
-    if slot.days and unit is None:
+    if unit is None:
         return "days_out_unexpected"
     if not slot.numbers:
         return "days_out_without_stock"
-    doubtful = slot.numbers[0].doubtful or any(token.doubtful for token in slot.days)
-    other_unit = slot.pack and not (unit and slot.pack.startswith(unit.upper()))
-    return "code_without_number" if doubtful or other_unit or slot.sentence else ""
+    return "code_without_number" if slot.days[0].doubtful else ""

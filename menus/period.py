@@ -75,6 +75,11 @@ def closing_date(period: Period, programme: Programme) -> date:
     return _day_after(period, programme.closes_on)
 
 
+def change_closes(period: Period, programme: Programme) -> date:
+    """The last day on which an agent may change a forwarded report by herself."""
+    return _day_after(period, programme.change_until)
+
+
 def ends(period: Period) -> date:
     """The first day after the month."""
     return _day_after(period, 1)

@@ -15,6 +15,8 @@ _COUNTRY: Final = ("00223", "223")
 
 def without_phones(tokens: Sequence[Token]) -> tuple[list[Token], bool]:
     """The tokens less the telephone numbers, and whether there were any."""
+    if not _may_hold_phone(tokens):
+        return list(tokens), False
     rest: list[Token] = []
     at, found = 0, False
     while at < len(tokens):
@@ -27,6 +29,17 @@ def without_phones(tokens: Sequence[Token]) -> tuple[list[Token], bool]:
             found = True
             at = after
     return rest, found
+
+
+def _may_hold_phone(tokens: Sequence[Token]) -> bool:
+    """Whether there is a long number, or two with at most one sign between."""
+    last = -3
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.NUMBER:
+            if len(token.text) >= 8 or at - last <= 2 - (tokens[at - 1].kind is not Kind.MARK):
+                return True
+            last = at
+    return False
 
 
 def _phone_at(tokens: Sequence[Token], at: int) -> int:

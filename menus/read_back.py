@@ -14,15 +14,17 @@ def read_back(
     days_out: Mapping[str, int],
     *,
     glued: bool,
+    coded: bool = False,
     doubtful: Collection[str] = (),
 ) -> str:
     """`Vus 45, Fievre 38.`, or glued `Vus45 Fievre38.`; empty when there is nothing.
 
+    `coded` names each number by its code, which is shorter than most labels: `VUS45 FIE38.`
     Days out stand behind their stock: `CTA-enf 0 (12j)`, glued `CTA-enf0j12`. The codes in
     `doubtful` get a question mark behind their number.
     """
     texts = [
-        _one(catalogue, language, field, values, days_out, glued=glued)
+        _one(catalogue, language, field, values, days_out, glued=glued, coded=coded)
         + ("?" if field.code in doubtful else "")
         for field in catalogue.forms[form].fields
         if field.code in values or field.code in days_out
@@ -38,8 +40,9 @@ def _one(
     days_out: Mapping[str, int],
     *,
     glued: bool,
+    coded: bool,
 ) -> str:
-    text = field.short[language]
+    text = field.code if coded else field.short[language]
     if field.code in values:
         text += f"{'' if glued else ' '}{values[field.code]}"
     if field.code in days_out:

@@ -1,18 +1,15 @@
-"""A message's tokens, put in order: times set aside, commands found, sections parted."""
+"""A message's tokens, put in order: times set aside, sections parted."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Final, NamedTuple
 
-from menus.everyday import FILLERS
 from menus.model import Catalogue
 from menus.slots import Section
 from menus.tokens import Kind, Token
 
 # Commands whose own words are codes and numbers: what follows is never read as a report.
-_TAKES_NUMBERS: Final = frozenset({"COR", "POUR", "RCU", "RUPT", "REF", "CRF"})
+_TAKES_NUMBERS: Final = frozenset({"RCU", "RUPT", "REF", "CRF"})
 _MAY_OPEN: Final = frozenset({Kind.KEYWORD, Kind.UNKNOWN})
-_BEFORE_COMMAND: Final = frozenset({Kind.KEYWORD, Kind.MONTH, Kind.NUMBER, Kind.FILLER})
 
 
 class Split(NamedTuple):
@@ -36,36 +33,6 @@ def without_times(tokens: Sequence[Token]) -> list[Token]:
         else:
             rest.append(token)
     return rest
-
-
-def command_in(tokens: Sequence[Token]) -> Token | None:
-    """The command that this message is, if it is one and no report.
-
-    It stands first, but for greetings, or after a form's keyword and month (`PEC mars RAS`).
-    A code with a number makes the message a report, except after the commands that take such
-    themselves; `POUR` needs a site after it, since it begins many a sentence.
-    """
-    has_pairs = any(
-        one.kind is Kind.CODE and two.kind is Kind.NUMBER for one, two in pairwise(tokens)
-    )
-    named = False
-    first = True
-    for at, token in enumerate(tokens):
-        if token.kind is Kind.COMMAND and (first or (named and token.text not in FILLERS)):
-            own = token.means in _TAKES_NUMBERS
-            return token if _is_command(tokens, at) and (own or not has_pairs) else None
-        named |= token.kind is Kind.KEYWORD
-        if token.kind not in {Kind.MARK, Kind.GREETING}:
-            first = False
-            if token.kind not in _BEFORE_COMMAND:
-                return None
-    return None
-
-
-def _is_command(tokens: Sequence[Token], at: int) -> bool:
-    if tokens[at].means != "POUR":
-        return True
-    return at + 1 < len(tokens) and tokens[at + 1].kind in {Kind.UNKNOWN, Kind.NAME}
 
 
 def split(
@@ -95,7 +62,7 @@ def split(
 
 def _is_stray(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
-    if token.means not in _TAKES_NUMBERS or token.means == "POUR" or at + 1 == len(tokens):
+    if token.means not in _TAKES_NUMBERS or at + 1 == len(tokens):
         return False
     return tokens[at + 1].kind in {Kind.CODE, Kind.NUMBER}
 

@@ -1,13 +1,15 @@
 """One sentence at a time: a key of the words files and what fills it -> text in GSM-7."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from menus.gsm7 import fold
-from menus.model import Catalogue, Check, Problem, Term
+from menus.model import Catalogue, Check, Problem, Term, When
 
 # More digits than any count has may be a telephone number, which no SMS repeats.
 MOST_DIGITS: Final = 6
+# The command that changes a number which is there already.
+CORRECT: Final = "COR"
 
 
 def say(
@@ -27,10 +29,7 @@ def say(
 
 def say_problem(catalogue: Catalogue, language: str, problem: Problem, *, brief: bool) -> str:
     """What is wrong. Numbers longer than any count are named, not repeated."""
-    fills = {
-        name: _shown(catalogue, language, value)
-        for name, value in _fills(catalogue, problem).items()
-    }
+    fills = _fills(catalogue, language, problem)
     return say(catalogue, language, problem.key, brief=brief, **fills)
 
 
@@ -49,26 +48,45 @@ def to_retype(catalogue: Catalogue, problem: Problem) -> tuple[str, ...]:
 
 
 def to_send(
-    catalogue: Catalogue, language: str, wanted: Iterable[tuple[str, ...]], *, brief: bool
+    catalogue: Catalogue,
+    language: str,
+    wanted: Iterable[tuple[str, ...]],
+    *,
+    held: Collection[str] = (),
+    brief: bool,
 ) -> str:
-    """What to type: `PEC POS .. ou TDR .., DIA ..`, form by form.
+    """What to type: `COR POS .. ou TDR .., DIA ..`, or `PEC AMX .. SRZ ..`, form by form.
 
-    Each entry of `wanted` is a choice of codes. A code is named once; `brief` names only the
-    first of a choice, and none where one of them is named already. Dots stand for the number:
-    an example could be sent back as it is.
+    Each entry of `wanted` is a choice of codes. The codes in `held` have a number already,
+    stored or waiting, which COR changes; the others go with their form's keyword. A choice of
+    all codes of a form is that form. A code is named once; `brief` names only the first of a
+    choice, and none where one of them is named already. Dots stand for the number: an example
+    could be sent back as it is.
     """
     either = f" {_template(catalogue, language, 'or', False)} "
     named: set[str] = set()
-    by_form: dict[str, list[str]] = {}
+    by_word: dict[str, list[str]] = {}
     for choice in wanted:
+        whole = _whole_form(catalogue, choice)
+        if whole:
+            template = _template(catalogue, language, "whole_form", brief)
+            by_word.setdefault(template.format(form=whole), [])
+            continue
         codes = [code for code in choice if code not in named]
         if brief:
             codes = codes[:1] if len(codes) == len(choice) else []
         named.update(codes)
         if codes:
-            texts = by_form.setdefault(catalogue.form_of[codes[0]], [])
+            word = CORRECT if codes[0] in held else catalogue.form_of[codes[0]]
+            texts = by_word.setdefault(word, [])
             texts.append(either.join(f"{code} .." for code in codes))
-    return " ".join(f"{form} {_joined(texts)}" for form, texts in by_form.items())
+    return " ".join(f"{word} {_joined(texts)}".strip() for word, texts in by_word.items())
+
+
+def _whole_form(catalogue: Catalogue, choice: tuple[str, ...]) -> str:
+    """The form of which every required code may be wrong, else nothing."""
+    form = catalogue.forms[catalogue.form_of[choice[0]]] if choice else None
+    return form.keyword if form and set(form.required).issubset(choice) else ""
 
 
 def _joined(texts: list[str]) -> str:
@@ -86,8 +104,9 @@ def _template(catalogue: Catalogue, language: str, key: str, brief: bool) -> str
     raise KeyError(f"no sentence is called {key!r}")
 
 
-def _fills(catalogue: Catalogue, problem: Problem) -> Mapping[str, Any]:
-    fills: dict[str, Any] = {}
+def _fills(catalogue: Catalogue, language: str, problem: Problem) -> Mapping[str, str]:
+    fills: dict[str, str] = {}
+    values = {name: _shown(catalogue, language, one) for name, one in problem.values.items()}
     if problem.codes:
         first = problem.codes[0]
         fills = {
@@ -97,8 +116,8 @@ def _fills(catalogue: Catalogue, problem: Problem) -> Mapping[str, Any]:
         }
         check = _check_of(catalogue, problem)
         if check is not None:
-            fills.update(_sides(check, problem.values))
-    return fills | dict(problem.values)
+            fills.update(_sides(catalogue, language, check, values))
+    return fills | values
 
 
 def _check_of(catalogue: Catalogue, problem: Problem) -> Check | None:
@@ -106,26 +125,38 @@ def _check_of(catalogue: Catalogue, problem: Problem) -> Check | None:
     form = catalogue.forms.get(catalogue.form_of.get(problem.codes[0], ""))
     checks = () if form is None else form.checks
     for check in checks:
-        if check.words == problem.key and problem.values.keys() >= set(check.codes):
+        if check.words == problem.key and problem.values.keys() >= check.names:
             return check
     return None
 
 
-def _sides(check: Check, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "left", _sum(check.left, values)
-    yield "right", _sum(check.right, values)
+def _sides(
+    catalogue: Catalogue, language: str, check: Check, values: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    yield "left", _sum(catalogue, language, check.left, values)
+    yield "right", _sum(catalogue, language, check.right, values)
     if check.given is not None:
-        yield "given", _sum(check.given.left, values)
+        yield "given", _sum(catalogue, language, check.given.left, values)
 
 
-def _sum(terms: tuple[Term, ...], values: Mapping[str, Any]) -> str:
+def _sum(
+    catalogue: Catalogue, language: str, terms: Iterable[Term], values: Mapping[str, str]
+) -> str:
     """`MAM 4 + MAS 300`: each number beside its code, and never their sum, which nobody typed."""
     text = ""
     for term in terms:
-        if term.code:
-            sign = "- " if term.factor < 0 else "+ " if text else ""
-            text += f" {sign}{term.code} {values[term.code]}"
+        if not term.code or (term.when is When.RECEIVED and values[term.name] == "0"):
+            continue  # that nothing was received stands nowhere: nobody typed that zero
+        sign = "- " if term.factor < 0 else "+ " if text else ""
+        text += f" {sign}{_number(catalogue, language, term, values[term.name])}"
     return text.strip()
+
+
+def _number(catalogue: Catalogue, language: str, term: Term, number: str) -> str:
+    if term.when is When.NOW:
+        return f"{term.code} {number}"
+    template = _template(catalogue, language, f"number_{term.when}", False)
+    return template.format(code=term.code, number=number)
 
 
 def _shown(catalogue: Catalogue, language: str, value: object) -> str:

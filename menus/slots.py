@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from menus.everyday import FILLERS, HOMONYMS, SENTENCE
+from menus.everyday import FILLERS, HOMONYMS, SENTENCE, TAKING_BACK
 from menus.tokens import Kind, Token
 
 _LIGHT: Final = frozenset(":=-.,/*>_")
 _STRONG: Final = frozenset(",;.\n|")
 _END: Final = Token(Kind.MARK, "\n", 0, 0)
-_SLOTS: Final = frozenset({Kind.CODE, Kind.UNKNOWN, Kind.COMMAND, Kind.FILLER, Kind.GREETING})
+_MAYBE_CODES: Final = frozenset({Kind.UNKNOWN, Kind.COMMAND, Kind.FILLER, Kind.GREETING})
 
 
 @dataclass(slots=True)
@@ -55,34 +55,28 @@ class Section:
 
 def fill(section: Section, is_typo: Callable[[str], bool]) -> None:
     """Gathers slots: each code, and each word that stands in a code's place."""
-    tokens = section.tokens
+    tokens, slots = section.tokens, section.slots
     for at, token in enumerate(tokens):
-        if _starts_slot(tokens, at, section, is_typo):
-            section.slots.append(Slot(token, sentence=_in_sentence(tokens, at)))
-        elif not section.slots:
+        kind = token.kind
+        if kind is Kind.CODE:
+            slots.append(Slot(token, _in_sentence(tokens, at)))
+        elif kind in _MAYBE_CODES and _stands_for_code(tokens, at, section, is_typo):
+            slots.append(Slot(token))
+        elif not slots:
             section.preface.append(token)
-        else:
-            _add(section.slots[-1], tokens, at)
+        elif kind is not Kind.MARK:
+            _add(slots[-1], tokens, at)
 
 
 def _add(slot: Slot, tokens: Sequence[Token], at: int) -> None:
     token = tokens[at]
-    if token.kind is Kind.TIMED:
+    if token.kind is Kind.NUMBER:
+        counts_days = tokens[at - 1].kind is Kind.DAYS
+        (slot.days if counts_days else slot.numbers).append(token)
+    elif token.kind is Kind.TIMED:
         slot.timed.append(token)
     elif token.kind is Kind.PACK and tokens[at - 1].kind is Kind.NUMBER:
         slot.pack = token.text
-    elif token.kind is Kind.NUMBER:
-        counts_days = tokens[at - 1].kind is Kind.DAYS
-        (slot.days if counts_days else slot.numbers).append(token)
-
-
-def _starts_slot(
-    tokens: Sequence[Token], at: int, section: Section, is_typo: Callable[[str], bool]
-) -> bool:
-    token = tokens[at]
-    if token.kind in _SLOTS:
-        return token.kind is Kind.CODE or _stands_for_code(tokens, at, section, is_typo)
-    return False
 
 
 def _stands_for_code(
@@ -92,10 +86,9 @@ def _stands_for_code(
     token = tokens[at]
     number = _number_after(tokens, at)
     if token.text in FILLERS or token.kind is Kind.GREETING:
-        # Predictive text writes everyday words (`ses`, `stp`) for codes.
-        after_pair = bool(section.slots and section.slots[-1].numbers)
-        long = len(token.text) > 2
-        return number is not None and after_pair and long and is_typo(token.text)
+        # Predictive text writes everyday words (`ses`, `stp`) for codes, thumbs `MA` for `MAM`.
+        in_place = number is not None and _follows_number(tokens, at, section)
+        return in_place and _may_be_slip(token.text, is_typo)
     if number is None:
         return token.kind is Kind.UNKNOWN and bool(section.slots) and is_typo(token.text)
     if len(token.text) < 3 and token.glued_to(number):
@@ -105,6 +98,18 @@ def _stands_for_code(
     # `RAPORT 03 VUS 45`: before the first code a number may well be the month.
     had_number = any(one.kind is Kind.NUMBER for one in section.preface)
     return had_number or not 1 <= number.value <= 12
+
+
+def _follows_number(tokens: Sequence[Token], at: int, section: Section) -> bool:
+    """Whether the pair before is whole, or the month stands right before (`NUT 03 DES 18`)."""
+    if section.slots:
+        return bool(section.slots[-1].numbers)
+    return section.keyword is not None and at > 0 and tokens[at - 1].kind is Kind.NUMBER
+
+
+def _may_be_slip(word: str, is_typo: Callable[[str], bool]) -> bool:
+    """Whether an everyday word may stand for a code; `45 non 46` takes a number back."""
+    return len(word) > 1 and word not in TAKING_BACK and is_typo(word)
 
 
 def _number_after(tokens: Sequence[Token], at: int) -> Token | None:
@@ -118,9 +123,9 @@ def _number_after(tokens: Sequence[Token], at: int) -> Token | None:
 
 def _in_sentence(tokens: Sequence[Token], at: int) -> bool:
     """Whether the word before makes this code a mere word: `plus de SEL`, `envoye par`."""
-    if not at or tokens[at].kind is not Kind.CODE:
+    before = tokens[at - 1] if at else None
+    if before is None or before.kind is Kind.NUMBER:
         return False
-    before = tokens[at - 1]
     if before.kind is Kind.NAME:
         return _number_after(tokens, at) is None
     if before.text in SENTENCE:
@@ -136,7 +141,7 @@ def written_reversed(section: Section) -> bool:
     The first stretch says nothing, since its number may be the month.
     """
     before = after = 0
-    kinds: list[Kind] = []
+    kinds: list[str] = []
     first = True
     for token in [*section.tokens, _END]:
         if token.kind in {Kind.CODE, Kind.NUMBER}:

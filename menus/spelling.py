@@ -1,5 +1,7 @@
 """How near two words are: one slip of the finger, or the same keys of a phone."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from menus.model import Catalogue
@@ -28,23 +30,66 @@ def same_keys(typed: str, word: str) -> bool:
     return len(typed) == len(word) and typed.translate(_KEYS) == word.translate(_KEYS)
 
 
+class Slips:
+    """Finds the words one slip away from a typed one without trying each of them.
+
+    Each word is filed under what is left of it when one letter is hidden or missing; two
+    words one slip apart meet at one of these. The answers are those of `one_slip`.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._longest = max(map(len, self._words), default=0)
+        self._hidden: defaultdict[str, list[str]] = defaultdict(list)
+        self._shorter: defaultdict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
+            for hidden in _with_one_hidden(word):
+                self._hidden[hidden].append(word)
+            for shorter in dict.fromkeys(_with_one_missing(word)):
+                self._shorter[shorter].append(word)
+
+    def near(self, typed: str) -> list[str]:
+        """The words one slip away, each once."""
+        if len(typed) > self._longest + 1:
+            return []
+        found = list(self._shorter.get(typed, ()))
+        for hidden in _with_one_hidden(typed):
+            found += self._hidden.get(hidden, ())
+        found += [one for one in _with_one_missing(typed) if one in self._words]
+        found += [one for one in _with_two_swapped(typed) if one in self._words]
+        return [word for word in dict.fromkeys(found) if word != typed]
+
+
+def _with_one_hidden(word: str) -> Iterator[str]:
+    return (f"{word[:at]}_{word[at + 1 :]}" for at in range(len(word)))
+
+
+def _with_one_missing(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def _with_two_swapped(word: str) -> Iterator[str]:
+    return (
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(max(len(word) - 1, 0))
+    )
+
+
 class Speller:
     """Judges unknown words against every word of a catalogue: codes, keywords, aliases."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._codes = catalogue.code_of
-        self._words = {**catalogue.keyword_of, **catalogue.code_of}
         self._forms = catalogue.forms
-        self._near: dict[str, list[str]] = {}
+        self._commands = catalogue.commands
+        self._words = {**catalogue.keyword_of, **catalogue.code_of}
+        self._slips = Slips(self._words)
+        self._keys = {word.translate(_KEYS) for word in self._words}
 
     def near(self, typed: str) -> list[str]:
         """What the words one slip away stand for (codes and keywords), each once."""
         if not 2 <= len(typed) <= LONGEST_CODE:
             return []
-        if typed not in self._near:
-            found = (means for word, means in self._words.items() if one_slip(typed, word))
-            self._near[typed] = list(dict.fromkeys(found))
-        return self._near[typed]
+        return list(dict.fromkeys(self._words[word] for word in self._slips.near(typed)))
 
     def may_be_code(self, typed: str) -> bool:
         """Whether a code is one slip away, or a word of the system has the same keys."""
@@ -65,7 +110,12 @@ class Speller:
             return ""
         return near[0]
 
+    def commands_near(self, typed: str) -> list[str]:
+        """The commands whose keyword is one slip away; none where a form's keyword is as near."""
+        near = self.near(typed)
+        if any(means in self._forms for means in near):
+            return []
+        return [means for means in near if means in self._commands]
+
     def _on_keys(self, typed: str) -> bool:
-        if not 2 <= len(typed) <= LONGEST_CODE:
-            return False
-        return any(same_keys(typed, word) for word in self._words)
+        return 2 <= len(typed) <= LONGEST_CODE and typed.translate(_KEYS) in self._keys

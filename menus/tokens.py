@@ -1,31 +1,35 @@
 """What the words of an SMS can be, before anybody asks what they say together."""
 
-from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
+
+AnyKind = Literal[
+    "code", "keyword", "command", "month", "number", "days", "timed", "mark", "greeting",
+    "filler", "unit", "pack", "time", "name", "lone", "unknown",
+]  # fmt: skip
 
 
-class Kind(StrEnum):
-    """What one token is."""
+class Kind:
+    """What one token is. No Enum: CPython 3.11 makes a call each time a member is named."""
 
-    CODE = "code"
-    KEYWORD = "keyword"
-    COMMAND = "command"
-    MONTH = "month"
-    NUMBER = "number"
-    DAYS = "days"
+    CODE: Final = "code"
+    KEYWORD: Final = "keyword"
+    COMMAND: Final = "command"
+    MONTH: Final = "month"
+    NUMBER: Final = "number"
+    DAYS: Final = "days"
     """The J between a stock count and its days out."""
-    TIMED = "timed"
+    TIMED: Final = "timed"
     """A number that counts hours, days or times (`3 jours`): never a value."""
-    MARK = "mark"
-    GREETING = "greeting"
-    FILLER = "filler"
-    UNIT = "unit"
-    PACK = "pack"
-    TIME = "time"
-    NAME = "name"
-    LONE = "lone"
+    MARK: Final = "mark"
+    GREETING: Final = "greeting"
+    FILLER: Final = "filler"
+    UNIT: Final = "unit"
+    PACK: Final = "pack"
+    TIME: Final = "time"
+    NAME: Final = "name"
+    LONE: Final = "lone"
     """Letters such as `O` or `l` that are a number only right after a code."""
-    UNKNOWN = "unknown"
+    UNKNOWN: Final = "unknown"
 
 
 class Token(NamedTuple):
@@ -37,7 +41,7 @@ class Token(NamedTuple):
     stands before the number. `start` and `end` are positions in the folded text.
     """
 
-    kind: Kind
+    kind: AnyKind
     text: str
     start: int
     end: int

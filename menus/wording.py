@@ -23,12 +23,15 @@ _STYLES: Final = (
     Style(glued=True, tail=1, brief=True),
     Style(glued=True, tail=0, brief=False),
     Style(glued=True, tail=0, brief=True),
+    Style(glued=True, tail=0, brief=True, coded=True),
 )
 # An answer of one part is no reason to tell less; staying within two is.
 _LAST_RESORTS: Final = (
     Style(glued=True, tail=0, brief=True, told=2),
     Style(glued=True, tail=0, brief=True, told=1),
     Style(glued=True, tail=0, brief=True, told=1, last_resort=True),
+    Style(glued=True, tail=0, brief=True, told=1, last_resort=True, bare=True),
+    Style(glued=True, tail=0, brief=True, told=1, last_resort=True, bare=True, coded=True),
 )
 
 
@@ -39,14 +42,17 @@ def report_reply(
     *,
     problems: Sequence[Problem] = (),
     personal: bool = False,
+    note: str = "",
+    site: str = "",
 ) -> str:
     """The reply to an SMS that reached one report or several, in GSM-7.
 
     `problems` are those that belong to no form; `personal` adds the reminder that names and
-    telephone numbers do not belong in an SMS. One part where any style fits one, else two.
-    Only several large forms in one message may need more, since every number is read back.
+    telephone numbers do not belong in an SMS. `note` is the key of a sentence to begin with,
+    `site` the name of the site for which it was sent. One part where any style fits one, else
+    two. Only several large forms in one message may need more, since every number is read back.
     """
-    composer = Composer(catalogue, language, tuple(replies), tuple(problems), personal)
+    composer = Composer(catalogue, language, tuple(replies), tuple(problems), personal, note, site)
     return _fitted(composer.text)
 
 

@@ -2,15 +2,14 @@
 
 import click
 
-from gateway.cli import dhis2, outbox, roster, service
+from gateway.cli import card, dhis2, outbox, roster, service
 
 
 @click.group(
-    name="kibaru",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
 @click.version_option(package_name="kibaru", prog_name="kibaru")
-def main() -> None:
+def kibaru() -> None:
     """Kibaru: SMS and USSD reporting for community health workers, into DHIS2.
 
     Settings come from the environment (DATABASE_URL, REDIS_URL, WEBHOOK_TOKENS, AT_*, DHIS2_*);
@@ -29,5 +28,11 @@ for command in (
     roster.roster,
     outbox.outbox,
     dhis2.dhis2,
+    card.card,
 ):
-    main.add_command(command)
+    kibaru.add_command(command)
+
+
+def main() -> None:
+    """Runs the command and ends with its exit code."""
+    kibaru(prog_name="kibaru")

@@ -2,10 +2,12 @@
 
 import json
 import sys
+from collections.abc import Iterator
 
 import click
 
 from gateway import checkup, report_listing
+from gateway.checkup import Finding
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
 from gateway.phone import BadPhone, normalise
@@ -16,7 +18,7 @@ from menus.model import Period
 @click.command()
 @click.option("--var", "folder", default="var", show_default=True, help="where it keeps its data")
 def demo(folder: str) -> None:
-    """Run everything on this machine, with stand-ins for the operator and for DHIS2.
+    """Run everything on this machine, to try it out.
 
     Starts an embedded Valkey, SQLite, web, worker, clock, a sandbox operator and a sandbox
     DHIS2 with a demo roster, and prints what to try. Honours PORT and WEBHOOK_TOKENS. Ctrl-C
@@ -29,9 +31,13 @@ def demo(folder: str) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Create the database schema, or bring it up to this version. Harmless to repeat."""
+    """Create or upgrade the database schema. Harmless to repeat."""
     with common.database(common.settings(), ready=False) as engine:
-        steps = schema.upgrade(engine)
+        try:
+            with common.busy("bringing the schema up to date"):
+                steps = schema.upgrade(engine)
+        except schema.NewerSchema as newer:
+            raise Fault(str(newer)) from newer
     for step in steps:
         click.echo(f"done: {step}")
     if not steps:
@@ -40,12 +46,16 @@ def migrate() -> None:
 
 @click.command()
 def check() -> None:
-    """Check settings, catalogue, database, Redis, operator and DHIS2; exit 1 on any fault."""
+    """Check all that Kibaru stands on; exit 1 on any fault.
+
+    Settings, catalogue, database, Redis, operator and DHIS2, one line each, and every form's
+    mapping against the live DHIS2. Nothing is changed anywhere.
+    """
     settings = common.settings()
-    catalogue = common.catalogue(settings)
     faults = 0
     with common.database(settings, ready=False) as engine:
-        for finding in checkup.examine(settings, catalogue, engine):
+        findings = checkup.examine(settings, engine)
+        while finding := _next(findings):
             faults += not finding.ok
             mark = "ok   " if finding.ok else "FAULT"
             click.echo(f"{mark} {finding.what}: {finding.words}")
@@ -53,14 +63,21 @@ def check() -> None:
         raise Fault(f"{faults} fault{'s' if faults > 1 else ''}")
 
 
+def _next(findings: Iterator[Finding]) -> Finding | None:
+    """The next line of the check-up; a far side may take a minute to be found away."""
+    with common.busy("looking"):
+        return next(findings, None)
+
+
 @click.command()
 @click.argument("number")
 @click.option("--wait", default=10.0, show_default=True, help="seconds to wait for a reply")
 def phone(number: str, wait: float) -> None:
-    """A phone in the terminal, talking to a running gateway as the operator would.
+    """Be an agent: a phone in the terminal.
 
-    Type an SMS, or dial *384*1#. NUMBER is who you are, such as +22370000001. Piped input is
-    sent line by line. Finds the gateway in the environment, else in var/demo.env.
+    It talks to a running gateway as the operator would. Type an SMS, or dial *384*1#. NUMBER
+    is who you are, such as +22370000001. Piped input is sent line by line. Finds the gateway
+    in the environment, else in var/demo.env.
     """
     from gateway.sandbox import terminal_phone  # noqa: PLC0415  only this command talks HTTP
 

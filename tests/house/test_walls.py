@@ -49,6 +49,7 @@ DOORS = {
     "alembic": ("gateway/storage/*",),
     "click": ("gateway/cli/*", "gateway/demo.py"),
     "flask": ("gateway/web/*", "gateway/sandbox/*"),
+    "fpdf": ("gateway/card_pdf.py",),
     "granian": ("gateway/web/*",),
     "phonenumbers": ("gateway/phone.py",),
     "prometheus_client": ("gateway/*",),

@@ -6,7 +6,7 @@ import pytest
 
 from menus.gsm7 import lost
 from menus.loader import load
-from menus.model import LANGUAGES, Catalogue, Check, Term
+from menus.model import LANGUAGES, Catalogue, Check, Level, Term
 
 
 @pytest.fixture(scope="module")
@@ -78,18 +78,31 @@ def test_every_keyword_and_who_may_use_it(shipped: Catalogue) -> None:
     assert "TEL" not in shipped.keyword_of
 
 
-def as_text(check: Check) -> str:
-    def side(terms: tuple[Term, ...]) -> str:
-        texts = [one.code or str(one.factor) for one in terms]
-        signs = ["-" if one.factor < 0 and one.code else "+" for one in terms]
-        return "".join(f"{sign}{text}" for sign, text in zip(signs, texts, strict=True))[1:]
+def side(terms: tuple[Term, ...]) -> str:
+    texts = []
+    for one in terms:
+        times = f"{abs(one.factor)}*" if abs(one.factor) > 1 else ""
+        text = f"{times}{one.name}" if one.code else str(one.factor)
+        texts.append(f"-{text}" if one.factor < 0 else f"+{text}")
+    return "".join(texts)[1:]
 
+
+def as_text(check: Check) -> str:
     text = f"{check.rule}: {side(check.left)} {check.op} {side(check.right)}"
-    return f"{text} given {side(check.given.left)}" if check.given else text
+    if check.allow:
+        text += f" +-{check.allow.units} or {check.allow.percent}%"
+    given = check.given
+    return f"{text} given {side(given.left)} {given.op} {side(given.right)}" if given else text
+
+
+def checks_of(shipped: Catalogue, keyword: str, level: Level) -> list[str]:
+    """A form's own rules; those of every form are told apart."""
+    checks = shipped.forms[keyword].checks
+    return [as_text(one) for one in checks if one.level is level and one.rule not in (16, 17)]
 
 
 def test_what_cannot_be(shipped: Catalogue) -> None:
-    found = [as_text(check) for form in shipped.forms.values() for check in form.checks]
+    found = [text for form in shipped.forms for text in checks_of(shipped, form, Level.REFUSE)]
     assert found == [
         *(f"1: {code} <= VUS" for code in ("FIE", "IRA", "DIA", "VUN", "VUF")),
         "2: TDR <= FIE",
@@ -100,11 +113,73 @@ def test_what_cannot_be(shipped: Catalogue) -> None:
         "7: AMX <= IRA",
         "7: SRZ <= DIA",
         *(
-            f"15: VUS > 0 given {code}"
+            f"15: VUS > 0 given {code} > 0"
             for code in ["TDR", "POS", "CTA", "GRV", "ART", "AMX", "SRZ", "RFS"]
         ),
         "10: MAM+MAS+URE <= DEP",
+        "11: GUE+ABD+SOD <= RST_last_month+MAS",
     ]
+
+
+BOTH_CTA = "BEB_opening+BEB_received-BEB+ENF_opening+ENF_received-ENF"
+
+
+def used(product: str, op: str, treated: str) -> str:
+    left = f"{product}_opening+{product}_received"
+    return f"19: {left}-{product} {op} {treated} +-5 or 20% given {left} >= {product}"
+
+
+USED = [
+    used("KIT", "==", "TDR"),
+    (
+        f"19: {BOTH_CTA} == CTA +-5 or 20% given "
+        f"{BOTH_CTA.replace('-BEB', '').replace('-ENF', '')} >= BEB+ENF"
+    ),
+    used("SUP", "==", "ART"),
+    used("ZIN", "==", "10*SRZ"),
+    used("SEL", "==", "2*SRZ"),
+    used("MOX", ">=", "10*AMX"),
+    used("MOX", "<=", "20*AMX"),
+]
+DOSE = "6: ART >= GRV given SUP_latest > 0"
+
+
+@pytest.mark.parametrize(
+    ("form", "checks"),
+    [
+        ("PEC", ["4: CTA <= POS", "8: RFS >= GRV", "9: DCD == 0", DOSE, "13: SOD <= DCD", *USED]),
+        ("NUT", ["12: RST == RST_last_month+MAS-GUE-ABD-SOD", "13: SOD <= DCD"]),
+        ("SMI", ["14: NND <= VNN"]),
+        (
+            "STK",
+            [
+                *(f"18: {code} <= {code}_opening+{code}_received" for code in FORMS["STK"].split()),
+                DOSE,
+                *USED,
+            ],
+        ),
+    ],
+)
+def test_what_may_be_true_after_all(shipped: Catalogue, form: str, checks: list[str]) -> None:
+    assert checks_of(shipped, form, Level.CONFIRM) == checks
+
+
+@pytest.mark.parametrize("keyword", FORMS)
+def test_rules_of_every_form(shipped: Catalogue, keyword: str) -> None:
+    form = shipped.forms[keyword]
+    required = FORMS[keyword].split()
+    every, before = "+".join(required), "+".join(f"{code}_last_month" for code in required)
+    assert [as_text(one) for one in form.checks if one.rule in (16, 17)] == [
+        f"16: {every} > 0",
+        f"16: {every} differ {before} given {every} > 0",
+        *(f"17: {code} <= 3*{code}_usual given {code} > 20" for code in form.codes),
+    ]
+
+
+def test_all_rules_about_numbers_are_there(shipped: Catalogue) -> None:
+    # 20 counts the days of the month; 21 and 22 are about months, sites and versions.
+    rules = {check.rule for form in shipped.forms.values() for check in form.checks}
+    assert rules == {*range(1, 20)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from menus.loader import SHIPPED, CatalogueFault, load
+from menus.model import Catalogue
 
 Edit = Callable[[str, str, str], None]
 Spoil = Callable[[str, str, str], list[str]]
@@ -53,10 +54,12 @@ def spoilt(folder: Path, edit: Edit) -> Spoil:
 
 
 def test_a_copy_is_the_same(folder: Path) -> None:
-    assert load(folder) == load()
+    copy, shipped = load(folder), load()
+    assert all(getattr(copy, name) == getattr(shipped, name) for name in Catalogue.__slots__)
 
 
 PEC, STK, FR, BM = "forms/pec.toml", "forms/stk.toml", "words/fr.toml", "words/bm.toml"
+CHECKS = "checks.toml"
 FIELD = '[[fields]]\ncode = "{}"\nlabels = {{ fr = "X" }}\nshort = {{ fr = "{}" }}\nask_above = 1\nrefuse_above = 2\n'
 
 
@@ -100,6 +103,20 @@ FIELD = '[[fields]]\ncode = "{}"\nlabels = {{ fr = "X" }}\nshort = {{ fr = "{}" 
         (PEC, 'op = "<="', 'op = "=<"', "checks 1.op: expected one of < <= =="),
         (PEC, 'level = "refuse"', 'level = "ask"', "checks 1.level: expected refuse or confirm"),
         (PEC, '"rule_3"', '"rule_three"', "words/fr.toml: rule_three: missing, rule 3 needs it"),
+        (PEC, 'left = ["POS"]', 'left = ["TDR@opening"]', "rule 3 names a stock of TDR, no product"),
+        (PEC, 'left = ["POS"]', 'left = ["POS@"]', "checks 3.left: expected terms such as"),
+        (PEC, 'each = ["FIE", "IRA", "DIA", "VUN", "VUF"]', 'each = "all"', "checks 1.each: expected a list"),
+        (CHECKS, "[[each_form]]", "[[every_form]]", "checks.toml: every_form: unknown key"),
+        (CHECKS, 'left = ["SOD"]', 'left = ["XYZ"]', "checks.toml: across_forms: rule 13 names XYZ, no code of any form"),
+        (CHECKS, 'left = ["SOD"]', 'left = ["required"]', "across_forms 2.left: expected terms such as"),
+        (CHECKS, 'left = ["SOD"]', 'each = "field"\nleft = ["SOD"]', "across_forms 2.each: expected a list"),
+        (CHECKS, '"SUP@latest"', '"ART@latest"', "rule 6 names a stock of ART, no product"),
+        (CHECKS, "percent = 20, ", "", "across_forms 3.allow.percent: missing"),
+        (CHECKS, "percent = 20", "percent = -1", "across_forms 3.allow.percent: expected a number from 0"),
+        (CHECKS, 'right = ["required@last_month"]', "right = [0]", "differ needs as many terms on the left as on the right"),
+        (CHECKS, 'words = "rule_13"', 'words = "rule_31"', "words/fr.toml: rule_31: missing, rule 13 needs it"),
+        (FR, "rule_17 = \"{left}", "rule_17 = \"{FIE}", "rule_17: nothing fills {FIE}"),
+        (FR, "number_usual =", "number_usua =", "words/fr.toml: number_usual: missing, the code needs it"),
         ("commands.toml", "[OUI]", "[Oui]", "commands.toml: Oui: expected 3 to 12 letters A-Z"),
         ("commands.toml", '"AWO"', '"NON"', "keyword NON: NON is taken by keyword OUI"),
         ("commands.toml", '["asc"]', '["agent"]', "RCU.roles: expected asc, dtc, district, got 'agent'"),
@@ -173,19 +190,48 @@ def test_a_check_is_added_in_one_file(folder: Path, edit: Edit) -> None:
     edit(
         "forms/smi.toml",
         "",
-        '\n[[checks]]\nrule = 14\nleft = ["-2*NND", 3]\nop = "<="\nright = ["VNN"]\nlevel = "confirm"\nwords = "rule_14"\n',
+        '\n[[checks]]\nrule = 30\nleft = ["-2*NND", 3]\nop = "<="\nright = ["VNN@last_month"]\nlevel = "confirm"\nwords = "rule_30"\n',
     )
-    edit(FR, "", '\nrule_14 = "{left}, mais {right}: {NND} sur {VNN}."\n')
-    check = load(folder).forms["SMI"].checks[0]
+    edit(FR, "", '\nrule_30 = "{left}, mais {right}: {NND} sur {VNN_last_month}."\n')
+    check = next(one for one in load(folder).forms["SMI"].checks if one.rule == 30)
     assert [(one.code, one.factor) for one in check.left] == [("NND", -2), ("", 3)]
-    assert check.codes == ("NND", "VNN")
+    assert (check.codes, check.names) == (("NND",), {"NND", "VNN_last_month"})
 
 
 def test_a_check_that_is_taken_out_may_leave_its_sentence(folder: Path, edit: Edit) -> None:
     path = folder / "forms/nut.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index("[[checks]]")], encoding="utf-8")
-    assert load(folder).forms["NUT"].checks == ()
+    shared = {one.rule for one in load(folder).forms["SMI"].checks} - {14}
+    assert {one.rule for one in load(folder).forms["NUT"].checks} == {13, *shared}
+
+
+def test_a_check_between_forms_is_held_by_each_of_them_and_by_no_other() -> None:
+    forms = load().forms.values()
+    assert {form.keyword for form in forms if any(one.rule == 13 for one in form.checks)} == {
+        "PEC",
+        "NUT",
+    }
+
+
+def test_a_rule_of_every_form_reaches_a_form_that_is_added(folder: Path) -> None:
+    text = 'keyword = "EAU"\norder = 5\nlabels = { fr = "Eau" }\n' + FIELD.format("PUI", "Puits")
+    (folder / "forms/eau.toml").write_text(text, encoding="utf-8")
+    checks = load(folder).forms["EAU"].checks
+    assert [(one.rule, one.codes) for one in checks] == [
+        (16, ("PUI",)),
+        (16, ("PUI",)),
+        (17, ("PUI",)),
+    ]
+
+
+def test_a_fault_in_a_rule_of_every_form_is_told_once(spoilt: Spoil) -> None:
+    assert spoilt(CHECKS, 'right = ["3*each@usual"]', 'right = ["3*each@ever"]') == [
+        (
+            'checks.toml: each_form 3.right: expected terms such as "POS", "-TDR", "10*SRZ", '
+            '"RST@last_month" or a whole number'
+        )
+    ]
 
 
 def test_a_sentence_missing_in_bambara_is_no_fault(folder: Path) -> None:

@@ -1,13 +1,17 @@
 """Holds up the weighing of numbers: limits, cross-checks, what is parked and what is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from menus.history import Context
 from menus.loader import load
-from menus.model import EMPTY, Check, Field, Form, Level, Product, Term
+from menus.model import EMPTY, Allowance, Check, Field, Form, Level, Product, Term, When
 from menus.rules import Weighed, weigh
 
 
@@ -67,6 +71,7 @@ def weighed(
     pending: Mapping[str, int] = EMPTY,
     days: Mapping[str, int] = EMPTY,
     days_in_month: int = 31,
+    confirmed: Collection[str] = (),
 ) -> Weighed:
     return weigh(
         FORM,
@@ -75,6 +80,7 @@ def weighed(
         typed=typed,
         typed_days_out=days,
         days_in_month=days_in_month,
+        confirmed=confirmed,
     )
 
 
@@ -164,11 +170,158 @@ def test_a_number_parked_in_a_later_round_is_told_as_well() -> None:
     ]
 
 
-def test_a_number_that_waits_for_confirmation_silences_the_checks_it_stands_in() -> None:
+def test_a_number_that_waits_for_confirmation_holds_no_other_back() -> None:
+    result = weighed({"POS": 120, "VUS": 20, "FIE": 40, "CTA": 3})
+
+    assert (result.accepted, result.pending) == ({"CTA": 3}, {"POS": 120, "VUS": 20, "FIE": 40})
+    assert [problem.key for problem in result.problems] == ["rule_1", "above_ask"]
+    assert result.to_confirm == ("POS",)
+
+
+def test_where_an_oui_could_not_help_the_refusal_is_told_at_once() -> None:
     result = weighed({"POS": 120, "TDR": 40})
 
     assert (result.accepted, result.pending) == ({"TDR": 40}, {"POS": 120})
-    assert [problem.key for problem in result.problems] == ["above_ask"]
+    assert [(one.key, one.codes) for one in result.problems] == [("rule_3", ("POS", "TDR"))]
+    assert result.to_confirm == ()
+
+
+def test_what_an_oui_settles_is_asked_although_a_refusal_names_it_too() -> None:
+    # FIE 10 is held against the stored VUS 5 as long as VUS 120 waits.
+    result = weighed({"VUS": 120, "FIE": 10, "POS": 120, "TDR": 8}, stored={"VUS": 5})
+
+    assert [(one.key, one.codes[0]) for one in result.problems] == [
+        ("rule_1", "FIE"),
+        ("rule_3", "POS"),
+        ("above_ask", "VUS"),
+    ]
+    assert result.to_confirm == ("VUS",)
+
+
+@pytest.mark.parametrize(
+    ("pending", "confirmed", "accepted", "parked"),
+    [
+        ({"POS": 120}, ["POS"], {"POS": 120}, {}),
+        ({"DCD": 1}, ["DCD"], {"DCD": 1}, {}),
+        ({"DCD": 1, "POS": 120}, ["DCD"], {"DCD": 1}, {"POS": 120}),
+        ({"DCD": 1, "POS": 120}, ["DCD", "POS"], {"DCD": 1, "POS": 120}, {}),
+        # What refuses is not confirmed away.
+        ({"POS": 48, "TDR": 37}, ["POS", "TDR"], {}, {"POS": 48, "TDR": 37}),
+        ({"POS": 301}, ["POS"], {}, {}),
+        # More than can be typed at once, and confirmed: the ask limit is no longer asked.
+        ({"VUS": 150, "FIE": 140}, ["VUS", "FIE"], {"VUS": 150, "FIE": 140}, {}),
+        ({"VUS": 140, "FIE": 150}, ["VUS", "FIE"], {}, {"VUS": 140, "FIE": 150}),
+    ],
+)
+def test_what_the_agent_confirmed(
+    pending: dict[str, int], confirmed: list[str], accepted: dict[str, int], parked: dict[str, int]
+) -> None:
+    result = weighed({}, pending=pending, confirmed=confirmed)
+
+    assert (result.accepted, result.pending) == (accepted, parked)
+
+
+def test_what_refuses_speaks_before_what_may_be_confirmed() -> None:
+    # CTA is above POS as well, but POS is no number to hold it against.
+    result = weigh(
+        replace(FORM, checks=(*FORM.checks, at_most("CTA", "POS", 4, Level.CONFIRM))),
+        stored={},
+        pending={},
+        typed={"POS": 30, "TDR": 20, "CTA": 31},
+    )
+    assert [one.key for one in result.problems] == ["rule_3"]
+    assert (result.accepted, result.to_confirm) == ({"CTA": 31}, ())
+
+
+def history_check(left: Term, op: str, right: Term, allow: Allowance | None = None) -> Form:
+    check = Check(50, (left,), op, (right,), Level.CONFIRM, "rule_50", None, allow)
+    return replace(FORM, checks=(check,))
+
+
+CONTEXT = Context(
+    now={"SOD": 4},
+    before={1: {"POS": 9}, 2: {"POS": 3}, 3: {"POS": 5}, 6: {"POS": 50}, 7: {"POS": 500}},
+    stock={"ENF": 12},
+    receipts={"ENF": 30},
+)
+
+
+@pytest.mark.parametrize(
+    ("term", "stored", "number"),
+    [
+        (Term("SOD"), {}, 4),
+        (Term("POS", 1, When.LAST_MONTH), {}, 9),
+        (Term("POS", 1, When.LAST_MONTH), {"POS": 1}, 9),
+        # The higher of the two in the middle of 3, 5, 9 and 50; the seventh month is too old.
+        (Term("POS", 1, When.USUAL), {}, 9),
+        (Term("ENF", 1, When.OPENING), {}, 12),
+        (Term("ENF", 1, When.OPENING), {"ENF": 3}, 12),
+        (Term("ENF", 1, When.RECEIVED), {}, 30),
+        (Term("ENF", 1, When.LATEST), {}, 12),
+        (Term("ENF", 1, When.LATEST), {"ENF": 3}, 3),
+    ],
+)
+def test_numbers_of_other_forms_and_months(term: Term, stored: dict[str, int], number: int) -> None:
+    form = history_check(Term("FIE"), "<=", term)
+    known = weigh(form, stored=stored, pending={}, typed={"FIE": number, "CTA": 1}, context=CONTEXT)
+    above = weigh(form, stored=stored, pending={}, typed={"FIE": number + 1}, context=CONTEXT)
+    unknown = weigh(form, stored={}, pending={}, typed={"FIE": number + 1})
+
+    assert known.problems == unknown.problems == ()
+    assert [one.values for one in above.problems] == [{"FIE": number + 1, term.name: number}]
+
+
+@pytest.mark.parametrize(
+    ("months", "usual"),
+    [({1: 4, 2: 6}, None), ({1: 4, 2: 6, 4: 5}, 5), ({1: 4, 2: 6, 6: 5}, 5), ({1: 4, 2: 6, 7: 5}, None)],
+)  # fmt: skip
+def test_what_is_usual_needs_three_of_six_months(months: dict[int, int], usual: int | None) -> None:
+    context = Context(before={back: {"POS": number} for back, number in months.items()})
+    form = history_check(Term("POS"), "<", Term("POS", 1, When.USUAL))
+    result = weigh(form, stored={}, pending={}, typed={"POS": 99}, context=context)
+    assert [one.values.get("POS_usual") for one in result.problems] == ([usual] if usual else [])
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right", "holds"),
+    [
+        ("==", 15, 10, True),
+        ("==", 16, 10, False),
+        ("==", 5, 10, True),
+        ("==", 4, 10, False),
+        ("==", 64, 80, True),
+        ("==", 63, 80, False),
+        ("==", 96, 80, True),
+        ("==", 97, 80, False),
+        ("==", 5, 0, True),
+        ("==", 6, 0, False),
+        ("<=", 96, 80, True),
+        ("<=", 97, 80, False),
+        ("<=", 1, 80, True),
+        (">=", 64, 80, True),
+        (">=", 63, 80, False),
+        (">=", 99, 8, True),
+    ],
+)
+def test_an_allowance_is_units_or_percent_whichever_is_more(
+    op: str, left: int, right: int, holds: bool
+) -> None:
+    form = history_check(Term("POS"), op, Term("TDR"), Allowance(percent=20, units=5))
+    result = weigh(form, stored={"TDR": right}, pending={}, typed={"POS": left})
+    assert result.pending == ({} if holds else {"POS": left})
+
+
+def test_differ_compares_pair_by_pair() -> None:
+    check = Check(
+        51, (Term("POS"), Term("TDR")), "differ", (Term("FIE"), Term("VUS")), Level.CONFIRM, "same"
+    )
+    form = replace(FORM, checks=(check,))
+    equal = {"POS": 3, "FIE": 3, "TDR": 8, "VUS": 8}
+    results = [
+        weigh(form, stored={}, pending={}, typed=typed).pending
+        for typed in (equal, equal | {"POS": 4}, {"POS": 3, "FIE": 3, "TDR": 8})
+    ]
+    assert results == [equal, {}, {}]
 
 
 @pytest.mark.parametrize(
@@ -190,17 +343,17 @@ def test_days_out_fit_the_month(
     assert [problem.key for problem in result.problems] == ([] if kept else ["days_out_too_long"])
 
 
-def test_refusals_come_first_then_what_may_be_confirmed_then_questions_in_form_order() -> None:
+def test_refusals_come_first_then_what_may_be_confirmed_in_form_order() -> None:
     result = weighed({"CTA": 500, "VUS": 120, "TDR": 30, "FIE": 20, "DCD": 1, "POS": 101})
 
-    assert [problem.key for problem in result.problems] == [
-        "rule_2",
-        "above_refuse",
-        "rule_9",
-        "above_ask",
-        "above_ask",
+    assert [(problem.codes[0], problem.key) for problem in result.problems] == [
+        ("TDR", "rule_2"),
+        ("POS", "rule_3"),
+        ("CTA", "above_refuse"),
+        ("VUS", "above_ask"),
+        ("DCD", "rule_9"),
     ]
-    assert [problem.codes[0] for problem in result.problems] == ["TDR", "CTA", "DCD", "VUS", "POS"]
+    assert result.to_confirm == ("VUS", "DCD")
 
 
 def test_a_code_of_another_form_is_an_error_of_ours() -> None:
@@ -208,24 +361,99 @@ def test_a_code_of_another_form_is_an_error_of_ours() -> None:
         weighed({"DEP": 3})
 
 
-SHIPPED = load().forms["PEC"]
-NUMBERS = st.dictionaries(
-    st.sampled_from(["VUS", "FIE", "TDR", "POS", "CTA", "GRV", "ART", "DIA", "SRZ", "DCD"]),
-    st.integers(0, 500),
-)
+CATALOGUE = load()
+SHIPPED = tuple(CATALOGUE.forms.values())
 
 
-@given(typed=NUMBERS, stored=NUMBERS, pending=NUMBERS)
+def some(random: Random, codes: Sequence[str], largest: int) -> dict[str, int]:
+    """Any numbers for any of the codes: now and then nearly all of them, or all alike."""
+    chosen = random.sample(codes, random.randint(0, len(codes)))
+    return {code: random.randint(0, random.choice((0, 12, largest))) for code in chosen}
+
+
+def case_of(seed: int) -> dict[str, Any]:
+    """All that a form is weighed with: other forms, other months and stock now and then."""
+    random = Random(seed)
+    form = random.choice(SHIPPED)
+    elsewhere = [code for code in CATALOGUE.form_of if code not in form.codes]
+    everything = [*CATALOGUE.form_of]
+    context = Context(
+        now=some(random, elsewhere, 60),
+        before={back: some(random, everything, 60) for back in range(1, random.randint(1, 7))},
+        stock=some(random, CATALOGUE.forms["STK"].codes, 200),
+        receipts=some(random, CATALOGUE.forms["STK"].codes, 50),
+    )
+    return {
+        "form": form,
+        "stored": some(random, form.codes, 100),
+        "pending": some(random, form.codes, 310),
+        "typed": some(random, form.codes, random.choice((60, 310))),
+        "context": random.choice((context, Context())),
+        "confirmed": random.sample(form.codes, random.choice((0, 2))),
+    }
+
+
+SEEDS = st.integers(0, 2**32)
+
+
+@given(SEEDS)
 def test_whatever_is_typed_the_accepted_numbers_agree_and_none_is_above_its_limits(
-    typed: dict[str, int], stored: dict[str, int], pending: dict[str, int]
+    seed: int,
 ) -> None:
-    result = weigh(SHIPPED, stored=stored, pending=pending, typed=typed)
-    newly = {**pending, **typed}
+    case = case_of(seed)
+    form, confirmed = case["form"], case["confirmed"]
+    result = weigh(**case)
+    newly = {**case["pending"], **case["typed"]}
+    highest = {
+        one.code: one.refuse_above if one.code in confirmed else one.ask_above
+        for one in form.fields
+    }
 
     assert not result.accepted.keys() & result.pending.keys()
     assert all(newly[code] == one for code, one in {**result.accepted, **result.pending}.items())
-    assert all(one <= SHIPPED.field(code).ask_above for code, one in result.accepted.items())
-    again = weigh(SHIPPED, stored=stored, pending={}, typed=result.accepted)
+    assert all(one <= highest[code] for code, one in result.accepted.items())
+    again = weigh(**{**case, "pending": {}, "typed": result.accepted})
     assert again.accepted == result.accepted
     named = {code for problem in result.problems for code in problem.codes}
     assert newly.keys() - result.accepted.keys() <= named
+
+
+@given(SEEDS)
+def test_an_oui_settles_what_it_was_asked_for_and_nothing_else(seed: int) -> None:
+    case = case_of(seed)
+    first = weigh(**case)
+    after = weigh(
+        **{
+            **case,
+            "stored": {**case["stored"], **first.accepted},
+            "pending": first.pending,
+            "typed": {},
+            "confirmed": {*case["confirmed"], *first.to_confirm},
+        }
+    )
+    assert after.accepted.keys() >= {*first.to_confirm}
+    asked = {code for one in first.problems if one.level is Level.CONFIRM for code in one.codes}
+    assert asked >= {*first.to_confirm}
+
+
+@given(SEEDS)
+def test_the_order_of_typing_never_matters(seed: int) -> None:
+    case, random = case_of(seed), Random(seed)
+
+    def shuffled(values: Mapping[str, int]) -> dict[str, int]:
+        return dict(random.sample(list(values.items()), len(values)))
+
+    first = weigh(**case)
+    other = weigh(**{**case, "typed": shuffled(case["typed"]), "stored": shuffled(case["stored"])})
+    assert other == first
+
+
+@given(SEEDS)
+def test_a_problem_names_only_numbers_that_are_known(seed: int) -> None:
+    case = case_of(seed)
+    context = case["context"]
+    sources = [case["stored"], case["pending"], case["typed"], context.now, context.stock]
+    sources += [context.receipts, *context.before.values(), {"nothing received": 0}]
+    known = {number for source in sources for number in source.values()}
+    for problem in weigh(**case).problems:
+        assert set(problem.values.values()) <= known

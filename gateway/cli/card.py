@@ -1,0 +1,65 @@
+"""`kibaru card`: the memory card that an agent keeps in her register."""
+
+from pathlib import Path
+
+import click
+
+from gateway import card_pdf
+from gateway.cli import common
+from gateway.cli.common import Fault
+from menus.card import Card
+from menus.card import card as card_of
+from menus.card_html import page
+from menus.model import LANGUAGES, Catalogue
+
+FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+@click.command()
+@click.argument("form")
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default="fr",
+    show_default=True,
+    help="the language of its words",
+)
+@click.option("--html", type=FILE, help="write the page for a browser here")
+@click.option("--pdf", type=FILE, help="write the page for a printer here")
+def card(form: str, language: str, html: Path | None, pdf: Path | None) -> None:
+    """Print the memory card of a form.
+
+    It is one A5 page, made from the catalogue. FORM is a keyword, such as PEC. Without --html
+    and --pdf the HTML goes to the terminal.
+    """
+    catalogue = common.catalogue(common.settings())
+    made = card_of(catalogue, _keyword(catalogue, form), language)
+    if html is None and pdf is None:
+        click.echo(page(made), nl=False)
+    if html is not None:
+        _write(html, page(made).encode())
+    if pdf is not None:
+        _write(pdf, _pdf(made))
+
+
+def _keyword(catalogue: Catalogue, typed: str) -> str:
+    keyword = catalogue.keyword_of.get(typed.upper(), "")
+    if keyword in catalogue.forms:
+        return keyword
+    known = ", ".join(catalogue.forms)
+    raise click.BadParameter(f"there is no form {typed!r}, only {known}", param_hint="FORM")
+
+
+def _pdf(made: Card) -> bytes:
+    try:
+        return card_pdf.render(made, common.now())
+    except card_pdf.TooLong as fault:
+        raise Fault(str(fault)) from fault
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as fault:
+        raise Fault(f"{path}: cannot be written ({fault.strerror})") from fault
+    click.echo(f"written: {path}")

@@ -1,0 +1,27 @@
+"""Holds up `kibaru dhis2 metadata`: what DHIS2 will import, the same whenever it is asked for."""
+
+from tests.gateway.cli.conftest import Kibaru
+
+
+def test_the_catalogue_needs_no_database(kibaru: Kibaru) -> None:
+    done = kibaru("dhis2", "metadata", DATABASE_URL="sqlite:////dev/null/kibaru.db")
+    assert (done.code, done.err) == (0, "")
+    document = done.json()
+    assert set(document) == {"dataElements", "dataSets"}
+    codes = {one["code"] for one in document["dataElements"]}
+    assert {"ASC_PEC_VUS", "ASC_STK_BEB", "ASC_STK_BEB_J"} <= codes
+    assert all(one["zeroIsSignificant"] for one in document["dataElements"])
+    assert done == kibaru("dhis2", "metadata")
+
+
+def test_the_roster_s_units_are_added(kibaru: Kibaru, roster: list[str], database_url: str) -> None:
+    kibaru("roster", "import", *roster, DATABASE_URL=database_url)
+    done = kibaru("dhis2", "metadata", "--org-units", DATABASE_URL=database_url)
+    assert done.code == 0
+    document = done.json()
+    units = {one["id"]: one.get("parent", {}).get("id") for one in document["organisationUnits"]}
+    assert units == {"KaniFacil01": None, "KolaSite001": "KaniFacil01"}
+    for one in document["dataSets"]:
+        receivers = [unit["id"] for unit in one["organisationUnits"]]
+        assert receivers == ["KaniFacil01", "KolaSite001"]
+    assert done == kibaru("dhis2", "metadata", "--org-units", DATABASE_URL=database_url)

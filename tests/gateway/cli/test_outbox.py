@@ -1,0 +1,126 @@
+"""Holds up `kibaru outbox`: what waits or was refused, and making it due at once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from gateway.storage.engine import connect
+from gateway.storage.tables import org_units, outbox
+from tests.gateway.cli.conftest import Kibaru
+
+CREATED = datetime(2026, 11, 3, 8, 15, tzinfo=UTC)
+LATER = datetime(2040, 1, 1, tzinfo=UTC)
+ROWS: list[dict[str, Any]] = [
+    {"id": 1, "kind": "reply", "state": "waiting", "attempts": 0, "next_at": CREATED},
+    {"id": 2, "kind": "reply", "state": "sent", "attempts": 1, "next_at": None},
+    {"id": 3, "kind": "reply", "state": "unknown", "attempts": 2, "reason": "timeout"},
+    {"id": 4, "kind": "dhis2", "state": "refused", "attempts": 1, "reason": "E7619"},
+    {"id": 5, "kind": "dhis2", "state": "waiting", "attempts": 3, "reason": "http_503",
+     "detail": "away", "next_at": LATER},
+    {"id": 6, "kind": "dhis2", "state": "sending", "attempts": 1, "next_at": CREATED},
+]  # fmt: skip
+OF_PEC = {"form": "PEC", "period": "202610"}
+NO_TEXT = {"phone": "+22370000001", "text": "secretword"}
+
+
+@pytest.fixture
+def stored(kibaru: Kibaru, roster: list[str], sqlite_url: str) -> str:
+    """The URL of a SQLite with ROWS in its outbox."""
+    return fill(kibaru, roster, sqlite_url)
+
+
+def fill(kibaru: Kibaru, roster: list[str], database_url: str) -> str:
+    """ROWS, all of them KANI's October; the URL again."""
+    assert kibaru("roster", "import", *roster, DATABASE_URL=database_url).code == 0
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        unit = connection.scalar(select(org_units.c.id).where(org_units.c.code == "KANI"))
+        for row in ROWS:
+            rest = {"key": f"row:{row['id']}", "created_at": CREATED, "unit_id": unit}
+            connection.execute(outbox.insert(), {**row, **rest, **OF_PEC, **NO_TEXT})
+    engine.dispose()
+    return database_url
+
+
+def states(database_url: str) -> dict[int, tuple[str, int, bool]]:
+    """State, attempts and whether it is due, of every row."""
+    now = datetime.now(UTC)  # the command's own clock is the real one
+    engine = connect(database_url)
+    with engine.connect() as connection:
+        rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
+    engine.dispose()
+    soon = now + timedelta(minutes=1)
+    return {
+        row.id: (row.state, row.attempts, bool(row.next_at and row.next_at < soon)) for row in rows
+    }
+
+
+def test_programs_get_what_is_not_sent(
+    kibaru: Kibaru, roster: list[str], database_url: str
+) -> None:
+    stored = fill(kibaru, roster, database_url)
+    done = kibaru("outbox", "list", "--json", DATABASE_URL=stored)
+    assert (done.code, done.err) == (0, "")
+    rows = done.json()
+    assert [row["id"] for row in rows] == [1, 3, 4, 5, 6]
+    assert rows[3] == {
+        "id": 5,
+        "kind": "dhis2",
+        "site": "KANI",
+        "form": "PEC",
+        "period": "202610",
+        "state": "waiting",
+        "reason": "http_503",
+        "detail": "away",
+        "attempts": 3,
+        "next_at": "2040-01-01T00:00:00Z",
+    }
+    assert rows[0]["reason"] is None
+    assert "secretword" not in done.out
+    assert "70000001" not in done.out
+    assert kibaru("outbox", "retry", "--all", DATABASE_URL=stored).out == "3 due now\n"
+
+
+def test_people_get_a_line_each(kibaru: Kibaru, stored: str) -> None:
+    done = kibaru("outbox", "list", DATABASE_URL=stored)
+    assert done.code == 0
+    assert done.out.splitlines()[2:4] == [
+        "4 dhis2 KANI PEC 202610: refused (E7619), tried 1x",
+        "5 dhis2 KANI PEC 202610: waiting (http_503), tried 3x, again at 2040-01-01T00:00:00Z",
+    ]
+
+
+def test_an_empty_outbox(kibaru: Kibaru, sqlite_url: str) -> None:
+    done = kibaru("outbox", "list", DATABASE_URL=sqlite_url)
+    assert (done.code, done.out, done.err) == (0, "", "nothing waits\n")
+    assert kibaru("outbox", "list", "--json", DATABASE_URL=sqlite_url).json() == []
+    everything = kibaru("outbox", "retry", "--all", DATABASE_URL=sqlite_url)
+    assert (everything.code, everything.out) == (0, "0 due now\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "due", "told"),
+    [
+        (["--all"], {1, 4, 5}, ""),
+        (["5"], {5}, ""),
+        (["5", "4", "4"], {4, 5}, ""),
+        (["3"], {3}, ""),
+        (["2"], set(), "neither waiting nor refused: 2\n"),
+        (["6"], set(), "neither waiting nor refused: 6\n"),
+        (["404", "5", "9223372036854775807"], {5},
+         "neither waiting nor refused: 404, 9223372036854775807\n"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_rows_are_made_due(
+    kibaru: Kibaru, stored: str, words: list[str], due: set[int], told: str
+) -> None:
+    before = states(stored)
+    done = kibaru("outbox", "retry", *words, DATABASE_URL=stored)
+    assert (done.code, done.out, done.err) == (int(bool(told)), f"{len(due)} due now\n", told)
+    after = states(stored)
+    assert {one: after[one] for one in due} == dict.fromkeys(due, ("waiting", 0, True))
+    untouched = before.keys() - due
+    assert {one: after[one] for one in untouched} == {one: before[one] for one in untouched}
