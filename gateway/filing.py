@@ -1,147 +1,180 @@
-"""Filing what a batch of messages says: reports and versions change, answers are written.
+"""Filing: what one message says, laid over the reports on the desk, and what to say of it."""
 
-The caller holds the sites' locks. Everything is worked out in memory on the reports as they
-stand; `store` then writes it with a handful of statements.
-"""
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-
-from gateway.report import Filing, Key, Report, Stamp, file, missing, receipts, stamp
-from gateway.storage import outbox, reports, roster, tallies
-from gateway.storage.engine import Connection
+from gateway.desk import Desk, blank
+from gateway.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
 from gateway.storage.inbox import Message
-from gateway.storage.outbox import NewReply, Wanted
 from gateway.storage.reports import Version
-from gateway.understanding import House, Understood
-from menus import gsm7, wording
+from gateway.storage.roster import Post
+from gateway.understanding import AGENT
+from menus.history import Context
 from menus.model import Filled, Form, Level, Period, Problem
-from menus.period import is_late
+from menus.period import change_closes, is_late
 from menus.sentences import say_problem
 from menus.wording import ReportReply
 
 
-@dataclass(slots=True)
-class Desk:
-    """The reports that a batch touches, as they change under its hands."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One form of one message, and how it is to be taken.
 
-    house: House
-    now: datetime
-    reports: dict[Key, Report]
-    texts: set[tuple[Key, str]]
-    complete: dict[tuple[int, str], set[str]]
-    site_codes: Mapping[int, str]
-    taken: set[tuple[int, str]]
-    touched: set[Key] = field(default_factory=set)
-    versions: list[Version] = field(default_factory=list)
-    replies: list[NewReply] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
+    An OUI was given for `confirmed`; `held` waits for one whatever the rules say.
+    `correction` tells that it was sent as one.
+    """
+
+    message: Message
+    post: Post
+    key: Key
+    filled: Filled
+    confirmed: Collection[str] = ()
+    held: Collection[str] = ()
+    correction: bool = False
+
+    @property
+    def mark(self) -> Stamp:
+        return stamp(self.message.sent_at, self.message.id)
 
 
-def open_desk(
-    connection: Connection, house: House, batch: Sequence[Understood], now: datetime
-) -> Desk:
-    """Loads what this batch touches. The caller has locked the sites."""
-    keys = {key for one in batch for key in keys_of(one)}
-    stored = reports.load(connection, keys)
-    hashes = {one.message.text_hash for one in batch}
-    ids = {report.id: key for key, report in stored.items()}
-    filed = reports.texts_filed(connection, list(ids), hashes) if ids else set()
-    codes = {one.post.unit_id: one.post.unit_code for one in batch if one.post is not None}
-    new = [key for key in keys if key not in stored]
-    wanted = {(key[0], receipt) for key in new for receipt in _candidates(codes[key[0]], key)}
-    return Desk(
-        house=house,
-        now=now,
-        reports=stored,
-        texts={(ids[report_id], text_hash) for report_id, text_hash in filed},
-        complete=reports.forms_complete(connection, {(key[0], key[2]) for key in keys}),
-        site_codes=codes,
-        taken=reports.receipts_taken(connection, wanted),
+def file_said(desk: Desk, said: Said, also: tuple[Problem, ...] = ()) -> ReportReply:
+    """Files one form of a message; the desk's report is changed. `also` is told with it."""
+    form = desk.house.catalogue.forms[said.filled.form]
+    before = desk.reports.get(said.key) or blank(desk, said.key, said.message.sent_at)
+    if (said.key, said.message.text_hash) in desk.texts and not said.confirmed:
+        if before.withdrawn:
+            return _offered_again(desk, form, before, said)
+        if _is_replaced(before, said.filled):
+            return reply_for(desk, form, before, unchanged=True, superseded=True)
+    if _is_closed(desk, before, said):
+        return reply_for(desk, form, before, problems=(_closed(said),))
+    said = replace(said, held={*said.held, *_large(before, said)})
+    filing = file(
+        form,
+        before,
+        said.filled,
+        said.mark,
+        desk.now,
+        context=context_of(desk, said.key),
+        confirmed=said.confirmed,
+        held=said.held,
+    )
+    keep(desk, form, filing, said.message, said.post)
+    return reply_for(
+        desk,
+        form,
+        desk.reports[said.key],
+        problems=(*also, *filing.problems, *_large_problems(before, said)),
+        repaired=said.filled.repaired,
+        unchanged=not filing.changed,
+        to_confirm=filing.to_confirm,
     )
 
 
-def keys_of(understood: Understood) -> list[Key]:
-    """The reports that a message fills."""
-    if understood.post is None or understood.period is None:
-        return []
-    site, month = understood.post.unit_id, understood.period.code
-    return [(site, filled.form, month) for filled in understood.fillings]
-
-
-def answer(desk: Desk, understood: Understood, *, silent: bool = False) -> None:
-    """Files one message and writes the one reply that answers it, unless `silent`."""
-    replies = [_file(desk, understood, filled) for filled in understood.fillings]
-    refused = bool(understood.problems) or any(reply.problems for reply in replies)
-    if understood.post is None:
-        desk.counts["strangers"] += 1
-    else:
-        desk.counts["understood" if replies and not refused else "refused"] += 1
-    if silent:
-        desk.counts["unanswered"] += 1
-    else:
-        _queue_reply(desk, understood, _words(desk, understood, replies))
-
-
-def _words(desk: Desk, understood: Understood, replies: Sequence[ReportReply]) -> str:
-    """The answer to a message. A stranger is told so in French, without any data."""
-    catalogue, personal = desk.house.catalogue, understood.personal
-    if understood.post is None:
-        stranger = Problem("unknown_sender", Level.REFUSE)
-        return wording.problem_reply(catalogue, "fr", [stranger])
-    language = understood.post.language
-    if not replies:
-        problems = understood.problems or (Problem("nothing_understood", Level.ASK),)
-        return wording.problem_reply(catalogue, language, problems, personal=personal)
-    return wording.report_reply(
-        catalogue, language, replies, problems=understood.problems, personal=personal
+def keep(desk: Desk, form: Form, filing: Filing, message: Message, post: Post) -> None:
+    """Puts the changed report back on the desk, and its new version when numbers changed."""
+    report = filing.report
+    sent_on = message.sent_at.astimezone(desk.house.timezone).date()
+    late = is_late(Period.parse(report.period), sent_on, desk.house.catalogue.programme)
+    earlier = desk.reports.get(report.key)
+    newly_complete = report.complete and not (earlier and earlier.complete)
+    report = replace(
+        report,
+        late=late if newly_complete or report.version <= 1 else report.late,
+        problems=tuple(_kept(desk, problem) for problem in filing.problems),
+    )
+    desk.reports[report.key] = report
+    desk.touched.add(report.key)
+    done = desk.complete.setdefault((report.site_id, report.period), set())
+    (done.add if report.complete else done.discard)(form.keyword)
+    site_history = desk.history.setdefault(report.site_id, {})
+    site_history[report.form, report.period] = report.values
+    if not filing.changed:
+        return
+    desk.texts.add((report.key, message.text_hash))
+    desk.versions.append(
+        Version(
+            key=report.key,
+            version=report.version,
+            message_id=message.id,
+            post_id=post.id,
+            values=report.values,
+            days_out=report.days_out,
+            sent_at=message.sent_at,
+            accepted_at=desk.now,
+        )
     )
 
 
-def store(connection: Connection, desk: Desk) -> None:
-    """Writes the reports, their versions, the replies and what must go to DHIS2."""
-    changed = [desk.reports[key] for key in sorted(desk.touched)]
-    reports.save(connection, changed, desk.versions)
-    outbox.add_replies(connection, desk.replies, desk.now)
-    outbox.want(connection, _wanted(connection, {one.key for one in desk.versions}), desk.now)
-    tallies.add(connection, desk.counts)
+def reply_for(
+    desk: Desk,
+    form: Form,
+    report: Report,
+    *,
+    problems: tuple[Problem, ...] = (),
+    repaired: tuple[str, ...] = (),
+    unchanged: bool = False,
+    superseded: bool = False,
+    to_confirm: tuple[str, ...] = (),
+) -> ReportReply:
+    """How the report stands, for the words of an answer."""
+    done = desk.complete.get((report.site_id, report.period), set())
+    return ReportReply(
+        form=form.keyword,
+        period=Period.parse(report.period),
+        receipt=report.receipt,
+        values=report.values,
+        days_out=report.days_out,
+        missing=missing(form, report),
+        pending={code: one.value for code, one in report.pending.items()},
+        problems=problems,
+        repaired=repaired,
+        complete=report.complete,
+        late=report.late,
+        unchanged=unchanged,
+        superseded=superseded,
+        to_confirm=to_confirm,
+        other_forms_missing=tuple(one for one in desk.house.catalogue.forms if one not in done),
+    )
 
 
-def _wanted(connection: Connection, keys: Collection[Key]) -> list[Wanted]:
-    """The DHIS2 cells that these reports feed: those of the nearest unit that has any."""
-    wanted = []
-    for period in {key[2] for key in keys}:
-        sites = {key[0] for key in keys if key[2] == period}
-        units = roster.receiving_units(connection, sites, period)
-        for site, form, month in keys:
-            if month == period:
-                unit = units.get(site)
-                wanted.append(Wanted(unit.id if unit else site, form, month))
-    return wanted
+def context_of(desk: Desk, key: Key) -> Context:
+    """What the site's other reports say, for the rules across forms and months."""
+    site, form, period = key
+    month = Period.parse(period)
+    history = desk.history.get(site, {})
+    now: dict[str, int] = {}
+    before: dict[int, dict[str, int]] = {}
+    stock: dict[str, int] = {}
+    for (other, of_month), values in sorted(history.items(), key=lambda one: one[0][1]):
+        back = _months_between(Period.parse(of_month), month)
+        if back == 0 and other != form:
+            now.update(values)
+        if back > 0:
+            before.setdefault(back, {}).update(values)
+            products = desk.house.catalogue.forms.get(other)
+            if products is not None and any(one.product for one in products.fields):
+                stock.update(values)
+    return Context(now=now, before=before, stock=stock)
 
 
-def _file(desk: Desk, understood: Understood, filled: Filled) -> ReportReply:
-    """Lays one form of a message over its report, and says what came of it."""
-    post, period, message = understood.post, understood.period, understood.message
-    if post is None or period is None:
-        raise ValueError("only a message of a known person for a known month can be filed")
-    key = (post.unit_id, filled.form, period.code)
-    form = desk.house.catalogue.forms[filled.form]
-    before = desk.reports.get(key) or _blank(desk, key, message)
-    if (key, message.text_hash) in desk.texts and _is_replaced(before, filled):
-        return _reply(desk, form, period, before, filled)
-    mark = stamp(message.sent_at, message.id)
-    filing = file(form, before, filled, mark, desk.now)
-    _keep(desk, form, filing, understood, mark)
-    return _reply(desk, form, period, desk.reports[key], filled, filing=filing)
+def _months_between(earlier: Period, later: Period) -> int:
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
+
+
+def _offered_again(desk: Desk, form: Form, report: Report, said: Said) -> ReportReply:
+    """The text of a report that was withdrawn since: it comes back on an OUI."""
+    filing = file(form, report, said.filled, said.mark, desk.now, held=said.filled.values.keys())
+    keep(desk, form, filing, said.message, said.post)
+    again = Problem("again", Level.CONFIRM)
+    return reply_for(desk, form, filing.report, problems=(again,), to_confirm=filing.to_confirm)
 
 
 def _is_replaced(report: Report, filled: Filled) -> bool:
     """Whether another number, or other days out, were accepted since in place of one of these.
 
-    A number that was never taken has not been replaced: it is weighed, and told, once more.
+    The same text again then changes nothing, not even back. A number that was never taken has
+    not been replaced: it is weighed, and told, once more.
     """
     return any(
         (report.values[code], report.days_out.get(code)) != (value, filled.days_out.get(code))
@@ -154,112 +187,55 @@ def _waits(report: Report, code: str, value: int) -> bool:
     return code in report.pending and report.pending[code].value == value
 
 
-def _keep(desk: Desk, form: Form, filing: Filing, understood: Understood, mark: Stamp) -> None:
-    """Notes the changed report, and its new version when numbers changed."""
-    report, message = filing.report, understood.message
-    sent_on = message.sent_at.astimezone(desk.house.timezone).date()
-    programme = desk.house.catalogue.programme
-    late = is_late(Period.parse(report.period), sent_on, programme)
-    newly_complete = report.complete and not desk.reports.get(report.key, report).complete
-    report = replace(
-        report,
-        late=late if newly_complete or report.version <= 1 else report.late,
-        problems=tuple(_problem(desk, problem) for problem in filing.problems),
+def _is_closed(desk: Desk, report: Report, said: Said) -> bool:
+    """Whether this would change what an agent may no longer change by herself.
+
+    A validated report, or after a day of the next month a forwarded one, is changed through
+    the DTC or the district. Gaps may be filled at any time.
+    """
+    if said.post.role != AGENT:
+        return False
+    changes = any(
+        report.values.get(code, value) != value for code, value in said.filled.values.items()
     )
-    desk.reports[report.key] = report
-    desk.touched.add(report.key)
-    if report.complete:
-        desk.complete[report.site_id, report.period].add(report.form)
-    if not filing.changed or understood.post is None:
-        return
-    desk.texts.add((report.key, message.text_hash))
-    desk.versions.append(
-        Version(
-            key=report.key,
-            version=report.version,
-            message_id=message.id,
-            post_id=understood.post.id,
-            values=report.values,
-            days_out=report.days_out,
-            sent_at=message.sent_at,
-            accepted_at=desk.now,
+    if not changes:
+        return False
+    today = said.message.sent_at.astimezone(desk.house.timezone).date()
+    over = today > change_closes(Period.parse(report.period), desk.house.catalogue.programme)
+    return report.validated_at is not None or (over and report.forwarded_version is not None)
+
+
+def _closed(said: Said) -> Problem:
+    return Problem("change_closed", Level.REFUSE, (next(iter(said.filled.values)),))
+
+
+def _large(report: Report, said: Said) -> set[str]:
+    """The corrections that are so large that they wait for an OUI."""
+    if not said.correction:
+        return set()
+    return {
+        code
+        for code, value in said.filled.values.items()
+        if code in report.values
+        and code not in said.confirmed
+        and is_large(report.values[code], value)
+    }
+
+
+def _large_problems(report: Report, said: Said) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            "large_change",
+            Level.CONFIRM,
+            (code,),
+            {"number": said.filled.values[code], "stored": report.values[code]},
         )
+        for code in said.filled.values
+        if code in _large(report, said)
     )
 
 
-def _reply(
-    desk: Desk,
-    form: Form,
-    period: Period,
-    report: Report,
-    filled: Filled,
-    *,
-    filing: Filing | None = None,
-) -> ReportReply:
-    """What is told of a report; without a filing, of a text that was replaced since."""
-    done = desk.complete[report.site_id, report.period]
-    return ReportReply(
-        form=form.keyword,
-        period=period,
-        receipt=report.receipt,
-        values=report.values,
-        days_out=report.days_out,
-        missing=missing(form, report),
-        pending={code: one.value for code, one in report.pending.items()},
-        problems=filing.problems if filing else (),
-        repaired=filled.repaired,
-        complete=report.complete,
-        late=report.late,
-        unchanged=filing is None or not filing.changed,
-        superseded=filing is None,
-        other_forms_missing=tuple(
-            keyword for keyword in desk.house.catalogue.forms if keyword not in done
-        ),
-    )
-
-
-def _blank(desk: Desk, key: Key, message: Message) -> Report:
-    """A report that nothing was ever typed into, with a receipt that is free at its site."""
-    site, form, period = key
-    candidates: Iterable[str] = receipts(f"{desk.site_codes[site]}/{form}/{period}")
-    receipt = next(one for one in candidates if (site, one) not in desk.taken)
-    desk.taken.add((site, receipt))
-    return Report(
-        site_id=site,
-        form=form,
-        period=period,
-        receipt=receipt,
-        received_at=message.sent_at,
-        changed_at=desk.now,
-    )
-
-
-def _candidates(site_code: str, key: Key) -> list[str]:
-    """The first receipts that a report would take: enough that one is free."""
-    found = receipts(f"{site_code}/{key[1]}/{key[2]}")
-    return [next(found) for _ in range(4)]
-
-
-def _problem(desk: Desk, problem: Problem) -> Mapping[str, object]:
+def _kept(desk: Desk, problem: Problem) -> dict[str, object]:
     """A problem as it is kept with the report, in French."""
     text = say_problem(desk.house.catalogue, "fr", problem, brief=False)
     return {"level": str(problem.level), "codes": list(problem.codes), "text": text}
-
-
-def _queue_reply(desk: Desk, understood: Understood, text: str) -> None:
-    message, post = understood.message, understood.post
-    keys = keys_of(understood)
-    parts = len(gsm7.parts(text))
-    desk.counts["sms_parts"] += parts
-    desk.replies.append(
-        NewReply(
-            key=f"reply:{message.id}",
-            phone=message.phone,
-            text=text,
-            parts=parts,
-            message_id=message.id,
-            unit_id=post.unit_id if post else None,
-            form=keys[0][1] if len(keys) == 1 else None,
-            period=keys[0][2] if keys else None,
-        )
-    )

@@ -6,20 +6,24 @@ messages' own state) is one COMMIT too, so a batch that dies has changed nothing
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
-from gateway import filing
-from gateway.filing import Desk
+from gateway.answering import answer
+from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
-from gateway.storage import inbox, outbox, reports, roster, tallies
+from gateway.storage import conversations, inbox, outbox, reports, roster, tallies
+from gateway.storage.conversations import Conversation
 from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading
 from gateway.storage.inbox import FAILED, READ, Message, Read
-from gateway.transports.africastalking import InboundSms
-from gateway.understanding import House, Understood, understand
-from menus.model import Level, Problem
+from gateway.storage.roster import Post, Unit
+from gateway.transports.africastalking_posts import InboundSms
+from gateway.understanding import House, Known, Understood, understand
+from menus.grammar import read
+from menus.model import Level, Problem, Reading
 
 log = structlog.get_logger()
 
@@ -65,15 +69,19 @@ def read_inbox(engine: Engine, house: House, clock: Clock, until: datetime | Non
     """Reads everything that waits, lane by lane; returns how many messages were settled.
 
     `clock` gives the time of each batch. Stops when nothing is left that can be had, or
-    between two rounds once `until` has passed.
+    between two batches once `until` has passed.
     """
     total = 0
     while True:
         with reading(engine) as connection:
             lanes = inbox.lanes_with_work(connection)
-        done = sum(_read_lane(engine, house, lane, clock) for lane in lanes)
+        done = 0
+        for lane in lanes:
+            done += _read_lane(engine, house, lane, clock)
+            if until is not None and clock() >= until:
+                return total + done
         total += done
-        if not done or (until is not None and clock() >= until):
+        if not done:
             return total
 
 
@@ -113,31 +121,67 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
         messages = inbox.take(connection, lane, most)
         if not messages:
             return 0
-        batch = _understand(connection, messages, house)
-        reports.lock_sites(connection, {one.post.unit_id for one in batch if one.post})
-        desk = filing.open_desk(connection, house, batch, now)
-        _answer_all(connection, desk, batch)
+        senders = _senders(connection, messages, house)
+        batch = [senders.understand(one) for one in messages]
+        talks = senders.talks
+        asked = {one.key[0] for talk in talks.values() for one in talk.asked}
+        reports.lock_sites(connection, asked | {one.site.id for one in batch if one.site})
+        desk = open_desk(connection, house, batch, talks, now)
+        _answer_all(desk, senders, batch)
         settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
         inbox.settle(connection, settled, now)
         desk.counts["read"] += len(messages)
-        filing.store(connection, desk)
+        store(desk)
     return len(messages)
 
 
-def _understand(
-    connection: Connection, messages: Sequence[Message], house: House
-) -> list[Understood]:
-    """Every message with its meaning. Who the sender was is judged by the month of sending."""
+@dataclass(slots=True)
+class _Senders:
+    """Who sent the messages of a batch, as far as the roster knows them."""
+
+    house: House
+    months: dict[int, str]
+    posts: dict[tuple[str, str], list[Post]]
+    areas: dict[int, list[Unit]]
+    talks: dict[int, Conversation]
+    readings: dict[int, Reading]
+
+    def understand(self, message: Message) -> Understood:
+        """What the message means, with the conversation as it stands at this moment."""
+        posts = self.posts.get((message.phone, self.months[message.id]), [])
+        talk = next((self.talks[post.id] for post in posts if post.id in self.talks), None)
+        area = [site for post in posts for site in self.areas.get(post.unit_id, [])]
+        known = Known(posts, talk, area)
+        reading = self.readings.get(message.id, Reading())
+        return understand(message, reading, known, self.house)
+
+
+def _senders(connection: Connection, messages: Sequence[Message], house: House) -> _Senders:
+    """Loads the senders. Who somebody was is judged by the month of sending."""
     months = {one.id: one.sent_at.astimezone(house.timezone).strftime("%Y%m") for one in messages}
-    posts: dict[tuple[str, str], list[roster.Post]] = {}
-    for month in set(months.values()):
+    posts: dict[tuple[str, str], list[Post]] = {}
+    for month in sorted(set(months.values())):
         phones = {one.phone for one in messages if months[one.id] == month}
         found = roster.posts_of(connection, phones, month)
         posts |= {(phone, month): at for phone, at in found.items()}
-    return [understand(one, posts.get((one.phone, months[one.id]), ()), house) for one in messages]
+    readings = {
+        one.id: read(one.text, house.catalogue)
+        for one in messages
+        if (one.phone, months[one.id]) in posts
+    }
+    for_others = {
+        (post.unit_id, months[one.id])
+        for one in messages
+        if one.id in readings and readings[one.id].command == "POUR"
+        for post in posts[one.phone, months[one.id]]
+    }
+    areas = {unit: roster.sites_below(connection, [unit], month) for unit, month in for_others}
+    people = {post.id for found in posts.values() for post in found}
+    talks = conversations.load(connection, people) if people else {}
+    return _Senders(house, months, posts, areas, talks, readings)
 
 
-def _answer_all(connection: Connection, desk: Desk, batch: Sequence[Understood]) -> None:
+def _answer_all(desk: Desk, senders: _Senders | None, batch: Sequence[Understood]) -> None:
     """Files and answers each message, within what a number may be answered in a day.
 
     Two machines that answer each other must not do so for ever, and a stranger costs at most
@@ -147,12 +191,18 @@ def _answer_all(connection: Connection, desk: Desk, batch: Sequence[Understood])
     local = desk.now.astimezone(desk.house.timezone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     phones = [one.message.phone for one in batch]
-    given = outbox.replies_since(connection, phones, midnight)
+    given = outbox.replies_since(desk.connection, phones, midnight)
     for one in batch:
+        if senders is not None and one.post is not None and one.post.id in desk.talked:
+            # An earlier message of this batch has moved the conversation on.
+            senders.talks[one.post.id] = desk.conversations[one.post.id]
+            one = senders.understand(one.message)  # noqa: PLW2901  the same message, anew
+            fetch(desk, set(one.keys), {one.message.text_hash})
         phone = one.message.phone
         allowed = programme.replies_per_day if one.post else int(is_person(phone))
-        filing.answer(desk, one, silent=given.get(phone, 0) >= allowed)
-        given[phone] = given.get(phone, 0) + 1
+        silent = given.get(phone, 0) >= allowed
+        answer(desk, one, silent=silent)
+        given[phone] = given.get(phone, 0) + (not silent)
 
 
 def _set_aside(engine: Engine, house: House, lane: int, now: datetime) -> int:
@@ -178,7 +228,7 @@ def _set_aside(engine: Engine, house: House, lane: int, now: datetime) -> int:
         if posts:
             problem = Problem("could_not_read", Level.REFUSE)
             told = Understood(message, posts[0], problems=(problem,))
-            desk = filing.open_desk(connection, house, [], now)
-            _answer_all(connection, desk, [told])
-            filing.store(connection, desk)
+            desk = open_desk(connection, house, [told], {}, now)
+            _answer_all(desk, None, [told])
+            store(desk)
     return 1

@@ -6,11 +6,12 @@ that overtake each other end the same in whatever order they are read.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from menus.history import NOTHING_KNOWN, Context
 from menus.model import Filled, Form, Period, Problem
 from menus.period import days_in
 from menus.rules import weigh
@@ -18,6 +19,8 @@ from menus.rules import weigh
 # Digits and capitals that are not mistaken for each other when read aloud or off a screen.
 RECEIPT_DIGITS = "23456789"
 RECEIPT_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+LARGE = 20  # a correction by no more than this is never large
 
 Stamp = tuple[int, int]  # milliseconds since 1970 when it was sent, id of the message
 Key = tuple[int, str, str]  # site id, form keyword, month YYYYMM
@@ -33,13 +36,23 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Why(StrEnum):
+    """What a number waits for: a correction, since it broke a rule that allows no other way
+    out; a correction or an OUI; or an OUI alone, since it was inferred or is a large change."""
+
+    CORRECTION = "correction"
+    DOUBT = "doubt"
+    OUI = "oui"
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A number that does not count yet: it broke a rule or a limit, and was not confirmed."""
+    """A number that does not count yet, and why."""
 
     value: int
     days_out: int | None
     stamp: Stamp
+    why: "Why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,7 @@ class Report:
     version: int = 0
     complete: bool = False
     late: bool = False
+    withdrawn: bool = False
     values: Mapping[str, int] = field(default_factory=dict)
     days_out: Mapping[str, int] = field(default_factory=dict)
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
@@ -73,6 +87,8 @@ class Report:
 
     @property
     def status(self) -> Status:
+        if self.withdrawn:
+            return Status.WITHDRAWN
         if self.version and self.refused_version == self.version:
             return Status.REFUSED
         if self.version and self.forwarded_version == self.version:
@@ -82,56 +98,132 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What one message did to one report. `changed` tells that a new version counts now."""
+    """What one message did to one report.
+
+    `changed` tells that a new version counts now, `to_confirm` which numbers an OUI would let
+    in.
+    """
 
     report: Report
     changed: bool
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    to_confirm: tuple[str, ...] = ()
 
 
 def stamp(sent_at: datetime, message_id: int) -> Stamp:
     return (int(sent_at.astimezone(UTC).timestamp() * 1000), message_id)
 
 
-def file(form: Form, report: Report, filled: Filled, mark: Stamp, now: datetime) -> Filing:
+def file(
+    form: Form,
+    report: Report,
+    filled: Filled,
+    mark: Stamp,
+    now: datetime,
+    *,
+    context: Context = NOTHING_KNOWN,
+    confirmed: Collection[str] = (),
+    held: Collection[str] = (),
+) -> Filing:
     """Lays what a message said over a report.
 
     A number older than the one that stands (by `mark`) is left aside; the others are weighed
-    by the form's limits and rules together with what is stored and what was waiting.
+    by the form's limits and rules together with what is stored, what was waiting, and the
+    site's other reports (`context`). An OUI was given for the codes in `confirmed`; those in
+    `held` wait for one, whatever the rules say.
     """
     newer = {code: value for code, value in filled.values.items() if mark >= _mark(report, code)}
     # What is stored already was weighed: typed again, it settles a doubt and raises none.
     again = {code for code in newer if _stands(report, filled, code)}
-    typed = {code: value for code, value in newer.items() if code not in again}
+    new = {code: value for code, value in newer.items() if code not in again}
+    typed = {code: value for code, value in new.items() if code not in held}
     waiting = {code: one for code, one in report.pending.items() if code not in newer}
     given = {code: one.days_out for code, one in waiting.items() if one.days_out is not None}
-    given |= {code: days for code, days in filled.days_out.items() if code in typed}
+    given |= {code: days for code, days in filled.days_out.items() if code in new}
+    # An OUI alone lets these in; all others are looked at again.
+    asked = {code: one for code, one in waiting.items() if one.why is Why.OUI}
+    if confirmed:
+        asked = {code: one for code, one in asked.items() if code not in confirmed}
     weighed = weigh(
         form,
         stored=report.values,
-        pending={code: one.value for code, one in waiting.items()},
+        pending={code: one.value for code, one in waiting.items() if code not in asked},
         typed=typed,
-        typed_days_out=given,
+        typed_days_out={code: days for code, days in given.items() if code not in asked},
         days_in_month=days_in(Period.parse(report.period)),
+        context=context,
+        confirmed=confirmed,
     )
     after = _with_accepted(report, weighed.accepted, weighed.days_out)
     changed = (after.values, after.days_out) != (report.values, report.days_out)
-    marks = {code: mark if code in typed else waiting[code].stamp for code in weighed.accepted}
-    marks |= dict.fromkeys(again, mark)
-    pending = {
-        code: Waiting(value, given.get(code), mark if code in typed else waiting[code].stamp)
-        for code, value in weighed.pending.items()
-    }
+    since = {code: mark if code in new else waiting[code].stamp for code in {*new, *waiting}}
+    marks = {code: since[code] for code in weighed.accepted} | dict.fromkeys(again, mark)
+    pending = dict(asked)
+    for code, value in weighed.pending.items():
+        why = Why.DOUBT if code in weighed.to_confirm else Why.CORRECTION
+        pending[code] = Waiting(value, given.get(code), since[code], why)
+    for code in (code for code in new if code in held):
+        pending[code] = Waiting(new[code], given.get(code), mark, Why.OUI)
     after = replace(
         after,
         stamps={**report.stamps, **marks},
         pending=pending,
         complete=all(code in after.values for code in form.required),
         version=report.version + changed,
+        withdrawn=report.withdrawn and not changed,
         changed_at=now if changed else report.changed_at,
         refusals={} if changed else report.refusals,
     )
-    return Filing(after, changed, weighed.problems)
+    return Filing(after, changed, weighed.problems, to_confirm(form, after))
+
+
+def to_confirm(form: Form, report: Report) -> tuple[str, ...]:
+    """The codes whose waiting numbers an OUI would let in, in the form's order."""
+    waiting = report.pending
+    return tuple(
+        code for code in form.codes if code in waiting and waiting[code].why is not Why.CORRECTION
+    )
+
+
+def drop(report: Report, codes: Collection[str]) -> Report:
+    """The report without what waited under these codes: the answer was NON."""
+    kept = {code: one for code, one in report.pending.items() if code not in codes}
+    return replace(report, pending=kept)
+
+
+def restore(
+    form: Form,
+    report: Report,
+    values: Mapping[str, int],
+    days_out: Mapping[str, int],
+    *,
+    mark: Stamp,
+    now: datetime,
+) -> Filing:
+    """Lets an earlier version count again, as a new one; without values, none counts.
+
+    Every number that stood or stands gets this stamp, so that a late message brings none back.
+    """
+    marks = dict.fromkeys({*report.values, *values}, mark)
+    after = replace(
+        report,
+        values=dict(values),
+        days_out=dict(days_out),
+        stamps={**report.stamps, **marks},
+        pending={},
+        complete=all(code in values for code in form.required),
+        version=report.version + 1,
+        withdrawn=not values,
+        changed_at=now,
+        refusals={},
+        problems=(),
+    )
+    return Filing(after, True)
+
+
+def is_large(before: int, after: int) -> bool:
+    """Whether a correction is large: three times more or less, and by more than 20."""
+    return abs(after - before) > LARGE and (after >= 3 * before or before >= 3 * after)
 
 
 def missing(form: Form, report: Report) -> tuple[str, ...]:

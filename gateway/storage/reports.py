@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, insert, select, tuple_, update
 
-from gateway.report import Key, Report, Waiting
+from gateway.report import Key, Report, Waiting, Why
 from gateway.storage.tables import inbox, org_units, posts, report_versions, reports
 
 
@@ -28,13 +28,16 @@ class Version:
 def lock_sites(connection: Connection, site_ids: Collection[int]) -> None:
     """Holds these sites' reports until the transaction ends.
 
-    Always taken in the order of their ids, so that two batches cannot wait for each other.
+    Always taken in the order of their ids, so that two batches cannot wait for each other. The
+    weaker lock leaves the sites free to be referred to: PostgreSQL looks them up for every
+    outbox row that a forwarder writes twice, and would make it wait for us while we wait for
+    that row.
     """
     statement = (
         select(org_units.c.id)
         .where(org_units.c.id.in_(site_ids))
         .order_by(org_units.c.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     connection.execute(statement).all()
 
@@ -58,6 +61,24 @@ def of_sites(
         reports.c.site_id.in_(site_ids), reports.c.form == form, reports.c.period == period
     )
     return [_report(row) for row in connection.execute(statement)]
+
+
+def values_between(
+    connection: Connection, site_ids: Collection[int], first: str, last: str
+) -> dict[int, dict[tuple[str, str], Mapping[str, int]]]:
+    """The values of these sites' reports of these months: by site, then (form, month)."""
+    found: dict[int, dict[tuple[str, str], Mapping[str, int]]] = {}
+    for chunk in _chunks(sorted(site_ids), 250):
+        statement = select(
+            reports.c.site_id, reports.c.form, reports.c.period, reports.c["values"]
+        ).where(
+            reports.c.site_id.in_(chunk),
+            reports.c.period.between(first, last),
+            reports.c.version > 0,
+        )
+        for site_id, form, period, values in connection.execute(statement):
+            found.setdefault(site_id, {})[form, period] = values
+    return found
 
 
 def of_period(connection: Connection, period: str) -> list[Report]:
@@ -99,16 +120,73 @@ def senders(connection: Connection, period: str) -> dict[int, str]:
     return {row.id: row.phone for row in connection.execute(statement)}
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One report's version that a message brought, and what counted before it."""
+
+    key: Key
+    version: int
+    values_before: Mapping[str, int]
+    days_out_before: Mapping[str, int]
+
+
+def last_changing_message(connection: Connection, post_id: int) -> int | None:
+    """The last message of this person that changed a report; None when there is none."""
+    statement = (
+        select(report_versions.c.inbox_id)
+        .where(report_versions.c.post_id == post_id)
+        .order_by(report_versions.c.id.desc())
+        .limit(1)
+    )
+    return connection.scalar(statement)
+
+
+def changes_of(connection: Connection, message_id: int) -> list[Change]:
+    """What a message changed: for each report the first version that it brought."""
+    before = report_versions.alias()
+    previous = and_(
+        before.c.report_id == report_versions.c.report_id,
+        before.c.version == report_versions.c.version - 1,
+    )
+    statement = (
+        select(
+            reports.c.site_id,
+            reports.c.form,
+            reports.c.period,
+            report_versions.c.version,
+            before.c["values"].label("was"),
+            before.c.days_out.label("days_were"),
+        )
+        .join(reports, reports.c.id == report_versions.c.report_id)
+        .outerjoin(before, previous)
+        .where(report_versions.c.inbox_id == message_id)
+        .order_by(reports.c.id)
+    )
+    return [
+        Change((row.site_id, row.form, row.period), row.version, row.was or {}, row.days_were or {})
+        for row in connection.execute(statement)
+    ]
+
+
+def by_receipt(connection: Connection, site_ids: Collection[int], receipt: str) -> list[Report]:
+    """The reports of these sites with this receipt."""
+    statement = select(reports).where(reports.c.site_id.in_(site_ids), reports.c.receipt == receipt)
+    return [_report(row) for row in connection.execute(statement)]
+
+
 def receipts_taken(
     connection: Connection, wanted: Collection[tuple[int, str]]
 ) -> set[tuple[int, str]]:
     """Which of these (site, receipt) are in use."""
-    columns = tuple_(reports.c.site_id, reports.c.receipt)
     taken: set[tuple[int, str]] = set()
     for chunk in _chunks(sorted(wanted), 250):
-        statement = select(reports.c.site_id, reports.c.receipt).where(columns.in_(chunk))
+        # Two plain lists are found faster than pairs, and bring at most a few rows more.
+        statement = select(reports.c.site_id, reports.c.receipt).where(
+            reports.c.site_id.in_({site for site, _ in chunk}),
+            reports.c.receipt.in_({receipt for _, receipt in chunk}),
+        )
         taken.update((row.site_id, row.receipt) for row in connection.execute(statement))
-    return taken
+    return taken & set(wanted)
 
 
 def texts_filed(
@@ -138,6 +216,8 @@ def save(
         )
         ids |= {(row.site_id, row.form, row.period): row.id for row in added}
     known = [{"report": one.id, **_columns(one)} for one in changed if one.id]
+    # In the order in which a forwarder marks them, so that neither waits for the other.
+    known.sort(key=lambda one: int(one["report"]))
     if known:
         connection.execute(update(reports).where(reports.c.id == bindparam("report")), known)
     if versions:
@@ -191,11 +271,13 @@ def _columns(report: Report) -> dict[str, Any]:
         "version": report.version,
         "complete": report.complete,
         "late": report.late,
+        "withdrawn": report.withdrawn,
         "values": dict(report.values),
         "days_out": dict(report.days_out),
         "stamps": {code: list(stamp) for code, stamp in report.stamps.items()},
         "pending": {
-            code: [one.value, one.days_out, *one.stamp] for code, one in report.pending.items()
+            code: [one.value, one.days_out, *one.stamp, str(one.why)]
+            for code, one in report.pending.items()
         },
         "problems": [dict(one) for one in report.problems],
         "refusals": dict(report.refusals),
@@ -218,12 +300,13 @@ def _report(row: Row[Any]) -> Report:
         version=row.version,
         complete=row.complete,
         late=row.late,
+        withdrawn=row.withdrawn,
         values=row._mapping["values"],  # noqa: SLF001  `row.values` is a method of tuples
         days_out=row.days_out,
         stamps={code: (stamp[0], stamp[1]) for code, stamp in row.stamps.items()},
         pending={
-            code: Waiting(value, days, (sent, message))
-            for code, (value, days, sent, message) in row.pending.items()
+            code: Waiting(value, days, (sent, message), Why(why))
+            for code, (value, days, sent, message, why) in row.pending.items()
         },
         problems=tuple(row.problems),
         refusals=row.refusals,

@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    update,
 )
 
 from gateway.storage.tables import org_unit_terms, org_units, posts
@@ -94,6 +95,26 @@ def units(connection: Connection, period: str) -> dict[int, Unit]:
     """The whole tree in force in the month, by id."""
     query = _units_in(period)
     return {row.id: Unit(*row) for row in connection.execute(query)}
+
+
+def sites_below(connection: Connection, unit_ids: Collection[int], period: str) -> list[Unit]:
+    """Every site at or below these units in the month, by code."""
+    tree = units(connection, period)
+    wanted = set(unit_ids)
+
+    def is_below(unit: Unit) -> bool:
+        step: Unit | None = unit
+        while step is not None and step.id not in wanted:
+            step = tree.get(step.parent_id) if step.parent_id is not None else None
+        return step is not None
+
+    found = [unit for unit in tree.values() if unit.level == "site" and is_below(unit)]
+    return sorted(found, key=lambda unit: unit.code)
+
+
+def set_language(connection: Connection, phone: str, language: str) -> None:
+    """From now on this person is answered in this language, wherever she works."""
+    connection.execute(update(posts).where(posts.c.phone == phone).values(language=language))
 
 
 def units_by_id(connection: Connection, ids: Collection[int], period: str) -> dict[int, Unit]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
@@ -154,6 +155,7 @@ reports = Table(
     Column("version", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("late", Boolean, nullable=False),
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
     Column("values", Document, nullable=False),
     Column("days_out", Document, nullable=False),
     Column("stamps", Document, nullable=False),
@@ -184,6 +186,18 @@ report_versions = Table(
     Column("sent_at", Moment, nullable=False),
     Column("accepted_at", Moment, nullable=False),
     UniqueConstraint("report_id", "version"),
+)
+
+# Where the conversation with a person stands: what her last answer asked (`asked`, to be
+# settled by OUI or NON), and which reports her last message touched.
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("post_id", ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    Column("asked", Document, nullable=False),
+    Column("undo_id", ForeignKey("inbox.id")),
+    Column("asked_at", Moment, nullable=False),
+    Column("touched", Document, nullable=False),
 )
 
 # What still has to go out, or went. `key` says what it is for, and is there once: the reply

@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 import requests
 
-from gateway.transports.deadline import Deadline, DeadlineAdapter
+from gateway.transports.deadline import Deadline, DeadlineAdapter, Watch
 from tests.gateway.transports.canned import canned, say
 
 AGES = 1000.0
@@ -60,6 +60,29 @@ def test_a_call_that_ended_leaves_its_socket_alone(
     deadline._cut()  # As when the timer fires just before it is cancelled.
     ours.sendall(b"next call")
     assert theirs.recv(9) == b"next call"
+
+
+def test_a_watch_ends_the_shorter_of_two_calls(pair: tuple[socket.socket, socket.socket]) -> None:
+    ours, theirs = pair
+    watch = Watch()
+    with Deadline(AGES, watch) as long, Deadline(0.01, watch) as short:
+        short.watch(ours)
+        assert theirs.recv(1) == b""
+        passed(short)
+    assert not long.over
+
+
+def test_a_watch_goes_home_and_comes_back() -> None:
+    watch = Watch()
+    for _ in range(2):
+        with Deadline(AGES, watch):
+            assert watch._running
+        tick = Event()
+        for _ in range(1000):
+            if not watch._running:
+                break
+            tick.wait(0.01)
+        assert not watch._running
 
 
 def test_a_call_without_deadline_is_an_ordinary_one() -> None:

@@ -236,6 +236,25 @@ def test_while_one_finds_out_the_others_go_on(listener: socket.socket, clock: Cl
     bell.close()
 
 
+def test_one_ring_is_for_all_who_committed_before_it(listener: socket.socket, clock: Clock) -> None:
+    """While a ring is under way, a second caller waits to ring again and a third need not."""
+    bell = Bell(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", timeout=PATIENCE, clock=clock)
+    listener.settimeout(PATIENCE)
+    with ThreadPoolExecutor(2) as threads:
+        under_way = threads.submit(bell.nudge, "read")
+        peer, _ = listener.accept()
+        with peer:
+            waiting_to_ring = threads.submit(bell.nudge, "read")
+            while "read" not in bell._about_to_ring:
+                assert not waiting_to_ring.done()
+            assert bell.nudge("read")
+            assert not waiting_to_ring.done()
+        assert not under_way.result()
+        assert not waiting_to_ring.result()
+    assert not bell._about_to_ring
+    bell.close()
+
+
 def test_a_success_ends_the_rest(cold_bell: Bell, freezer: Freezer, clock: Clock) -> None:
     assert not cold_bell.nudge("read")
     freezer.thaw()

@@ -1,0 +1,127 @@
+"""Every message from a registered person gets one answer: filed, obeyed, or told why not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway import commands, conversation
+from gateway.conversation import Settled
+from gateway.desk import Desk
+from gateway.filing import Said, file_said
+from gateway.storage.outbox import NewReply
+from gateway.understanding import REPORTING, Understood
+from menus import gsm7, wording
+from menus.model import Filled, Level, Problem
+from menus.wording import ReportReply
+
+
+def answer(desk: Desk, understood: Understood, *, silent: bool = False) -> None:
+    """Does what a message asks for and writes the one reply to it, unless `silent`."""
+    text = _stranger(desk) if understood.post is None else _obey(desk, understood)
+    if silent:
+        desk.counts["unanswered"] += 1
+    else:
+        _queue_reply(desk, understood, text)
+
+
+def _stranger(desk: Desk) -> str:
+    """A number that stands in no roster is told so, in French, without any data."""
+    desk.counts["strangers"] += 1
+    problem = Problem("unknown_sender", Level.REFUSE)
+    return wording.problem_reply(desk.house.catalogue, "fr", [problem])
+
+
+def _obey(desk: Desk, understood: Understood) -> str:
+    if understood.command not in REPORTING:
+        done = commands.TABLE.get(understood.command, commands.later)(desk, understood)
+        desk.counts["understood"] += 1
+        return done if isinstance(done, str) else _words(desk, understood, done)
+    replies = _file(desk, understood)
+    refused = bool(understood.problems) or any(reply.problems for reply in replies)
+    desk.counts["understood" if replies and not refused else "refused"] += 1
+    conversation.remember(desk, understood, replies)
+    proposed = {code for one in _proposals(desk, understood).values() for code in one}
+    told = tuple(_as_question(problem, proposed) for problem in understood.problems)
+    return _words(desk, understood, Settled(tuple(replies), told))
+
+
+def _file(desk: Desk, understood: Understood) -> list[ReportReply]:
+    """Files every form of a message, with the codes that it proposes to read otherwise."""
+    post, site, period = understood.post, understood.site, understood.period
+    if post is None or site is None or period is None:
+        return []
+    proposals = _proposals(desk, understood)
+    typed = {filled.form: filled for filled in understood.fillings}
+    replies = []
+    for keyword in desk.house.catalogue.forms:
+        filled, held = typed.get(keyword, Filled(keyword, {})), proposals.get(keyword, {})
+        if not filled.values and not held:
+            continue
+        said = Said(
+            understood.message,
+            post,
+            (site.id, keyword, period.code),
+            replace(filled, values={**held, **filled.values}),
+            held=held.keys() - filled.values.keys(),
+            correction=understood.correction,
+        )
+        replies.append(file_said(desk, said))
+    return replies
+
+
+def _proposals(desk: Desk, understood: Understood) -> dict[str, dict[str, int]]:
+    """Numbers behind a code that is one slip away from one that exists: by form, then code.
+
+    They wait for an OUI: a number is never stored under a code that was not typed.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for problem in understood.problems:
+        near, number = problem.values.get("near"), problem.values.get("number")
+        if problem.key == "unknown_code_near" and isinstance(number, int):
+            form = desk.house.catalogue.form_of.get(str(near))
+            if form is not None and number <= desk.house.catalogue.field(str(near)).refuse_above:
+                found.setdefault(form, {})[str(near)] = number
+    return found
+
+
+def _as_question(problem: Problem, proposed: set[str]) -> Problem:
+    """A near code whose number waits is a question that an OUI answers."""
+    near = problem.key == "unknown_code_near" and problem.values.get("near") in proposed
+    return replace(problem, level=Level.CONFIRM) if near else problem
+
+
+def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
+    """The answer, in the person's language."""
+    catalogue, language = desk.house.catalogue, commands.language_of(understood)
+    problems: Sequence[Problem] = settled.problems
+    if not settled.replies and not problems:
+        problems = (Problem("nothing_understood", Level.ASK),)
+    for_site = ""
+    if understood.command == "POUR" and understood.site is not None and settled.replies:
+        for_site = understood.site.name
+    return wording.report_reply(
+        catalogue,
+        language,
+        settled.replies,
+        problems=problems,
+        personal=understood.personal,
+        note=settled.note,
+        site=for_site,
+    )
+
+
+def _queue_reply(desk: Desk, understood: Understood, text: str) -> None:
+    message, keys = understood.message, understood.keys
+    parts = len(gsm7.parts(text))
+    desk.counts["sms_parts"] += parts
+    desk.replies.append(
+        NewReply(
+            key=f"reply:{message.id}",
+            phone=message.phone,
+            text=text,
+            parts=parts,
+            message_id=message.id,
+            unit_id=understood.post.unit_id if understood.post else None,
+            form=keys[0][1] if len(keys) == 1 else None,
+            period=keys[0][2] if keys else None,
+        )
+    )

@@ -1,0 +1,156 @@
+"""What a keyword does that is no report: one function for each, found in one table."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from gateway import conversation
+from gateway.conversation import Settled
+from gateway.desk import Desk, fetch
+from gateway.filing import Said, file_said
+from gateway.report import Report, Status
+from gateway.storage import reports, roster
+from gateway.understanding import Understood
+from menus import help as help_texts
+from menus import wording
+from menus.model import LANGUAGES, Filled, Form, Level, Period, Problem
+from menus.period import month_name, which_month
+
+Answer = Settled | str
+Command = Callable[[Desk, Understood], Answer]
+
+RECEIPT_LENGTH: Final = 4
+MOST_DIGITS: Final = 5  # of a number said back; more may be a telephone number
+
+
+def language_of(understood: Understood) -> str:
+    return understood.post.language if understood.post else "fr"
+
+
+def zero(desk: Desk, understood: Understood) -> Answer:
+    """RAS: nothing to report, so all of the form's numbers are zero, once she says OUI."""
+    forms = [desk.house.catalogue.forms[one] for one in understood.forms_named]
+    countable = [form for form in forms if not any(field.product for field in form.fields)]
+    if not forms or understood.post is None or understood.site is None:
+        return Settled(problems=(Problem("ras_which", Level.ASK),))
+    if len(countable) < len(forms):
+        return Settled(problems=(Problem("ras_stock", Level.REFUSE),))
+    month = _month(desk, understood)
+    if isinstance(month, Problem):
+        return Settled(problems=(month,))
+    keys = [(understood.site.id, form.keyword, month.code) for form in countable]
+    fetch(desk, set(keys), {understood.message.text_hash})
+    replies = []
+    for form, key in zip(countable, keys, strict=True):
+        filled = Filled(form.keyword, dict.fromkeys(form.required, 0))
+        said = Said(understood.message, understood.post, key, filled, held=form.required)
+        problem = Problem("ras", Level.CONFIRM, (), {"form": form.keyword})
+        replies.append(file_said(desk, said, also=(problem,)))
+    conversation.remember(desk, understood, replies)
+    return Settled(tuple(replies))
+
+
+def help_on(desk: Desk, understood: Understood) -> Answer:
+    """AIDE, AIDE PEC, AIDE ATP."""
+    topic = understood.arguments[0] if understood.arguments else None
+    role = understood.post.role if understood.post else ""
+    return help_texts.help_text(desk.house.catalogue, language_of(understood), role, topic)
+
+
+def set_language(desk: Desk, understood: Understood) -> Answer:
+    """LANGUE FR, LANGUE BM: the language of all further answers, this one included."""
+    wanted = understood.arguments[0].lower() if understood.arguments else ""
+    if wanted not in LANGUAGES or understood.post is None:
+        return Settled(problems=(Problem("language_which", Level.ASK),))
+    roster.set_language(desk.connection, understood.post.phone, wanted)
+    return wording.say(desk.house.catalogue, wanted, "language_set")
+
+
+def state(desk: Desk, understood: Understood) -> Answer:
+    """ETAT of an agent: what of the month is received, missing, late, forwarded; or one receipt."""
+    if understood.site is None:
+        return later(desk, understood)
+    words = [one for one in understood.arguments if len(one) == RECEIPT_LENGTH and one[0].isdigit()]
+    if words and not words[0].isdigit():
+        return _state_of_receipt(desk, understood, words[0])
+    month = _month(desk, understood)
+    if isinstance(month, Problem):
+        return Settled(problems=(month,))
+    forms = desk.house.catalogue.forms
+    fetch(desk, {(understood.site.id, keyword, month.code) for keyword in forms})
+    language, catalogue = language_of(understood), desk.house.catalogue
+    told = [
+        _state_of(desk, form, desk.reports.get((understood.site.id, keyword, month.code)), language)
+        for keyword, form in forms.items()
+    ]
+    name = month_name(month, language, catalogue.programme)
+    return wording.say(catalogue, language, "state", month=name, forms="; ".join(told))
+
+
+def _state_of_receipt(desk: Desk, understood: Understood, receipt: str) -> Answer:
+    site = understood.site
+    found = reports.by_receipt(desk.connection, [site.id] if site else [], receipt)
+    language, catalogue = language_of(understood), desk.house.catalogue
+    if not found:
+        return wording.say(catalogue, language, "receipt_unknown")
+    report = found[0]
+    form = catalogue.forms[report.form]
+    month = month_name(Period.parse(report.period), language, catalogue.programme)
+    told = _state_of(desk, form, report, language)
+    return wording.say(catalogue, language, "state", month=month, forms=told)
+
+
+def _state_of(desk: Desk, form: Form, report: Report | None, language: str) -> str:
+    """One form of the month in a few words."""
+    key = "state_nothing"
+    missing = ""
+    if report is not None and (report.version or report.pending):
+        key = _STATES[report.status]
+        missing = " ".join(code for code in form.required if code not in report.values)
+    text = wording.say(desk.house.catalogue, language, key, form=form.keyword, codes=missing or "-")
+    late = report is not None and report.late and report.complete
+    return f"{text} ({wording.say(desk.house.catalogue, language, 'state_late')})" if late else text
+
+
+_STATES: Final[Mapping[Status, str]] = {
+    Status.INCOMPLETE: "state_incomplete",
+    Status.COMPLETE: "state_waiting",
+    Status.FORWARDED: "state_forwarded",
+    Status.REFUSED: "state_refused",
+    Status.WITHDRAWN: "state_withdrawn",
+}
+
+
+def _month(desk: Desk, understood: Understood) -> Period | Problem:
+    """The month named, else the one that is due."""
+    programme = desk.house.catalogue.programme
+    sent_on = understood.message.sent_at.astimezone(desk.house.timezone).date()
+    if understood.month is None and understood.command == "ETAT":
+        open_now = sent_on.day >= programme.opens_on
+        return Period(sent_on.year, sent_on.month).plus(0 if open_now else -1)
+    return which_month(understood.month, sent_on, programme)
+
+
+def later(desk: Desk, understood: Understood) -> Answer:
+    """A command whose work comes later: understood, and nothing is stored.
+
+    Codes and numbers are said back; any other word may be somebody's name.
+    """
+    known = desk.house.catalogue.code_of
+    told = [
+        word
+        for word in understood.arguments
+        if word in known or len(word) == 1 or (word.isdigit() and len(word) <= MOST_DIGITS)
+    ]
+    values = {"command": " ".join([understood.command, *told])}
+    return Settled(problems=(Problem("not_yet", Level.ASK, values=values),))
+
+
+TABLE: Final[Mapping[str, Command]] = {
+    "OUI": conversation.confirm,
+    "NON": conversation.refuse,
+    "ANNULE": conversation.ask_to_undo,
+    "RAS": zero,
+    "AIDE": help_on,
+    "LANGUE": set_language,
+    "ETAT": state,
+}

@@ -1,0 +1,28 @@
+"""Which site is meant by a name as typed. Pure."""
+
+import difflib
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.storage.roster import Unit
+from menus.lexer import fold
+
+ALIKE: Final = 0.75  # of 1: one wrong letter in four is still the same name
+
+
+def named(sites: Sequence[Unit], words: Sequence[str]) -> list[Unit]:
+    """The sites that these words name: one, several when it cannot be told, or none.
+
+    A code or a name as it stands is that site; else those whose name or code is spelt alike.
+    """
+    typed = _plain(" ".join(words))
+    exact = [site for site in sites if typed in (_plain(site.code), _plain(site.name))]
+    if exact or not typed:
+        return exact
+    spellings = {_plain(text): site for site in sites for text in (site.code, site.name)}
+    close = difflib.get_close_matches(typed, spellings, n=3, cutoff=ALIKE)
+    return list({spellings[text].id: spellings[text] for text in close}.values())
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in fold(text).upper() if letter.isalnum())

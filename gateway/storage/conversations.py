@@ -1,0 +1,79 @@
+"""Where the conversation with each person stands, from one message to the next."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from gateway.report import Key
+from gateway.storage.engine import insert_new
+from gateway.storage.tables import conversations
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Numbers that wait in one report for an OUI, by their codes."""
+
+    key: Key
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a person's last answer asked of her, and which reports her last message touched.
+
+    `asked` are numbers to be confirmed; `undo_id` is the message that an OUI would undo.
+    """
+
+    post_id: int
+    asked_at: datetime
+    asked: tuple[Asked, ...] = ()
+    undo_id: int | None = None
+    touched: tuple[Key, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.asked) or self.undo_id is not None
+
+
+def load(connection: Connection, post_ids: Collection[int]) -> dict[int, Conversation]:
+    """The conversations of these people, by post; those who never had one are left out."""
+    statement = select(conversations).where(conversations.c.post_id.in_(post_ids))
+    return {
+        row.post_id: Conversation(
+            post_id=row.post_id,
+            asked_at=row.asked_at,
+            asked=tuple(Asked(_key(key), tuple(codes)) for key, codes in row.asked),
+            undo_id=row.undo_id,
+            touched=tuple(_key(key) for key in row.touched),
+        )
+        for row in connection.execute(statement)
+    }
+
+
+def save(connection: Connection, changed: Sequence[Conversation]) -> None:
+    """Keeps where these conversations stand now."""
+    rows = [
+        {
+            "post_id": one.post_id,
+            "asked_at": one.asked_at,
+            "asked": [[list(asked.key), list(asked.codes)] for asked in one.asked],
+            "undo_id": one.undo_id,
+            "touched": [list(key) for key in one.touched],
+        }
+        for one in sorted(changed, key=lambda one: one.post_id)
+    ]
+    if not rows:
+        return
+    statement = insert_new(connection, conversations)
+    names = ("asked_at", "asked", "undo_id", "touched")
+    statement = statement.on_conflict_do_update(
+        index_elements=["post_id"], set_={name: statement.excluded[name] for name in names}
+    )
+    connection.execute(statement, rows)
+
+
+def _key(stored: Sequence[int | str]) -> Key:
+    site, form, period = stored
+    return (int(site), str(form), str(period))

@@ -1,0 +1,57 @@
+"""Houses for the journeys: one on each kind of database, for all the journeys of a file."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gateway.sandbox.dhis2.summary import Family
+from menus.model import Period
+from tests.journeys.house import House, open_house
+
+# Each kind of database meets one of the two families of DHIS2 servers.
+FAMILY: dict[str, Family] = {"sqlite": "legacy", "postgresql": "sql"}
+
+Build = Callable[[str], AbstractContextManager[House]]
+
+
+@pytest.fixture(scope="module")
+def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Makes a house, not yet started, on a fresh database of the kind that is asked for."""
+
+    @contextmanager
+    def house_on(kind: str) -> Iterator[House]:
+        folder = tmp_path_factory.mktemp(f"house-{kind}")
+        if kind == "sqlite":
+            path = folder / "kibaru.db"
+            template: Path = request.getfixturevalue("sqlite_template")
+            path.write_bytes(template.read_bytes())
+            with open_house(folder, f"sqlite:///{path}", FAMILY[kind]) as house:
+                yield house
+            return
+        server = request.getfixturevalue("postgres_server")
+        name = server.create(request.getfixturevalue("postgresql_template"))
+        try:
+            with open_house(folder, server.url(name), FAMILY[kind]) as house:
+                yield house
+        finally:
+            server.drop(name)
+
+    return house_on
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def running_house(request: pytest.FixtureRequest, build: Build) -> Iterator[House]:
+    """A house with all its parts running, on either kind of database."""
+    with build(request.param) as house:
+        house.start()
+        yield house
+
+
+@pytest.fixture(scope="session")
+def month() -> Period:
+    """Last month: it has ended, and is open for a first report."""
+    today = datetime.now(UTC)
+    return Period(today.year, today.month).plus(-1)
