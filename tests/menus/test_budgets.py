@@ -7,7 +7,7 @@ import pytest
 from menus.catalogue_budgets import budget_faults
 from menus.catalogue_faults import faults, untranslated
 from menus.loader import load
-from menus.model import Catalogue, Field, Form, NearWords
+from menus.model import Catalogue, Form, NearWords
 
 CATALOGUE = load()
 

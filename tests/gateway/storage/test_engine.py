@@ -17,15 +17,17 @@ STATEMENT = text("SELECT 1")
 
 # Adds 1 to a number that it has read before, as a report's next version does.
 ADD = """
-import sys
+import sys, time
 from sqlalchemy import select, update
 from gateway.storage.engine import connect
 from gateway.storage.tables import tallies
 engine = connect(sys.argv[1])
+print("ready", flush=True)
 sys.stdin.readline()
-for _ in range(100):
+for _ in range(50):
     with engine.begin() as connection:
         value = connection.scalar(select(tallies.c.value).with_for_update())
+        time.sleep(0.001)
         connection.execute(update(tallies).values(value=value + 1))
 engine.dispose()
 """
@@ -35,12 +37,20 @@ def test_two_processes_lose_nothing_that_the_other_wrote(engine: Engine, databas
     with engine.begin() as connection:
         connection.execute(tallies.insert(), {"name": "read", "value": 0})
     command = [sys.executable, "-c", ADD, database_url]
-    adders = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(2)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    adders = [subprocess.Popen(command, **pipes) for _ in range(2)]
     for adder in adders:
-        adder.communicate(b"go\n", timeout=60)
+        assert adder.stdout is not None
+        assert adder.stdout.readline() == "ready\n"
+    for adder in adders:
+        assert adder.stdin is not None
+        adder.stdin.write("go\n")
+        adder.stdin.flush()
+    for adder in adders:
+        adder.communicate(timeout=60)
     assert [adder.returncode for adder in adders] == [0, 0]
     with engine.connect() as connection:
-        assert connection.scalar(select(tallies.c.value)) == 200
+        assert connection.scalar(select(tallies.c.value)) == 100
 
 
 @pytest.mark.parametrize(
