@@ -70,7 +70,7 @@ def state(desk: Desk, understood: Understood) -> Answer:
     if understood.site is None:
         return later(desk, understood)
     words = [one for one in understood.arguments if len(one) == RECEIPT_LENGTH and one[0].isdigit()]
-    if words and not words[0].isdigit():
+    if words:
         return _state_of_receipt(desk, understood, words[0])
     month = _month(desk, understood)
     if isinstance(month, Problem):

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from menus import month_numbers, months
-from menus.everyday import FILLERS, HOMONYMS
+from menus.answers import ANSWERS, answer_in
+from menus.everyday import FILLERS
 from menus.model import MonthSaid, Problem
 from menus.pairing import ask
 from menus.sites import site_after
@@ -29,15 +30,8 @@ _WITH_MONTH: Final = frozenset(
 _HARMLESS: Final = frozenset(
     {"AIDE", "ETAT", "LANGUE", "RAS", "ANNULE", "MANQ", "RUPT", "SUIVI", "SUITE", "COMMANDE"}
 )
-_ANSWERS: Final = frozenset({"OUI", "NON"})
-_AGAINST: Final = {
-    "OUI": frozenset({"MAIS", "FAUX", "FAUSSE", "ERREUR", "JAMAIS", "SI", "ATTENDS", "ATTENDEZ"}),
-    "NON": frozenset({"BON", "BONNE", "EXACT", "EXACTE", "JUSTE", "CORRECT", "CORRECTE", "VRAI"}),
-}
 _LEADING: Final = frozenset({Kind.MARK, Kind.GREETING})
 _BEFORE_COMMAND: Final = frozenset({Kind.KEYWORD, Kind.MONTH, Kind.NUMBER, Kind.FILLER})
-_BEFORE_ANSWER: Final = frozenset({Kind.MARK, Kind.GREETING, Kind.FILLER, Kind.KEYWORD})
-_AT_STAKE: Final = frozenset({Kind.NUMBER, Kind.MONTH, Kind.DAYS})
 _ARTICLES: Final = frozenset({"LE", "LA", "SITE", "DE", "DU", "ASC", "POUR", "SUR"})
 _PARTS: Final = re.compile(r"[A-Z0-9]+")
 # A receipt is four signs, the first a digit other than 0 and 1, with which months begin.
@@ -73,9 +67,9 @@ def _exact(
     folded: str, tokens: Sequence[Token], outside: frozenset[str] = frozenset()
 ) -> Order | None:
     """The command, or the one inside of the commands `outside`, which never stand twice."""
-    answer = _answer(tokens)
+    answer = answer_in(tokens)
     if answer:
-        return answer
+        return Order(answer, forms=forms_named(tokens), personal=_has_name(tokens))
     at = _place(tokens)
     command = "" if at is None else tokens[at].means
     if at is None or command in outside:
@@ -103,7 +97,7 @@ def _place(tokens: Sequence[Token]) -> int | None:
         if token.kind is Kind.CODE:
             return None
         named |= token.kind is Kind.KEYWORD
-        leading &= token.kind in _LEADING or token.means in _ANSWERS
+        leading &= token.kind in _LEADING or token.means in ANSWERS
         alone &= leading or token.kind in _BEFORE_COMMAND
     return None
 
@@ -111,48 +105,13 @@ def _place(tokens: Sequence[Token]) -> int | None:
 def _commands_here(token: Token, *, alone: bool, has_pairs: bool, may_start: bool) -> bool:
     if token.means == "COR":
         return True
-    if not (alone and may_start) or token.means in _ANSWERS:
+    if not (alone and may_start) or token.means in ANSWERS:
         return False
     return not has_pairs or token.means in _OWN_PAIRS or token.means in _WITH_REPORT
 
 
 def _has_pairs(tokens: Sequence[Token]) -> bool:
     return any(one.kind is Kind.CODE and two.kind is Kind.NUMBER for one, two in pairwise(tokens))
-
-
-def _answer(tokens: Sequence[Token]) -> Order | None:
-    """OUI or NON, when the message holds nothing else that matters.
-
-    A number beside it is a number to be asked about: nothing is confirmed in the same breath.
-    Words that say the opposite (`oui mais`, `non c'est bon`) make it no answer at all.
-    """
-    at = next((i for i, one in enumerate(tokens) if one.kind not in _BEFORE_ANSWER), None)
-    if at is None or tokens[at].means not in _ANSWERS or tokens[at].kind is not Kind.COMMAND:
-        return None
-    answer = tokens[at].means
-    for place, token in enumerate(tokens):
-        if token.kind in _AT_STAKE or _says_more(token, answer):
-            return None
-        if token.text == "?" or _contradicts(tokens, place, answer):
-            return None
-    return Order(answer, forms=forms_named(tokens), personal=_has_name(tokens))
-
-
-def _says_more(token: Token, answer: str) -> bool:
-    """Whether a code or another command stands beside an answer; French words are neither."""
-    if token.kind is Kind.CODE:
-        return token.text not in HOMONYMS
-    return token.kind is Kind.COMMAND and token.means != answer and token.text not in FILLERS
-
-
-def _contradicts(tokens: Sequence[Token], at: int, answer: str) -> bool:
-    """`oui mais`, `oui ce n'est pas`, but not `oui pas de probleme`; `non c'est bon`."""
-    token = tokens[at]
-    if answer == "OUI" and token.text == "PAS":
-        return at + 1 < len(tokens) and tokens[at + 1].text != "DE"
-    if answer == "NON" and at and tokens[at - 1].text == "PAS":
-        return False
-    return token.text in _AGAINST[answer]
 
 
 def _correction(folded: str, tokens: Sequence[Token], at: int, outside: frozenset[str]) -> Order:

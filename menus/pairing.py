@@ -15,6 +15,7 @@ from menus.tokens import Kind, Token
 from menus.vocabulary import Vocabulary
 
 _YEARS: Final = range(20, 40)
+_BEFORE_MONTH: Final = frozenset({"RAPPORT", "RAPORT"})
 _NO_SENTENCE: Final = frozenset({Kind.MARK, Kind.GREETING, Kind.NUMBER})
 
 
@@ -116,8 +117,10 @@ def _are_counts(
 
 
 def _stands_alone(section: Section) -> bool:
-    """Whether no word of a sentence stands before the first code."""
-    return all(token.kind in _NO_SENTENCE for token in section.preface)
+    """Whether no word of a sentence stands before the first code; `rapport 2` is none."""
+    return all(
+        token.kind in _NO_SENTENCE or token.text in _BEFORE_MONTH for token in section.preface
+    )
 
 
 def _padded(number: Token) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
 from gateway.sandbox.valkey import valkey
@@ -25,6 +26,11 @@ from menus.loader import load
 from menus.model import Catalogue
 from tests.house.tree import settings_names
 from tests.servers import Postgres, postgres
+
+# How long an example takes says nothing about the code on a machine with other work.
+hypothesis_settings.register_profile("kibaru", deadline=None)
+hypothesis_settings.load_profile("kibaru")
+
 
 # What libpq and requests read from the environment besides.
 OTHERS_SETTINGS = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSERVICE")

@@ -176,6 +176,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether a process of this number is there and stands in this folder."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
+    except OSError:
+        return False
+
+
 def words_of(pid: int) -> list[str]:
     """The command line of a process; empty when it is gone."""
     try:

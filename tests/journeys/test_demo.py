@@ -17,7 +17,15 @@ import pytest
 from gateway.sandbox.operator_posts import direct_session
 from menus.model import Period
 from tests.journeys.house import EXAMPLE
-from tests.journeys.processes import descendants, end_all, free_port, is_alive, run, wait_for
+from tests.journeys.processes import (
+    descendants,
+    end_all,
+    free_port,
+    is_alive,
+    run,
+    wait_for,
+    works_in,
+)
 
 STOPS_WITHIN = 15.0  # seconds from Ctrl-C until nothing of the demo runs any more
 TOKEN = "a-token-that-was-given-by-hand"
@@ -68,6 +76,7 @@ def demo(folder: Path, **settings: str) -> Iterator[Demo]:
     finally:
         if process.poll() is None:
             end_all([*descendants(process.pid), process.pid])
+        end_all([pid for pid in made.below if works_in(pid, folder)])
         process.wait()
 
 

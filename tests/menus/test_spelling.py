@@ -1,9 +1,11 @@
 """Holds up the judging of mistyped words: one slip, the same keys, one choice or several."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from menus.model import Catalogue
-from menus.spelling import Speller, one_slip, same_keys
+from menus.spelling import Slips, Speller, one_slip, same_keys
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,31 @@ def test_the_one_code_that_a_word_must_be(typed: str, code: str, catalogue: Cata
 def test_an_alias_and_its_code_are_one_choice(catalogue: Catalogue) -> None:
     assert Speller(catalogue).near("SRX") == ["SRZ"]
     assert Speller(catalogue).forms_near("PCE") == ["PEC"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "commands"),
+    [
+        ("ANULE", ["ANNULE"]),
+        ("ETA", ["ETAT"]),
+        ("AID", ["AIDE"]),
+        ("PCE", []),
+        ("ROUGE", []),
+    ],
+)
+def test_the_commands_that_a_word_may_be(
+    typed: str, commands: list[str], catalogue: Catalogue
+) -> None:
+    assert Speller(catalogue).commands_near(typed) == commands
+
+
+SHORT = st.text(alphabet="ABC", max_size=5)
+
+
+@given(st.sets(SHORT, max_size=8), SHORT)
+def test_looking_up_slips_is_trying_each_word(words: set[str], typed: str) -> None:
+    expected = {word for word in words if one_slip(typed, word)}
+
+    found = Slips(words).near(typed)
+
+    assert (set(found), len(found)) == (expected, len(expected))
