@@ -30,7 +30,7 @@ class Scale:
 
 
 FULL = Scale(turns=7, seconds=3.0, reports=1000, runs=3, many=30_000)
-QUICK = Scale(turns=3, seconds=1.0, reports=300, runs=1, many=3000)
+QUICK = Scale(turns=3, seconds=1.0, reports=500, runs=1, many=3000)
 
 
 @dataclass(frozen=True, slots=True)
