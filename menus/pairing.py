@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from menus import month_numbers
+from menus.lexer import ODD
 from menus.model import EMPTY, Level, MonthSaid, Problem
 from menus.slots import Section, Slot, fill, written_reversed
 from menus.tokens import Kind, Token
@@ -70,7 +71,11 @@ def pair(
 
 def _homeless(numbers: Sequence[Token]) -> Iterator[Problem]:
     for number in numbers:
-        yield ask("number_without_code", number=number.value)
+        if number.text == ODD:
+            # A sign such as a raised one has no value that could be said back.
+            yield ask("number_odd")
+        else:
+            yield ask("number_without_code", number=number.value)
 
 
 def _preface_numbers(

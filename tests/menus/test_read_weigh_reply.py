@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from menus.grammar import read
@@ -143,6 +143,7 @@ def test_every_stored_number_stands_once_beside_its_label(
 
 @PATIENT
 @given(ANY)
+@example("¹P:1")
 def test_no_reply_holds_a_number_neither_typed_nor_stored(text: str) -> None:
     answer = answered(text)
 
