@@ -181,7 +181,7 @@ class _Sms(SMSService):  # type: ignore[misc]  # the SDK carries no types
         )  # fmt: skip
 
     def fetch_account(self) -> requests.Response:
-        """What the SDK's application service asks, over this session."""
+        """What the SDK's application service asks, over these connections."""
         return self._make_request(
             self._make_url("/user"),
             "GET",

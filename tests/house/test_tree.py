@@ -7,18 +7,9 @@ import pytest
 
 from tests.house.tree import kept_files, relative
 
-# Where a package comes from is the business of the machine that installs it. Spelled apart,
-# since this file is one of those that are read.
-REGISTRIES = [
-    ".".join(words)
-    for words in (
-        ("pypi", "org"),
-        ("pythonhosted", "org"),
-        ("registry", "npmjs", "org"),
-        ("proxy", "golang", "org"),
-        ("deb", "debian", "org"),
-    )
-]
+# Where a package comes from is the business of the machine that installs it: no file chooses.
+# Spelled apart, since this file is one of those that are read.
+CHOICES = ["index-" + "url", "find-" + "links", "registry" + "="]
 # A path into somebody's machine. A URL's path has its host before it.
 ABSOLUTE = re.compile(r"(?<![\w.~*}-])/(?:work|root|home|Users)/\w")
 BEYOND = "../" + "shared"
@@ -30,9 +21,9 @@ def text_of(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", kept_files(), ids=relative)
-def test_a_file_names_no_registry_and_no_place_of_one_machine(path: Path) -> None:
+def test_a_file_chooses_no_package_index_and_names_no_place_of_one_machine(path: Path) -> None:
     text = text_of(path)
-    assert [name for name in (*REGISTRIES, BEYOND) if name in text] == []
+    assert [name for name in (*CHOICES, BEYOND) if name in text] == []
     assert ABSOLUTE.findall(text) == []
 
 
