@@ -50,7 +50,7 @@ def plan(
         return Plan(again_on=ends(period))
     closing = closing_date(period, programme)
     closed = today >= closing
-    filled = [report for report in reports if report.version]
+    filled = [report for report in reports if report.values]
     ready = [report for report in filled if report.complete or closed]
     whole = {report.site_id for report in ready if report.complete}
     everybody = set(active_sites) | {report.site_id for report in filled}
