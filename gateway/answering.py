@@ -7,7 +7,7 @@ from gateway import commands, conversation
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
-from gateway.storage.outbox import NewReply
+from gateway.storage.outbound import NewReply
 from gateway.understanding import REPORTING, Understood
 from menus import gsm7, wording
 from menus.model import Filled, Level, Problem

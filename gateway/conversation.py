@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from gateway.desk import Desk, fetch, store
 from gateway.filing import Said, file_said, keep, reply_for
 from gateway.report import drop, restore, stamp
-from gateway.storage import reports
+from gateway.storage import versions
 from gateway.storage.conversations import Asked, Conversation
-from gateway.storage.reports import Change
+from gateway.storage.versions import Change
 from gateway.understanding import MEMORY, Understood
 from menus.model import Filled, Level, Problem
 from menus.wording import ReportReply
@@ -75,8 +75,8 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
     if understood.post is None:
         return Settled()
     store(desk)
-    message_id = reports.last_changing_message(desk.connection, understood.post.id)
-    changes = reports.changes_of(desk.connection, message_id) if message_id is not None else []
+    message_id = versions.last_changing_message(desk.connection, understood.post.id)
+    changes = versions.changes_of(desk.connection, message_id) if message_id is not None else []
     fetch(desk, {change.key for change in changes})
     current = [one for one in changes if desk.reports[one.key].version == one.version]
     if message_id is None or not current:
@@ -96,7 +96,7 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
 def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
     """The versions before that message count again."""
     store(desk)
-    changes = reports.changes_of(desk.connection, message_id)
+    changes = versions.changes_of(desk.connection, message_id)
     fetch(desk, {change.key for change in changes})
     replies = [
         _restored(desk, understood, change)

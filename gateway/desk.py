@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.report import Key, Report, receipts
-from gateway.storage import conversations, outbox, reports, roster, tallies
+from gateway.storage import conversations, forwards, outbound, reports, roster, tallies, versions
 from gateway.storage.conversations import Conversation
 from gateway.storage.engine import Connection
-from gateway.storage.outbox import NewReply, Wanted
-from gateway.storage.reports import Version
+from gateway.storage.forwards import Wanted
+from gateway.storage.outbound import NewReply
+from gateway.storage.versions import Version
 from gateway.understanding import House, Understood
 from menus.model import Period
 
@@ -76,7 +77,7 @@ def fetch(desk: Desk, keys: Collection[Key], hashes: Collection[str] = ()) -> No
     desk.reports |= reports.load(desk.connection, missing)
     ids = {desk.reports[key].id: key for key in keys if key in desk.reports}
     if ids and hashes:
-        filed = reports.texts_filed(desk.connection, list(ids), hashes)
+        filed = versions.texts_filed(desk.connection, list(ids), hashes)
         desk.texts |= {(ids[report_id], text_hash) for report_id, text_hash in filed}
     pairs = {(site, month) for site, _, month in missing} - desk.complete.keys()
     desk.complete |= reports.forms_complete(desk.connection, pairs)
@@ -113,8 +114,8 @@ def store(desk: Desk) -> None:
     for key, report_id in ids.items():
         desk.reports[key] = _with_id(desk.reports[key], report_id)
     conversations.save(desk.connection, [desk.conversations[one] for one in sorted(desk.talked)])
-    outbox.add_replies(desk.connection, desk.replies, desk.now)
-    outbox.want(desk.connection, _wanted(desk), desk.now)
+    outbound.add_replies(desk.connection, desk.replies, desk.now)
+    forwards.want(desk.connection, _wanted(desk), desk.now)
     tallies.add(desk.connection, desk.counts)
     desk.touched, desk.talked, desk.counts = set(), set(), Counter()
     desk.versions, desk.replies = [], []

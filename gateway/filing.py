@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from gateway.desk import Desk, blank
 from gateway.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
 from gateway.storage.inbox import Message
-from gateway.storage.reports import Version
 from gateway.storage.roster import Post
+from gateway.storage.versions import Version
 from gateway.understanding import AGENT
 from menus.history import Context
 from menus.model import Filled, Form, Level, Period, Problem

@@ -19,10 +19,11 @@ from gateway.dhis2_delivery import Attempt, Delivery, Result
 from gateway.dhis2_plan import Plan, plan
 from gateway.metadata import attribute_option_combo, data_set_uid
 from gateway.outcomes import TryLater, Unknown
-from gateway.storage import destinations, outbox, reports, roster, tallies
+from gateway.storage import destinations, forwards, outbox, reports, roster, tallies
 from gateway.storage.destinations import DHIS2
 from gateway.storage.engine import Connection, Engine
-from gateway.storage.outbox import REFUSED, SENT, WAITING, ForwardRow
+from gateway.storage.forwards import ForwardRow
+from gateway.storage.outbox import REFUSED, SENT, WAITING
 from gateway.transports.dhis2 import Dhis2
 from menus.model import Catalogue, Form, Period
 
@@ -112,7 +113,7 @@ def _claim(connection: Connection, far: Far, most: int, now: datetime) -> _Claim
     """Takes due rows, works out what each should hold, and notes that it may be written."""
     forms = far.catalogue.forms
     # A form that was taken out of the catalogue must not hold up the others.
-    token, rows = outbox.claim_forwards(connection, list(forms), most, far.lease, now)
+    token, rows = forwards.claim_forwards(connection, list(forms), most, far.lease, now)
     if not rows:
         return None
     claim = _Claim(token, forms[rows[0].form], rows)
@@ -124,7 +125,7 @@ def _claim(connection: Connection, far: Far, most: int, now: datetime) -> _Claim
         for row in rows
         if not _stands(row, claim.plans[row.id])
     }
-    outbox.note_attempt(connection, token, changing)
+    forwards.note_attempt(connection, token, changing)
     return claim
 
 
@@ -223,13 +224,13 @@ def _settle(
     for row_id in lost:
         trouble = results[row_id].trouble
         reason = trouble.reason if trouble else ""
-        outbox.note_unknown(connection, claim.token, [row_id], reason, far.lease)
+        forwards.note_unknown(connection, claim.token, [row_id], reason, far.lease)
     settlements = [
         _settlement(claim, row, results.get(row.id), far.timezone, now)
         for row in claim.rows
         if row.id not in lost
     ]
-    outbox.settle_forwards(connection, claim.token, settlements, now)
+    forwards.settle_forwards(connection, claim.token, settlements, now)
     tallies.add(connection, _counts(claim, results))
     return len(settlements)
 
@@ -237,7 +238,7 @@ def _settle(
 def _settlement(
     claim: _Claim, row: ForwardRow, result: Result | None, timezone: ZoneInfo, now: datetime
 ) -> dict[str, Any]:
-    """One row as it should stand after its attempt (see `outbox.settle_forwards`)."""
+    """One row as it should stand after its attempt (see `forwards.settle_forwards`)."""
     wanted = claim.plans[row.id]
     columns: dict[str, Any] = {
         "row": row.id,
@@ -327,7 +328,7 @@ def reroute(connection: Connection, site_ids: Sequence[int], since: str, *, now:
     again for every month that is touched. For `gateway.roster.import_roster`."""
     before = Period.parse(since).plus(-1).code
     old = roster.receiving_units(connection, site_ids, before)
-    wanted: list[outbox.Wanted] = []
+    wanted: list[forwards.Wanted] = []
     new: dict[str, Mapping[int, roster.Unit | None]] = {}
     for site, form, period in reports.keys_of(connection, site_ids):
         if period < since:
@@ -335,8 +336,8 @@ def reroute(connection: Connection, site_ids: Sequence[int], since: str, *, now:
         if period not in new:
             new[period] = roster.receiving_units(connection, site_ids, period)
         units = {site, *(unit.id for unit in (old[site], new[period][site]) if unit)}
-        known = outbox.units_known(connection, units, form, period)
+        known = forwards.units_known(connection, units, form, period)
         now_at = new[period][site]
-        wanted += [outbox.Wanted(unit, form, period) for unit in known]
-        wanted.append(outbox.Wanted(now_at.id if now_at else site, form, period))
-    outbox.want(connection, wanted, now)
+        wanted += [forwards.Wanted(unit, form, period) for unit in known]
+        wanted.append(forwards.Wanted(now_at.id if now_at else site, form, period))
+    forwards.want(connection, wanted, now)

@@ -15,7 +15,7 @@ import structlog
 from gateway.answering import answer
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
-from gateway.storage import conversations, inbox, outbox, reports, roster, tallies
+from gateway.storage import conversations, inbox, outbound, reports, roster, tallies
 from gateway.storage.conversations import Conversation
 from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading
 from gateway.storage.inbox import FAILED, READ, Message, Read
@@ -191,7 +191,7 @@ def _answer_all(desk: Desk, senders: _Senders | None, batch: Sequence[Understood
     local = desk.now.astimezone(desk.house.timezone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     phones = [one.message.phone for one in batch]
-    given = outbox.replies_since(desk.connection, phones, midnight)
+    given = outbound.replies_since(desk.connection, phones, midnight)
     for one in batch:
         if senders is not None and one.post is not None and one.post.id in desk.talked:
             # An earlier message of this batch has moved the conversation on.

@@ -14,10 +14,11 @@ import structlog
 
 from gateway import backoff
 from gateway.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
-from gateway.storage import deliveries, destinations, outbox, tallies
+from gateway.storage import deliveries, destinations, outbound, outbox, tallies
 from gateway.storage.destinations import OPERATOR
 from gateway.storage.engine import Connection, Engine
-from gateway.storage.outbox import REFUSED, SENT, UNKNOWN, WAITING, ReplyRow
+from gateway.storage.outbound import ReplyRow
+from gateway.storage.outbox import REFUSED, SENT, UNKNOWN, WAITING
 
 log = structlog.get_logger()
 
@@ -67,7 +68,9 @@ def _send_some(
         health = destinations.health(connection, OPERATOR)
         if health.closed_until is not None and health.closed_until > now:
             return 0, False
-        token, rows = outbox.claim_replies(connection, 1 if health.failures else CLAIM, LEASE, now)
+        token, rows = outbound.claim_replies(
+            connection, 1 if health.failures else CLAIM, LEASE, now
+        )
         if not rows:
             return 0, False
         first, *others = _waves(rows)
@@ -108,7 +111,7 @@ def _waves(rows: Sequence[ReplyRow]) -> list[list[ReplyRow]]:
 
 def _mark(connection: Connection, token: str, rows: Sequence[ReplyRow]) -> list[ReplyRow]:
     """Says that these may go out from now on; returns those that are still ours."""
-    ours = set(outbox.mark_sending(connection, token, [row.id for row in rows], LEASE))
+    ours = set(outbound.mark_sending(connection, token, [row.id for row in rows], LEASE))
     return [row for row in rows if row.id in ours]
 
 
@@ -206,6 +209,6 @@ def _note_health(
 def _take_up_lost(engine: Engine, now: datetime) -> None:
     """Sends whose process died in the middle of the call: unknown, as if no answer had come."""
     with engine.begin() as connection:
-        token, rows = outbox.overdue_sends(connection, CLAIM, LEASE)
+        token, rows = outbound.overdue_sends(connection, CLAIM, LEASE)
         lost = Unknown("sender_died")
         outbox.settle(connection, token, {row.id: _columns(row, lost, {}, now) for row in rows})

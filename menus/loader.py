@@ -11,12 +11,13 @@ from typing import Final
 from menus import catalogue_words
 from menus.catalogue_checks import with_shared_checks
 from menus.catalogue_forms import CODE, codes_in, read_form
+from menus.catalogue_programme import read_programme
 from menus.catalogue_tables import Folder, Table, names_in, read
-from menus.model import LANGUAGES, Catalogue, Command, Form, NearWords, Programme
+from menus.catalogue_words import Sentences
+from menus.model import LANGUAGES, Catalogue, Command, Form, Programme
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
 ROLES: Final = ("asc", "dtc", "district")
-FORWARD: Final = ("on_receipt", "on_validation")
 
 
 class CatalogueFault(Exception):
@@ -51,67 +52,19 @@ def load(folder: Path | None = None) -> Catalogue:
     """
     faults: list[str] = []
     source: Folder = SHIPPED if folder is None else folder
-    programme = _read_programme(read(source, "programme.toml", faults))
+    programme = read_programme(read(source, "programme.toml", faults))
     shared = read(source, "checks.toml", faults)
     forms = with_shared_checks(shared, _read_forms(source, faults))
     commands = _read_commands(read(source, "commands.toml", faults))
     words = _read_words(source, faults)
     _check_words(words, forms, commands, faults)
     _check_labels(forms, faults)
-    catalogue = _index(programme, forms, commands, words, faults)
+    texts = {language: sentences.texts for language, sentences in words.items()}
+    catalogue = _index(programme, forms, commands, texts, faults)
     if faults:
         # What is written once and read for every form is told once.
         raise CatalogueFault(list(dict.fromkeys(faults)))
     return catalogue
-
-
-def _read_programme(table: Table) -> Programme:
-    defaults = Programme()
-    days = {
-        key: table.number(key, 1, 28, getattr(defaults, key))
-        for key in ("opens_on", "assume_previous_until", "on_time_until", "late_until", "closes_on")
-    }
-    programme = Programme(
-        **days,
-        months_back=table.number("months_back", 1, 12, defaults.months_back),
-        months_back_for_supervisors=table.number(
-            "months_back_for_supervisors", 1, 24, defaults.months_back_for_supervisors
-        ),
-        change_until=table.number("change_until", 1, 28, defaults.change_until),
-        keep_text_days=table.number("keep_text_days", 1, 3650, defaults.keep_text_days),
-        replies_per_day=table.number("replies_per_day", 1, 1000, defaults.replies_per_day),
-        forward=table.text("forward", defaults.forward),
-        months=_months(table.table("months")),
-        months_short=_months(table.table("months_short")),
-        near=tuple(_near_words(row) for row in table.tables("near")),
-    )
-    if programme.forward not in FORWARD:
-        table.fault("forward", f"expected one of {', '.join(FORWARD)}")
-    if not programme.on_time_until <= programme.late_until <= programme.closes_on:
-        table.fault("closes_on", "expected on_time_until <= late_until <= closes_on")
-    table.close()
-    return programme
-
-
-def _near_words(table: Table) -> NearWords:
-    near = NearWords(codes_in(table, "words"), table.text("why"))
-    if len(near.words) < 2:
-        table.fault("words", "expected two words or more")
-    table.close()
-    return near
-
-
-def _months(table: Table) -> Mapping[str, tuple[str, ...]]:
-    months = {language: table.texts(language) for language in LANGUAGES}
-    for language, names in months.items():
-        if len(names) != 12:
-            table.fault(language, f"expected the names of 12 months, got {len(names)}")
-        for name in names:
-            catalogue_words.sendable(f"{table.place}.{language}", name, table.faults)
-            if any(letter.isdigit() for letter in name):
-                table.fault(language, f"{name!r} holds a digit")
-    table.close()
-    return months
 
 
 def _read_forms(folder: Folder, faults: list[str]) -> dict[str, Form]:
@@ -151,25 +104,22 @@ def _read_commands(table: Table) -> dict[str, Command]:
     return commands
 
 
-def _read_words(folder: Folder, faults: list[str]) -> dict[str, Mapping[str, str]]:
-    words: dict[str, Mapping[str, str]] = {}
-    for language in LANGUAGES:
-        table = read(folder, f"words/{language}.toml", faults)
-        words[language] = {key: table.text(key) for key in table.content}
-    return words
+def _read_words(folder: Folder, faults: list[str]) -> dict[str, Sentences]:
+    """Each language's sentences, from its file and those of its topics, and where each stands."""
+    return {
+        language: catalogue_words.read_words(folder, language, faults) for language in LANGUAGES
+    }
 
 
 @cache
 def _shipped_sentences() -> catalogue_words.Fills:
     """The sentences that the code can say, and what it fills each of them with."""
-    table = read(SHIPPED, "words/fr.toml", [])
-    return catalogue_words.readable(
-        table.place, {key: table.text(key) for key in table.content}, []
-    )
+    shipped = catalogue_words.read_words(SHIPPED, "fr", [])
+    return catalogue_words.readable(shipped, [])
 
 
 def _check_words(
-    words: Mapping[str, Mapping[str, str]],
+    words: Mapping[str, Sentences],
     forms: Mapping[str, Form],
     commands: Mapping[str, Command],
     faults: list[str],
@@ -179,16 +129,15 @@ def _check_words(
     needed = [(key, "the code") for key in said if not key.endswith(catalogue_words.SHORT)]
     needed += [(check.words, f"rule {check.rule}") for check in checks]
     needed += [(command.help, command.keyword) for command in commands.values()]
-    french = catalogue_words.readable("words/fr.toml", words["fr"], faults)
-    if words["fr"]:
-        catalogue_words.required("words/fr.toml", french, dict.fromkeys(needed), faults)
+    french = catalogue_words.readable(words["fr"], faults)
+    if words["fr"].texts:
+        catalogue_words.required(words["fr"], dict.fromkeys(needed), faults)
     helps = {command.help: frozenset[str]() for command in commands.values()}
     fills = {**said, **helps, **catalogue_words.of_checks(checks)}
-    catalogue_words.agree("words/fr.toml", french, fills, faults)
+    catalogue_words.agree(words["fr"], french, fills, faults)
     for language in LANGUAGES[1:]:
-        place = f"words/{language}.toml"
-        found = catalogue_words.readable(place, words[language], faults)
-        catalogue_words.same(place, found, french, faults)
+        found = catalogue_words.readable(words[language], faults)
+        catalogue_words.same(words[language], found, french, faults)
 
 
 def _check_labels(forms: Mapping[str, Form], faults: list[str]) -> None:

@@ -16,7 +16,7 @@ import structlog
 
 from gateway import config, forwarding, intake, logs, replies
 from gateway.config import SettingsFault
-from gateway.storage import inbox, outbox
+from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.queue import Name
 from menus.loader import CatalogueFault
@@ -112,7 +112,7 @@ def tidy(place: Workplace, now: datetime) -> int:
     while True:
         with place.engine.begin() as connection:
             blanked = inbox.blank_texts(connection, before)
-            blanked += outbox.blank_texts(connection, before)
+            blanked += outbound.blank_texts(connection, before)
         total += blanked
         if not blanked:
             break

@@ -1,28 +1,14 @@
 """Reports with every version they had. Written in batches, by whoever holds the sites' locks."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, insert, select, tuple_, update
 
 from gateway.report import Key, Report, Waiting, Why
-from gateway.storage.tables import inbox, org_units, posts, report_versions, reports
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One accepted change: what counted from then on, and which message brought it."""
-
-    key: Key
-    version: int
-    message_id: int
-    post_id: int
-    values: Mapping[str, int]
-    days_out: Mapping[str, int]
-    sent_at: datetime
-    accepted_at: datetime
+from gateway.storage.tables import org_units, posts, report_versions, reports
+from gateway.storage.versions import Version, add_versions
 
 
 def lock_sites(connection: Connection, site_ids: Collection[int]) -> None:
@@ -120,54 +106,6 @@ def senders(connection: Connection, period: str) -> dict[int, str]:
     return {row.id: row.phone for row in connection.execute(statement)}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One report's version that a message brought, and what counted before it."""
-
-    key: Key
-    version: int
-    values_before: Mapping[str, int]
-    days_out_before: Mapping[str, int]
-
-
-def last_changing_message(connection: Connection, post_id: int) -> int | None:
-    """The last message of this person that changed a report; None when there is none."""
-    statement = (
-        select(report_versions.c.inbox_id)
-        .where(report_versions.c.post_id == post_id)
-        .order_by(report_versions.c.id.desc())
-        .limit(1)
-    )
-    return connection.scalar(statement)
-
-
-def changes_of(connection: Connection, message_id: int) -> list[Change]:
-    """What a message changed: for each report the first version that it brought."""
-    before = report_versions.alias()
-    previous = and_(
-        before.c.report_id == report_versions.c.report_id,
-        before.c.version == report_versions.c.version - 1,
-    )
-    statement = (
-        select(
-            reports.c.site_id,
-            reports.c.form,
-            reports.c.period,
-            report_versions.c.version,
-            before.c["values"].label("was"),
-            before.c.days_out.label("days_were"),
-        )
-        .join(reports, reports.c.id == report_versions.c.report_id)
-        .outerjoin(before, previous)
-        .where(report_versions.c.inbox_id == message_id)
-        .order_by(reports.c.id)
-    )
-    return [
-        Change((row.site_id, row.form, row.period), row.version, row.was or {}, row.days_were or {})
-        for row in connection.execute(statement)
-    ]
-
-
 def by_receipt(connection: Connection, site_ids: Collection[int], receipt: str) -> list[Report]:
     """The reports of these sites with this receipt."""
     statement = select(reports).where(reports.c.site_id.in_(site_ids), reports.c.receipt == receipt)
@@ -187,18 +125,6 @@ def receipts_taken(
         )
         taken.update((row.site_id, row.receipt) for row in connection.execute(statement))
     return taken & set(wanted)
-
-
-def texts_filed(
-    connection: Connection, report_ids: Collection[int], hashes: Collection[str]
-) -> set[tuple[int, str]]:
-    """Which of these texts (by hash) already brought a version of which of these reports."""
-    statement = (
-        select(report_versions.c.report_id, inbox.c.text_hash)
-        .join(inbox, inbox.c.id == report_versions.c.inbox_id)
-        .where(report_versions.c.report_id.in_(report_ids), inbox.c.text_hash.in_(hashes))
-    )
-    return {(row.report_id, row.text_hash) for row in connection.execute(statement)}
 
 
 def save(
@@ -221,7 +147,7 @@ def save(
     if known:
         connection.execute(update(reports).where(reports.c.id == bindparam("report")), known)
     if versions:
-        connection.execute(insert(report_versions), [_version(one, ids) for one in versions])
+        add_versions(connection, versions, ids)
     return ids
 
 
@@ -317,19 +243,6 @@ def _report(row: Row[Any]) -> Report:
         refused_version=row.refused_version,
         validated_at=row.validated_at,
     )
-
-
-def _version(one: Version, ids: Mapping[Key, int]) -> dict[str, Any]:
-    return {
-        "report_id": ids[one.key],
-        "version": one.version,
-        "inbox_id": one.message_id,
-        "post_id": one.post_id,
-        "values": dict(one.values),
-        "days_out": dict(one.days_out),
-        "sent_at": one.sent_at,
-        "accepted_at": one.accepted_at,
-    }
 
 
 def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:

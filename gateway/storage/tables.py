@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -168,6 +169,7 @@ reports = Table(
     Column("forwarded_at", Moment),
     Column("refused_version", Integer),
     Column("validated_at", Moment),
+    Column("validated_by", Id),  # a post; None when the calendar did it
     UniqueConstraint("site_id", "form", "period"),
     UniqueConstraint("site_id", "receipt"),
 )
@@ -201,8 +203,10 @@ conversations = Table(
 )
 
 # What still has to go out, or went. `key` says what it is for, and is there once: the reply
-# to a message, the DHIS2 cells of (data set, org unit, month). `revision` counts what is
-# wanted, `sent_revision` what the far side has.
+# to a message, a notice of something to somebody, the DHIS2 cells of (data set, org unit,
+# month), a referral's event. `revision` counts what is wanted, `sent_revision` what the far
+# side has. A notice without `text` gets its words when it is sent, by its `topic` and
+# `subject`; after `expires_at` it does not go out.
 outbox = Table(
     "outbox",
     metadata,
@@ -232,7 +236,11 @@ outbox = Table(
     Column("inbox_id", ForeignKey("inbox.id")),
     Column("message_id", String(200)),
     Column("delivery", String(40)),
-    CheckConstraint("kind in ('reply', 'dhis2')", name="kind"),
+    Column("topic", String(40)),
+    Column("subject", Document),
+    Column("expires_at", Moment),
+    Column("referral_id", ForeignKey("referrals.id")),
+    CheckConstraint("kind in ('reply', 'notice', 'dhis2', 'referral')", name="kind"),
 )
 Index("ix_outbox_due", outbox.c.kind, outbox.c.next_at,
       postgresql_where=outbox.c.state.in_(("waiting", "sending")),
@@ -269,7 +277,72 @@ destinations = Table(
     Column("closed_until", Moment),
     Column("reason", String(80)),
     Column("detail", Text),
+    Column("batch", Integer),
 )
+
+# A sick person sent to the health centre. `number` is what stands on the paper slip, unique
+# within the facility for a year; there is no identity here, and the age goes after a while.
+referrals = Table(
+    "referrals",
+    metadata,
+    _id(),
+    Column("site_id", ForeignKey("org_units.id"), nullable=False),
+    Column("facility_id", ForeignKey("org_units.id")),
+    Column("post_id", ForeignKey("posts.id"), nullable=False),
+    Column("inbox_id", ForeignKey("inbox.id"), unique=True),
+    Column("number", String(4), nullable=False),
+    Column("age_months", Integer),
+    Column("sex", String(1), nullable=False),
+    Column("reason", String(8), nullable=False),
+    Column("treatments", Document, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("made_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("left_at", Moment),
+    Column("arrived_at", Moment),
+    Column("outcome_at", Moment),
+    Column("follow_up_on", Date),
+    Column("followed_up_at", Moment),
+    Column("closed_at", Moment),
+)
+Index("ix_referrals_facility_id_made_at", referrals.c.facility_id, referrals.c.made_at)
+Index("ix_referrals_site_id_made_at", referrals.c.site_id, referrals.c.made_at)
+Index("ix_referrals_open", referrals.c.made_at, postgresql_where=referrals.c.closed_at.is_(None),
+      sqlite_where=referrals.c.closed_at.is_(None))  # fmt: skip
+
+# What came in of a product, in its smallest unit.
+stock_receipts = Table(
+    "stock_receipts",
+    metadata,
+    _id(),
+    Column("site_id", ForeignKey("org_units.id"), nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("inbox_id", ForeignKey("inbox.id"), nullable=False),
+    Column("post_id", ForeignKey("posts.id")),
+    UniqueConstraint("inbox_id", "code"),
+)
+Index("ix_stock_receipts_site_id_code", stock_receipts.c.site_id, stock_receipts.c.code,
+      stock_receipts.c.received_at)  # fmt: skip
+
+# A product that ran out at a site, from one message that says so to one that says otherwise.
+stock_outs = Table(
+    "stock_outs",
+    metadata,
+    _id(),
+    Column("site_id", ForeignKey("org_units.id"), nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    Column("inbox_id", ForeignKey("inbox.id"), nullable=False),
+    Column("ended_by", ForeignKey("inbox.id")),
+    UniqueConstraint("site_id", "code", "since"),
+)
+Index("ix_stock_outs_open", stock_outs.c.site_id, stock_outs.c.code, unique=True,
+      postgresql_where=stock_outs.c.until.is_(None),
+      sqlite_where=stock_outs.c.until.is_(None))  # fmt: skip
 
 tallies = Table(
     "tallies",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.storage.outbox import Wanted
+from gateway.storage.forwards import Wanted
 from menus import gsm7
 from tests.gateway.pipes import (
     AWA,

@@ -17,10 +17,10 @@ from gateway import replies
 from gateway.outcomes import Delivered, Outcome, TryLater, Unknown
 from gateway.sandbox.operator import create_app
 from gateway.sandbox.serving import serving
-from gateway.storage import deliveries, destinations, outbox
+from gateway.storage import deliveries, destinations, outbound
 from gateway.storage.destinations import Health
 from gateway.storage.engine import connect, reading
-from gateway.storage.outbox import NewReply
+from gateway.storage.outbound import NewReply
 from gateway.transports.africastalking import AfricasTalking
 from menus.model import Catalogue
 from tests.gateway.pipes import AWA, FANTA, ISSA, NOON, SIRA, Killed, Pipes, killed_at
@@ -34,7 +34,7 @@ def queue(pipes: Pipes, *texts: str, phone: str = AWA) -> list[int]:
         message = pipes.receive("Bonjour", phone)
         reply = NewReply(f"reply:{message}", phone, text, 1, message, None, None, None)
         with pipes.engine.begin() as connection:
-            outbox.add_replies(connection, [reply], pipes.clock.now)
+            outbound.add_replies(connection, [reply], pipes.clock.now)
     return [row.id for row in pipes.rows("reply")][-len(texts) :]
 
 

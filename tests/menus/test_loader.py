@@ -237,3 +237,20 @@ def test_a_fault_in_a_rule_of_every_form_is_told_once(spoilt: Spoil) -> None:
 def test_a_sentence_missing_in_bambara_is_no_fault(folder: Path) -> None:
     (folder / "words/bm.toml").write_text("", encoding="utf-8")
     assert load(folder).words["bm"] == {}
+
+
+def test_the_sentences_of_a_topic_may_stand_in_a_file_of_their_own(
+    folder: Path, edit: Edit
+) -> None:
+    edit(FR, 'late = "Recu en retard."\n', "")
+    (folder / "words/fr_topic.toml").write_text('late = "En retard."\n', encoding="utf-8")
+    assert load(folder).words["fr"]["late"] == "En retard."
+
+
+def test_a_sentence_stands_in_one_file_only(folder: Path) -> None:
+    (folder / "words/fr_topic.toml").write_text('late = "En retard {POS}."\n', encoding="utf-8")
+    assert faults_of(folder) == [
+        "words/fr_topic.toml: late: stands in words/fr.toml as well",
+        "words/fr_topic.toml: late: nothing fills {POS}",
+        "words/bm.toml: late: its placeholders differ from the French ({POS})",
+    ]

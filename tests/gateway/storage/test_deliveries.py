@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Engine, select
 
-from gateway.storage import deliveries, outbox
+from gateway.storage import deliveries, outbound, outbox
 from gateway.storage.engine import reading
-from gateway.storage.outbox import NewReply
+from gateway.storage.outbound import NewReply
 from gateway.storage.tables import delivery_reports, opt_outs
 from gateway.storage.tables import outbox as table
 from gateway.transports.africastalking import DELIVERY_FINAL
@@ -27,8 +27,8 @@ def sent(engine: Engine) -> None:
     """A reply that the operator took as ATXid_1."""
     new = NewReply("reply:1", AWA, "text", 1, None, None, None, None)  # type: ignore[arg-type]
     with engine.begin() as connection:
-        outbox.add_replies(connection, [new], NOON)
-        token, (row,) = outbox.claim_replies(connection, 1, 60, NOON)
+        outbound.add_replies(connection, [new], NOON)
+        token, (row,) = outbound.claim_replies(connection, 1, 60, NOON)
         outbox.settle(connection, token, {row.id: {"state": "sent", "message_id": "ATXid_1"}})
 
 

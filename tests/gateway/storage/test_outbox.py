@@ -1,25 +1,18 @@
 """Holds up: whoever claimed a row holds it alone, for a time, and what waits can be seen."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Row, insert, select, update
 
-from gateway.storage import outbox
+from gateway.storage import forwards, outbound, outbox
 from gateway.storage.engine import connect, db_seconds, reading
-from gateway.storage.outbox import (
-    DHIS2,
-    REFUSED,
-    REPLY,
-    SENDING,
-    SENT,
-    UNKNOWN,
-    WAITING,
-    NewReply,
-    Wanted,
-)
+from gateway.storage.forwards import Wanted
+from gateway.storage.outbound import NewNotice, NewReply
+from gateway.storage.outbox import DHIS2, NOTICE, REFUSED, REPLY, SENDING, SENT, UNKNOWN, WAITING
 from gateway.storage.tables import org_units
 from gateway.storage.tables import outbox as table
 from tests.gateway.pipes import AWA, FANTA, NOON
@@ -43,12 +36,12 @@ def units(engine: Engine) -> list[int]:
 def reply(engine: Engine, *keys: str, phone: str = AWA) -> None:
     with engine.begin() as connection:
         new = [NewReply(key, phone, f"text of {key}", 2, None, None, None, None) for key in keys]  # type: ignore[arg-type]
-        outbox.add_replies(connection, new, NOON)
+        outbound.add_replies(connection, new, NOON)
 
 
 def want(engine: Engine, unit_ids: Sequence[int], form: str = "PEC") -> None:
     with engine.begin() as connection:
-        outbox.want(connection, [Wanted(one, form, "202610") for one in unit_ids], NOON)
+        forwards.want(connection, [Wanted(one, form, "202610") for one in unit_ids], NOON)
 
 
 def rows(engine: Engine) -> list[Row[Any]]:
@@ -63,7 +56,7 @@ def change(engine: Engine, **columns: object) -> None:
 
 def claim(engine: Engine, most: int = 10, forms: Sequence[str] = FORMS) -> tuple[str, list[int]]:
     with engine.begin() as connection:
-        token, found = outbox.claim_forwards(connection, forms, most, LEASE, NOON)
+        token, found = forwards.claim_forwards(connection, forms, most, LEASE, NOON)
     return token, [row.unit_id for row in found]
 
 
@@ -78,32 +71,32 @@ def settlement(row_id: int, of: int = 1, **columns: object) -> dict[str, object]
 def test_a_claimed_reply_is_nobody_elses_until_its_lease_is_over(engine: Engine) -> None:
     reply(engine, "a", "b", "c")
     with engine.begin() as connection:
-        token, found = outbox.claim_replies(connection, 2, LEASE, NOON)
+        token, found = outbound.claim_replies(connection, 2, LEASE, NOON)
         assert [row.text for row in found] == ["text of a", "text of b"]
-        _, others = outbox.claim_replies(connection, 9, LEASE, NOON)
+        _, others = outbound.claim_replies(connection, 9, LEASE, NOON)
         assert [row.text for row in others] == ["text of c"]
-        assert outbox.mark_sending(connection, token, [found[0].id], LEASE) == [found[0].id]
+        assert outbound.mark_sending(connection, token, [found[0].id], LEASE) == [found[0].id]
         outbox.release(connection, token)
     assert [row.state for row in rows(engine)] == [SENDING, WAITING, WAITING]
     assert [row.lease is None for row in rows(engine)] == [False, True, False]
     change(engine, lease_until=0)
     with engine.begin() as connection:
-        _, found = outbox.claim_replies(connection, 9, LEASE, NOON)
+        _, found = outbound.claim_replies(connection, 9, LEASE, NOON)
         assert [row.text for row in found] == ["text of b", "text of c"]
-        _, lost = outbox.overdue_sends(connection, 9, LEASE)
+        _, lost = outbound.overdue_sends(connection, 9, LEASE)
         assert [(row.text, row.attempts) for row in lost] == [("text of a", 1)]
 
 
 def test_whoever_lost_the_lease_writes_nothing(engine: Engine) -> None:
     reply(engine, "a")
     with engine.begin() as connection:
-        old, (row,) = outbox.claim_replies(connection, 1, LEASE, NOON)
+        old, (row,) = outbound.claim_replies(connection, 1, LEASE, NOON)
     change(engine, lease_until=0)
     with engine.begin() as connection:
-        new, _ = outbox.claim_replies(connection, 1, LEASE, NOON)
-        assert outbox.mark_sending(connection, old, [row.id], LEASE) == []
+        new, _ = outbound.claim_replies(connection, 1, LEASE, NOON)
+        assert outbound.mark_sending(connection, old, [row.id], LEASE) == []
         assert outbox.settle(connection, old, {row.id: {"state": SENT}}) == 0
-        assert outbox.mark_sending(connection, new, [row.id], LEASE) == [row.id]
+        assert outbound.mark_sending(connection, new, [row.id], LEASE) == [row.id]
         assert outbox.settle(connection, new, {row.id: {"state": SENT}}) == 1
 
 
@@ -117,8 +110,8 @@ def test_how_many_replies_a_number_was_given(engine: Engine) -> None:
     reply(engine, "a", "b")
     reply(engine, "c", phone=FANTA)
     with reading(engine) as connection:
-        assert outbox.replies_since(connection, [AWA, FANTA], NOON) == {AWA: 2, FANTA: 1}
-        assert outbox.replies_since(connection, [AWA], SOON) == {}
+        assert outbound.replies_since(connection, [AWA, FANTA], NOON) == {AWA: 2, FANTA: 1}
+        assert outbound.replies_since(connection, [AWA], SOON) == {}
 
 
 def test_texts_of_replies_that_are_over_are_blanked(engine: Engine) -> None:
@@ -127,8 +120,8 @@ def test_texts_of_replies_that_are_over_are_blanked(engine: Engine) -> None:
         with engine.begin() as connection:
             connection.execute(update(table).where(table.c.id == row.id).values(state=row.key))
     with engine.begin() as connection:
-        assert outbox.blank_texts(connection, NOON) == 0
-        assert outbox.blank_texts(connection, SOON) == 3
+        assert outbound.blank_texts(connection, NOON) == 0
+        assert outbound.blank_texts(connection, SOON) == 3
     assert [row.text is None for row in rows(engine)] == [True, True, True, False, False]
 
 
@@ -156,7 +149,7 @@ def test_a_row_in_flight_keeps_its_lease_and_is_due_again_afterwards(
     assert (row.state, row.lease, row.revision) == (SENDING, token, 2)
     assert claim(engine)[1] == []
     with engine.begin() as connection:
-        outbox.settle_forwards(connection, token, [settlement(row.id, cells={"a.b": "1"})], SOON)
+        forwards.settle_forwards(connection, token, [settlement(row.id, cells={"a.b": "1"})], SOON)
     (row,) = rows(engine)
     assert (row.state, row.next_at, row.lease) == (WAITING, SOON, None)
     assert (row.sent_revision, row.sent_values, row.sent_complete) == (1, {"a.b": "1"}, True)
@@ -191,8 +184,8 @@ def test_a_dead_forwarders_rows_are_due_when_the_lease_is_over(
     assert claim(engine)[1] == unit_ids[:2]
     with engine.begin() as connection:
         assert not outbox.renew(connection, token, ids, LEASE)
-        outbox.note_attempt(connection, token, {ids[0]: {"a.b": "9"}})
-        outbox.settle_forwards(connection, token, [settlement(ids[0])], SOON)
+        forwards.note_attempt(connection, token, {ids[0]: {"a.b": "9"}})
+        forwards.settle_forwards(connection, token, [settlement(ids[0])], SOON)
     assert {(row.state, row.sent_values) for row in rows(engine)} == {(SENDING, None)}
 
 
@@ -201,8 +194,8 @@ def test_a_lost_answer_keeps_the_row_from_everybody(engine: Engine, unit_ids: li
     token, _ = claim(engine)
     (row,) = rows(engine)
     with engine.begin() as connection:
-        outbox.note_attempt(connection, token, {row.id: {"a.b": "1"}})
-        outbox.note_unknown(connection, token, [row.id], "timeout", 500)
+        forwards.note_attempt(connection, token, {row.id: {"a.b": "1"}})
+        forwards.note_unknown(connection, token, [row.id], "timeout", 500)
         now = connection.execute(select(db_seconds())).scalar_one()
     (row,) = rows(engine)
     assert (row.state, row.reason, row.attempts) == (SENDING, "timeout", 1)
@@ -216,8 +209,8 @@ def test_two_forwarders_share_what_is_due(postgresql_url: str) -> None:
     unit_ids = units(one)
     want(one, unit_ids)
     with one.begin() as first, other.begin() as second:
-        _, mine = outbox.claim_forwards(first, FORMS, 2, LEASE, NOON)
-        _, his = outbox.claim_forwards(second, FORMS, 9, LEASE, NOON)
+        _, mine = forwards.claim_forwards(first, FORMS, 2, LEASE, NOON)
+        _, his = forwards.claim_forwards(second, FORMS, 9, LEASE, NOON)
     assert sorted(row.unit_id for row in (*mine, *his)) == unit_ids
     assert len(mine) == 2
     one.dispose()
@@ -227,9 +220,9 @@ def test_two_forwarders_share_what_is_due(postgresql_url: str) -> None:
 def test_whose_cells_are_on_our_books(engine: Engine, unit_ids: list[int]) -> None:
     want(engine, unit_ids[:2])
     with reading(engine) as connection:
-        assert sorted(outbox.units_known(connection, unit_ids, "PEC", "202610")) == unit_ids[:2]
-        assert outbox.units_known(connection, unit_ids, "PEC", "202609") == []
-        assert outbox.units_known(connection, unit_ids, "NUT", "202610") == []
+        assert sorted(forwards.units_known(connection, unit_ids, "PEC", "202610")) == unit_ids[:2]
+        assert forwards.units_known(connection, unit_ids, "PEC", "202609") == []
+        assert forwards.units_known(connection, unit_ids, "NUT", "202610") == []
 
 
 # --- For people
@@ -288,3 +281,19 @@ def test_what_is_open_is_listed_and_counted(engine: Engine, unit_ids: list[int])
         assert not outbox.has_due(connection, REPLY, SOON)
         assert outbox.has_due(connection, DHIS2, NOON)
         assert not outbox.has_due(connection, DHIS2, NOON - timedelta(seconds=1))
+
+
+def test_an_event_is_told_to_a_person_at_most_once(engine: Engine) -> None:
+    notice = NewNotice("out:ENF:7:+22370000101", AWA, "stock_out", NOON, SOON, subject={"site": 7})
+    with engine.begin() as connection:
+        assert outbound.add_notices(connection, [notice, notice], NOON) == 1
+    with engine.begin() as connection:
+        assert outbound.add_notices(connection, [replace(notice, text="again")], NOON) == 0
+    (row,) = rows(engine)
+    assert (row.kind, row.state, row.topic, row.subject) == (
+        NOTICE,
+        WAITING,
+        "stock_out",
+        {"site": 7},
+    )
+    assert (row.text, row.next_at, row.expires_at) == (None, NOON, SOON)

@@ -8,11 +8,11 @@ from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import OperationalError
 
 from gateway.report import Report, Status, file
-from gateway.storage import outbox, reports
+from gateway.storage import forwards, reports
 from gateway.storage.engine import connect, reading
-from gateway.storage.outbox import Wanted
-from gateway.storage.reports import Version
+from gateway.storage.forwards import Wanted
 from gateway.storage.tables import org_units, posts, report_versions
+from gateway.storage.versions import Version
 from menus.loader import load as load_catalogue
 from menus.model import Filled
 from tests.gateway.pipes import AWA, FANTA, NOON
@@ -145,12 +145,12 @@ def test_a_reader_of_messages_does_not_hold_up_a_forwarder(postgresql_url: str) 
     one, other = connect(postgresql_url), connect(postgresql_url)
     site = enrol(one)
     with one.begin() as connection:
-        outbox.want(connection, [Wanted(site, "PEC", "202610")], NOON)
+        forwards.want(connection, [Wanted(site, "PEC", "202610")], NOON)
     with one.begin() as reader, other.begin() as forwarder:
         reports.lock_sites(reader, [site])
         forwarder.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-        token, (row,) = outbox.claim_forwards(forwarder, ["PEC"], 1, 60, NOON)
-        outbox.note_attempt(forwarder, token, {row.id: {"a.b": "1"}})
+        token, (row,) = forwards.claim_forwards(forwarder, ["PEC"], 1, 60, NOON)
+        forwards.note_attempt(forwarder, token, {row.id: {"a.b": "1"}})
     with one.begin() as connection, other.begin() as second:
         reports.lock_sites(connection, [site])
         second.exec_driver_sql("SET LOCAL lock_timeout = '10ms'")

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
-from gateway.storage import destinations, outbox, tallies
+from gateway.storage import destinations, outbound, tallies
 from tests.gateway.web.conftest import NOW, Post, application
 from tests.servers import Postgres
 
@@ -125,8 +125,8 @@ def test_the_figures_count(client: FlaskClient, post: Post, engine: Engine) -> N
     with engine.begin() as connection:
         tallies.add(connection, {"read": 5, "understood": 3, "forwarded": 2, "parts_sent": 7})
         since = NOW - timedelta(minutes=2)
-        reply = outbox.NewReply("reply:1", "+22370000001", "OK", 1, 1, None, None, None)
-        outbox.add_replies(connection, [reply], since)
+        reply = outbound.NewReply("reply:1", "+22370000001", "OK", 1, 1, None, None, None)
+        outbound.add_replies(connection, [reply], since)
     found = figures(client)
     assert found["kibaru_received_total"] == 7
     assert found["kibaru_understood_total"] == 3

@@ -1,0 +1,105 @@
+"""Every version that a report had: what counted from then on, and which message brought it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select
+
+from gateway.report import Key
+from gateway.storage.tables import inbox, report_versions, reports
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One accepted change: what counted from then on, and which message brought it."""
+
+    key: Key
+    version: int
+    message_id: int
+    post_id: int
+    values: Mapping[str, int]
+    days_out: Mapping[str, int]
+    sent_at: datetime
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One report's version that a message brought, and what counted before it."""
+
+    key: Key
+    version: int
+    values_before: Mapping[str, int]
+    days_out_before: Mapping[str, int]
+
+
+def last_changing_message(connection: Connection, post_id: int) -> int | None:
+    """The last message of this person that changed a report; None when there is none."""
+    statement = (
+        select(report_versions.c.inbox_id)
+        .where(report_versions.c.post_id == post_id)
+        .order_by(report_versions.c.id.desc())
+        .limit(1)
+    )
+    return connection.scalar(statement)
+
+
+def changes_of(connection: Connection, message_id: int) -> list[Change]:
+    """What a message changed: for each report the first version that it brought."""
+    before = report_versions.alias()
+    previous = and_(
+        before.c.report_id == report_versions.c.report_id,
+        before.c.version == report_versions.c.version - 1,
+    )
+    statement = (
+        select(
+            reports.c.site_id,
+            reports.c.form,
+            reports.c.period,
+            report_versions.c.version,
+            before.c["values"].label("was"),
+            before.c.days_out.label("days_were"),
+        )
+        .join(reports, reports.c.id == report_versions.c.report_id)
+        .outerjoin(before, previous)
+        .where(report_versions.c.inbox_id == message_id)
+        .order_by(reports.c.id)
+    )
+    return [
+        Change((row.site_id, row.form, row.period), row.version, row.was or {}, row.days_were or {})
+        for row in connection.execute(statement)
+    ]
+
+
+def texts_filed(
+    connection: Connection, report_ids: Collection[int], hashes: Collection[str]
+) -> set[tuple[int, str]]:
+    """Which of these texts (by hash) already brought a version of which of these reports."""
+    statement = (
+        select(report_versions.c.report_id, inbox.c.text_hash)
+        .join(inbox, inbox.c.id == report_versions.c.inbox_id)
+        .where(report_versions.c.report_id.in_(report_ids), inbox.c.text_hash.in_(hashes))
+    )
+    return {(row.report_id, row.text_hash) for row in connection.execute(statement)}
+
+
+def add_versions(
+    connection: Connection, versions: Sequence[Version], ids: Mapping[Key, int]
+) -> None:
+    """Keeps the versions that reports went through; `ids` are the reports', by key."""
+    connection.execute(insert(report_versions), [_columns(one, ids) for one in versions])
+
+
+def _columns(one: Version, ids: Mapping[Key, int]) -> dict[str, Any]:
+    return {
+        "report_id": ids[one.key],
+        "version": one.version,
+        "inbox_id": one.message_id,
+        "post_id": one.post_id,
+        "values": dict(one.values),
+        "days_out": dict(one.days_out),
+        "sent_at": one.sent_at,
+        "accepted_at": one.accepted_at,
+    }
