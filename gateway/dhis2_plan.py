@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 
 from gateway.metadata import days_out_target, field_target
 from gateway.report import Report
-from menus.model import Form, Period, Programme
+from menus.model import Form, Period
 from menus.period import closing_date, ends
+from menus.programme import Programme
 
 CellKey = str  # "data element UID.category option combo UID"
 

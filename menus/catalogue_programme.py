@@ -6,7 +6,8 @@ from typing import Final
 from menus import catalogue_words
 from menus.catalogue_forms import codes_in
 from menus.catalogue_tables import Table
-from menus.model import LANGUAGES, NearWords, Programme
+from menus.model import LANGUAGES
+from menus.programme import NearWords, Programme
 
 FORWARD: Final = ("on_receipt", "on_validation")
 

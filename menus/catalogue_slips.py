@@ -9,7 +9,8 @@ included; the keys are those of ITU-T E.161.
 from collections.abc import Iterator
 from itertools import combinations
 
-from menus.model import Catalogue, NearWords
+from menus.model import Catalogue
+from menus.programme import NearWords
 from menus.spelling import one_slip, same_keys
 
 PLACE = "programme.toml: near"

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from menus.model import EMPTY, Check, Term, When
+from menus.model import Check, Term, When
+from menus.programme import EMPTY
 
 # The programme's rule 17: the median of up to six months, of at least three that are known.
 MONTHS_BACK: Final = 6

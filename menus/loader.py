@@ -14,7 +14,8 @@ from menus.catalogue_forms import CODE, codes_in, read_form
 from menus.catalogue_programme import read_programme
 from menus.catalogue_tables import Folder, Table, names_in, read
 from menus.catalogue_words import Sentences
-from menus.model import LANGUAGES, Catalogue, Command, Form, Programme
+from menus.model import LANGUAGES, Catalogue, Command, Form
+from menus.programme import Programme
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
 ROLES: Final = ("asc", "dtc", "district")

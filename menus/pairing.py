@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from menus import month_numbers
 from menus.lexer import ODD
-from menus.model import EMPTY, Level, MonthSaid, Problem
+from menus.model import Level, MonthSaid, Problem
+from menus.programme import EMPTY
 from menus.slots import Section, Slot, fill, written_reversed
 from menus.tokens import Kind, Token
 from menus.vocabulary import Vocabulary

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from menus.history import NOTHING_KNOWN, Context, known_elsewhere
-from menus.model import EMPTY, Check, Form, Level, Problem, Term, When
+from menus.model import Check, Form, Level, Problem, Term, When
+from menus.programme import EMPTY
 
 DIFFER: Final = "differ"
 _COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {

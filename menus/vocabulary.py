@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from menus import everyday
 from menus.lexer import fold
-from menus.model import Catalogue, Programme
+from menus.model import Catalogue
+from menus.programme import Programme
 from menus.spelling import Slips, Speller
 from menus.tokens import AnyKind, Kind
 

@@ -20,7 +20,8 @@ from typing import Final
 from menus.grammar import read
 from menus.lexer import fold
 from menus.loader import load as load_catalogue
-from menus.model import EMPTY, Catalogue, Filled
+from menus.model import Catalogue, Filled
+from menus.programme import EMPTY
 from menus.rules import weigh
 from tests.corpus.lines import FILES, load
 

@@ -21,7 +21,8 @@ from gateway.metadata import (
 from gateway.sandbox.dhis2 import Sandbox, create_app
 from gateway.uids import is_uid, uid
 from menus import loader
-from menus.model import Catalogue, Field, Form, Product, Programme
+from menus.model import Catalogue, Field, Form, Product
+from menus.programme import Programme
 
 UID = re.compile(r"^[a-zA-Z][a-zA-Z0-9]{10}$")
 EXPLICIT = "lYX5lbthWyb"

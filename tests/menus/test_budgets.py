@@ -7,7 +7,8 @@ import pytest
 from menus.catalogue_budgets import budget_faults
 from menus.catalogue_faults import faults, untranslated
 from menus.loader import load
-from menus.model import Catalogue, Form, NearWords
+from menus.model import Catalogue, Form
+from menus.programme import NearWords
 
 CATALOGUE = load()
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from menus.model import Catalogue, MonthSaid, Period, Problem, Programme
+from menus.model import Catalogue, MonthSaid, Period, Problem
 from menus.period import (
     Timeliness,
     closing_date,
@@ -15,6 +15,7 @@ from menus.period import (
     timeliness,
     which_month,
 )
+from menus.programme import Programme
 
 PROGRAMME = Programme()
 

@@ -12,7 +12,8 @@ from menus.grammar import read
 from menus.gsm7 import is_gsm7
 from menus.lexer import fold
 from menus.loader import load
-from menus.model import EMPTY, LANGUAGES, Period, Problem, Reading
+from menus.model import LANGUAGES, Period, Problem, Reading
+from menus.programme import EMPTY
 from menus.rules import weigh
 from menus.wording import ReportReply, report_reply
 

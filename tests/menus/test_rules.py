@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from menus.history import Context
 from menus.loader import load
-from menus.model import EMPTY, Allowance, Check, Field, Form, Level, Product, Term, When
+from menus.model import Allowance, Check, Field, Form, Level, Product, Term, When
+from menus.programme import EMPTY
 from menus.rules import Weighed, weigh
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from menus.catalogue_slips import nearness, slip_faults
 from menus.loader import load
-from menus.model import Catalogue, Command, NearWords
+from menus.model import Catalogue, Command
+from menus.programme import NearWords
 
 CATALOGUE = load()
 
