@@ -35,6 +35,7 @@ class Programme:
     forward: str = "on_receipt"
     keep_text_days: int = 90
     replies_per_day: int = 40
+    notices_per_minute: int = 300
     months: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     months_short: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     near: tuple[NearWords, ...] = ()

@@ -14,14 +14,14 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, replies
+from gateway import config, forwarding, intake, logs, notices, replies
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.queue import Name
 from menus.loader import CatalogueFault
 from workers import house
-from workers.house import Workplace, far_side, operator, workplace
+from workers.house import Workplace, far_side, operator, teller, workplace
 
 log = structlog.get_logger()
 
@@ -95,7 +95,10 @@ def sweep(place: Workplace, now: datetime) -> list[Name]:
     with reading(place.engine) as connection:
         if inbox.lanes_with_work(connection):
             due.append("read")
-        if place.settings.operator_known and outbox.has_due(connection, outbox.REPLY, now):
+        sms = (outbox.REPLY, outbox.NOTICE)
+        if place.settings.operator_known and any(
+            outbox.has_due(connection, kind, now) for kind in sms
+        ):
             due.append("reply")
         if place.settings.dhis2_known and outbox.has_due(connection, outbox.DHIS2, now):
             due.append("forward")
@@ -133,6 +136,7 @@ def once(place: Workplace, now: datetime) -> int:
         client = operator(place.settings)
         if client is not None:
             replies.send_due(place.engine, client, clock)
+            notices.send_due(place.engine, client, teller(place), clock)
         with far_side(place) as far:
             if far is not None:
                 forwarding.send_due(place.engine, far, clock)
