@@ -17,6 +17,7 @@ from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbound import OTHER_NETWORK, NoticeRow, SmsRow
 from gateway.understanding import House
 from menus import gsm7
+from menus.reminder_days import allowed
 
 # The words of a notice at the moment of sending; None when there is nothing to say any more.
 Compose = Callable[[Connection, House, NoticeRow, datetime], str | None]
@@ -43,6 +44,11 @@ class Teller:
         if row.text is not None or row.topic not in self.composers:
             return row.text
         return self.composers[row.topic](connection, self.house, row, now)
+
+    def may_remind_at(self, now: datetime) -> datetime:
+        """`now`, or the next moment at which nobody is disturbed."""
+        reminders = self.house.catalogue.programme.reminders
+        return allowed(now.astimezone(self.house.timezone), reminders)
 
 
 def send_due(
@@ -111,16 +117,29 @@ def _sms(row: NoticeRow, text: str, parts: int) -> SmsRow:
 def _words(
     connection: Connection, teller: Teller, rows: Sequence[NoticeRow], now: datetime
 ) -> dict[int, tuple[str, int]]:
-    """The words of each notice that is worth sending, and how many parts they take; the others
-    are dropped."""
-    silent = outbound.opted_out(connection, {row.phone for row in rows})
-    unwanted = {row.id for row in rows if row.phone in silent and row.topic in REMINDERS}
-    outbound.drop_notices(connection, unwanted, "opted_out", now)
+    """The words of each notice that is worth sending now, and how many parts they take; the
+    others wait for a better moment, or are dropped."""
+    held = _held_back(connection, teller, [row for row in rows if row.topic in REMINDERS], now)
     texts: dict[int, tuple[str, int]] = {}
     for row in rows:
-        text = None if row.id in unwanted else teller.text(connection, row, now)
+        text = None if row.id in held else teller.text(connection, row, now)
         if text is not None:
             texts[row.id] = (text, len(gsm7.parts(text)))
-    pointless = {row.id for row in rows} - unwanted - texts.keys()
+    pointless = {row.id for row in rows} - held - texts.keys()
     outbound.drop_notices(connection, pointless, "pointless", now)
     return texts
+
+
+def _held_back(
+    connection: Connection, teller: Teller, reminders: Sequence[NoticeRow], now: datetime
+) -> set[int]:
+    """The reminders that must not go now: to people who want none, and at hours of rest."""
+    silent = outbound.opted_out(connection, {row.phone for row in reminders})
+    unwanted = {row.id for row in reminders if row.phone in silent}
+    outbound.drop_notices(connection, unwanted, "opted_out", now)
+    better = teller.may_remind_at(now)
+    if better <= now:
+        return unwanted
+    untimely = {row.id for row in reminders} - unwanted
+    outbound.postpone_notices(connection, untimely, better)
+    return unwanted | untimely

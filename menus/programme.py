@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,6 +15,47 @@ class NearWords:
 
     words: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day of the month after the one reported, and a time of that day, local."""
+
+    day: int
+    at: time
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a day, local: from `start` until just before `end`, over midnight where the end
+    is the earlier of the two."""
+
+    start: time
+    end: time
+
+    def holds(self, at: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """When people are reminded of reports that are missing, and when nobody is.
+
+    `agent`, `supervisor` and `district` say when each is told; what could not be sent within
+    so many hours is not sent any more. `holidays` are days of any year (`05-01`) or of one
+    (`2027-03-10`).
+    """
+
+    agent: tuple[Moment, ...] = ()
+    supervisor: tuple[Moment, ...] = ()
+    district: tuple[Moment, ...] = ()
+    agent_hours: int = 24
+    supervisor_hours: int = 72
+    quiet: Window = Window(time(20), time(7))
+    friday: Window = Window(time(13), time(15))
+    holidays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +81,4 @@ class Programme:
     months: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     months_short: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     near: tuple[NearWords, ...] = ()
+    reminders: Reminders = Reminders()

@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
-    null,
     select,
     update,
 )
@@ -134,7 +133,7 @@ def add_notices(connection: Connection, notices: Sequence[NewNotice], now: datet
             "phone": one.phone,
             "network": operator_of(one.phone) or OTHER_NETWORK,
             "topic": one.topic,
-            "subject": dict(one.subject) if one.subject is not None else null(),
+            "subject": dict(one.subject or {}),
             "text": one.text,
             "unit_id": one.unit_id,
             "form": one.form,
@@ -142,12 +141,14 @@ def add_notices(connection: Connection, notices: Sequence[NewNotice], now: datet
         }
         for one in sorted(notices, key=lambda one: one.key)
     ]
+    if not rows:
+        return 0
     statement = (
         insert_new(connection, outbox)
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(outbox.c.id)
     )
-    return sum(connection.execute(statement, row).first() is not None for row in rows)
+    return len(connection.execute(statement, rows).all())
 
 
 def claim_replies(
@@ -186,6 +187,12 @@ def drop_notices(connection: Connection, ids: Collection[int], reason: str, now:
     """These will not be sent."""
     if ids:
         _drop(connection, outbox.c.id.in_(ids), reason, now)
+
+
+def postpone_notices(connection: Connection, ids: Collection[int], until: datetime) -> None:
+    """These are for a better moment."""
+    statement = update(outbox).where(outbox.c.id.in_(ids))
+    connection.execute(statement.values(next_at=until, lease=None, lease_until=None))
 
 
 def drop_expired(connection: Connection, now: datetime) -> int:

@@ -124,6 +124,21 @@ def test_who_wants_no_reminders_gets_none(pipes: Pipes, topic: str, sent: int) -
     assert len(operator.sent) == sent + 1
 
 
+@pytest.mark.parametrize(
+    ("topic", "sent"), [("reminder", 0), ("alert", 1)], ids=["reminder", "alert"]
+)
+def test_nobody_is_reminded_at_night(pipes: Pipes, topic: str, sent: int) -> None:
+    operator = Operator()
+    pipes.clock.now = NOON + timedelta(hours=9)
+    late = NewNotice("one", AWA, topic, NOON, NOON + timedelta(days=1), "Rappel")
+    with pipes.engine.begin() as connection:
+        outbound.add_notices(connection, [late], pipes.clock.now)
+    assert send(pipes, operator) == sent
+    pipes.clock.advance(hours=10)
+    assert send(pipes, operator) == 1 - sent
+    assert len(operator.sent) == 1
+
+
 def test_a_notice_in_doubt_is_not_sent_again(pipes: Pipes) -> None:
     operator = Operator(lambda: Unknown("timeout"))
     tell(pipes)
