@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, notices, replies
+from gateway import config, forwarding, intake, logs, notices, reminders, replies
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
@@ -91,6 +91,7 @@ def tick_until_stopped(place: Workplace) -> int:
 
 def sweep(place: Workplace, now: datetime) -> list[Name]:
     """Rings for every queue with something due; returns which."""
+    reminders.queue_due(place.engine, place.house, now)
     due: list[Name] = []
     with reading(place.engine) as connection:
         if inbox.lanes_with_work(connection):
@@ -133,6 +134,7 @@ def once(place: Workplace, now: datetime) -> int:
     try:
         tidy(place, now)
         intake.read_inbox(place.engine, place.house, clock)
+        reminders.queue_due(place.engine, place.house, now)
         client = operator(place.settings)
         if client is not None:
             replies.send_due(place.engine, client, clock)
