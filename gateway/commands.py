@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from gateway import conversation
+from gateway import conversation, paging
 from gateway.conversation import Settled
 from gateway.desk import Desk, fetch
 from gateway.filing import Said, file_said
@@ -153,4 +153,5 @@ TABLE: Final[Mapping[str, Command]] = {
     "AIDE": help_on,
     "LANGUE": set_language,
     "ETAT": state,
+    "SUITE": paging.more,
 }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, null, select
 
 from gateway.report import Key
 from gateway.storage.engine import insert_new
@@ -23,7 +23,9 @@ class Asked:
 class Conversation:
     """What a person's last answer asked of her, and which reports her last message touched.
 
-    `asked` are numbers to be confirmed; `undo_id` is the message that an OUI would undo.
+    `asked` are numbers to be confirmed; `undo_id` is the message that an OUI would undo. `more`
+    are the pages of an answer of `more_at` that are still to come; `held_id` is a message that
+    waits for the name of its site.
     """
 
     post_id: int
@@ -31,6 +33,9 @@ class Conversation:
     asked: tuple[Asked, ...] = ()
     undo_id: int | None = None
     touched: tuple[Key, ...] = ()
+    more: tuple[str, ...] = ()
+    more_at: datetime | None = None
+    held_id: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -47,6 +52,9 @@ def load(connection: Connection, post_ids: Collection[int]) -> dict[int, Convers
             asked=tuple(Asked(_key(key), tuple(codes)) for key, codes in row.asked),
             undo_id=row.undo_id,
             touched=tuple(_key(key) for key in row.touched),
+            more=tuple(row.more or ()),
+            more_at=row.more_at,
+            held_id=row.held_id,
         )
         for row in connection.execute(statement)
     }
@@ -61,13 +69,16 @@ def save(connection: Connection, changed: Sequence[Conversation]) -> None:
             "asked": [[list(asked.key), list(asked.codes)] for asked in one.asked],
             "undo_id": one.undo_id,
             "touched": [list(key) for key in one.touched],
+            "more": list(one.more) if one.more else null(),
+            "more_at": one.more_at,
+            "held_id": one.held_id,
         }
         for one in sorted(changed, key=lambda one: one.post_id)
     ]
     if not rows:
         return
     statement = insert_new(connection, conversations)
-    names = ("asked_at", "asked", "undo_id", "touched")
+    names = ("asked_at", "asked", "undo_id", "touched", "more", "more_at", "held_id")
     statement = statement.on_conflict_do_update(
         index_elements=["post_id"], set_={name: statement.excluded[name] for name in names}
     )

@@ -192,7 +192,9 @@ report_versions = Table(
 )
 
 # Where the conversation with a person stands: what her last answer asked (`asked`, to be
-# settled by OUI or NON), and which reports her last message touched.
+# settled by OUI or NON), and which reports her last message touched. `more` holds the pages of
+# a long answer that she has not asked for yet, `held_id` the message that waits for the name of
+# its site.
 conversations = Table(
     "conversations",
     metadata,
@@ -201,7 +203,26 @@ conversations = Table(
     Column("undo_id", ForeignKey("inbox.id")),
     Column("asked_at", Moment, nullable=False),
     Column("touched", Document, nullable=False),
+    Column("more", Document),
+    Column("more_at", Moment),
+    Column("held_id", Id),  # a message of the inbox
 )
+
+# An agent's number that a supervisor moves: it holds from the moment at which the new phone
+# agreed. Kept, so that a roster that still has the old number can be told from news.
+number_changes = Table(
+    "number_changes",
+    metadata,
+    _id(),
+    Column("post_id", ForeignKey("posts.id"), nullable=False),
+    Column("old_phone", String(20), nullable=False),
+    Column("new_phone", String(20), nullable=False),
+    Column("asked_by", ForeignKey("posts.id"), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("agreed_at", Moment),
+)
+Index("ix_number_changes_new_phone", number_changes.c.new_phone)
+Index("ix_number_changes_post_id", number_changes.c.post_id)
 
 # What still has to go out, or went. `key` says what it is for, and is there once: the reply
 # to a message, a notice of something to somebody, the DHIS2 cells of (data set, org unit,
@@ -313,6 +334,9 @@ referrals = Table(
 )
 Index("ix_referrals_facility_id_made_at", referrals.c.facility_id, referrals.c.made_at)
 Index("ix_referrals_site_id_made_at", referrals.c.site_id, referrals.c.made_at)
+Index("ix_referrals_open_site_id", referrals.c.site_id,
+      postgresql_where=referrals.c.closed_at.is_(None),
+      sqlite_where=referrals.c.closed_at.is_(None))  # fmt: skip
 Index("ix_referrals_open", referrals.c.made_at, postgresql_where=referrals.c.closed_at.is_(None),
       sqlite_where=referrals.c.closed_at.is_(None))  # fmt: skip
 
