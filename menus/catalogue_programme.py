@@ -7,9 +7,9 @@ from menus import catalogue_words
 from menus.catalogue_forms import codes_in
 from menus.catalogue_tables import Table
 from menus.model import LANGUAGES
-from menus.programme import NearWords, Programme
+from menus.programme import ON_RECEIPT, ON_VALIDATION, NearWords, Programme
 
-FORWARD: Final = ("on_receipt", "on_validation")
+FORWARD: Final = (ON_RECEIPT, ON_VALIDATION)
 
 
 def read_programme(table: Table) -> Programme:
@@ -29,6 +29,7 @@ def read_programme(table: Table) -> Programme:
         keep_text_days=table.number("keep_text_days", 1, 3650, defaults.keep_text_days),
         replies_per_day=table.number("replies_per_day", 1, 1000, defaults.replies_per_day),
         forward=table.text("forward", defaults.forward),
+        auto_validate_on=table.number("auto_validate_on", 1, 28, days["closes_on"]),
         months=_months(table.table("months")),
         months_short=_months(table.table("months_short")),
         near=tuple(_near_words(row) for row in table.tables("near")),

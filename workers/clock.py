@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, replies
+from gateway import config, forwarding, intake, logs, replies, validation
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 TICK: Final = 1.0  # seconds
 TIDY_EVERY: Final = timedelta(hours=1)
+VALIDATE_EVERY: Final = timedelta(minutes=1)  # it looks through the reports of a whole year
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,7 +72,7 @@ def tick_until_stopped(place: Workplace) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    tidied: datetime | None = None
+    tidied = validated = None
     told = False
     while not stop.wait(TICK):
         now = house.now()
@@ -80,6 +81,9 @@ def tick_until_stopped(place: Workplace) -> int:
             if tidied is None or now - tidied >= TIDY_EVERY:
                 tidy(place, now)
                 tidied = now
+            if validated is None or now - validated >= VALIDATE_EVERY:
+                validate(place, now)
+                validated = now
         except StorageFault as fault:
             if not told:
                 log.warning("clock_waits_for", missing="database", error=type(fault).__name__)
@@ -121,6 +125,20 @@ def tidy(place: Workplace, now: datetime) -> int:
     return total
 
 
+def validate(place: Workplace, now: datetime) -> int:
+    """Validates what the calendar validates by itself; returns how many reports."""
+    total = 0
+    while True:
+        with place.engine.begin() as connection:
+            done = validation.validate_due(connection, place.house, now)
+        total += done
+        if not done:
+            break
+    if total:
+        log.info("reports_validated_by_date", count=total)
+    return total
+
+
 def once(place: Workplace, now: datetime) -> int:
     """Does all that is due at `now`, here and without Redis, and ends.
 
@@ -130,6 +148,7 @@ def once(place: Workplace, now: datetime) -> int:
     try:
         tidy(place, now)
         intake.read_inbox(place.engine, place.house, clock)
+        validate(place, now)
         client = operator(place.settings)
         if client is not None:
             replies.send_due(place.engine, client, clock)
