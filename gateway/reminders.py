@@ -9,16 +9,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-import structlog
-
 from gateway.storage import outbound, recipients, reports, runs
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbound import NewNotice
 from gateway.storage.recipients import Recipient
 from gateway.understanding import House
 from menus.reminder_days import AGENT, DISTRICT, SUPERVISOR, Round, rounds
-
-log = structlog.get_logger()
 
 UNITS: Final = 1000  # in one transaction
 TOPIC: Final = "reminder"
@@ -33,9 +29,7 @@ def queue_due(engine: Engine, house: House, now: datetime) -> int:
         with reading(engine) as connection:
             if runs.is_done(connection, one.name):
                 continue
-        queued = _queue(engine, house, one, now)
-        log.info("reminders_queued", round=one.name, count=queued)
-        total += queued
+        total += _queue(engine, house, one, now)
     return total
 
 

@@ -9,12 +9,20 @@ from menus import catalogue_words
 from menus.catalogue_forms import codes_in
 from menus.catalogue_tables import Table
 from menus.model import LANGUAGES
-from menus.programme import Moment, NearWords, Programme, Reminders, Window
+from menus.programme import (
+    ON_RECEIPT,
+    ON_VALIDATION,
+    Moment,
+    NearWords,
+    Programme,
+    Reminders,
+    Window,
+)
 
 LAST_DAY: Final = 28  # every month has one
 TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 MOMENT: Final = re.compile(r"([0-9]{1,2}) ([0-9]{2}:[0-9]{2})")
-FORWARD: Final = ("on_receipt", "on_validation")
+FORWARD: Final = (ON_RECEIPT, ON_VALIDATION)
 
 
 def read_programme(table: Table) -> Programme:
@@ -35,6 +43,7 @@ def read_programme(table: Table) -> Programme:
         replies_per_day=table.number("replies_per_day", 1, 1000, defaults.replies_per_day),
         notices_per_minute=table.number("notices_per_minute", 1, 6000, defaults.notices_per_minute),
         forward=table.text("forward", defaults.forward),
+        auto_validate_on=table.number("auto_validate_on", 1, 28, days["closes_on"]),
         months=_months(table.table("months")),
         months_short=_months(table.table("months_short")),
         reminders=_reminders(table.section("reminders")),

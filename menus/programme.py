@@ -6,6 +6,8 @@ from datetime import time
 from types import MappingProxyType
 from typing import Any, Final
 
+ON_RECEIPT: Final = "on_receipt"
+ON_VALIDATION: Final = "on_validation"
 EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -63,7 +65,8 @@ class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
     Days are days of the month, local time; `*_until` days are inclusive and lie in the month
-    after the one reported.
+    after the one reported. `forward` is "on_receipt", or "on_validation": then nothing leaves
+    before somebody validated it, or the calendar did, from `auto_validate_on` of the next month.
     """
 
     opens_on: int = 25
@@ -74,7 +77,8 @@ class Programme:
     months_back: int = 2
     months_back_for_supervisors: int = 12
     change_until: int = 15
-    forward: str = "on_receipt"
+    forward: str = ON_RECEIPT
+    auto_validate_on: int = 10
     keep_text_days: int = 90
     replies_per_day: int = 40
     notices_per_minute: int = 300

@@ -14,19 +14,21 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, notices, reminders, replies
+from gateway import config, forwarding, intake, logs, notices, replies
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.queue import Name
 from menus.loader import CatalogueFault
 from workers import house
+from workers.errands import run_errands
 from workers.house import Workplace, far_side, operator, teller, workplace
 
 log = structlog.get_logger()
 
 TICK: Final = 1.0  # seconds
 TIDY_EVERY: Final = timedelta(hours=1)
+ERRANDS_EVERY: Final = timedelta(minutes=1)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,7 +73,7 @@ def tick_until_stopped(place: Workplace) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    tidied: datetime | None = None
+    tidied = ran = None
     told = False
     while not stop.wait(TICK):
         now = house.now()
@@ -80,6 +82,9 @@ def tick_until_stopped(place: Workplace) -> int:
             if tidied is None or now - tidied >= TIDY_EVERY:
                 tidy(place, now)
                 tidied = now
+            if ran is None or now - ran >= ERRANDS_EVERY:
+                run_errands(place, now)
+                ran = now
         except StorageFault as fault:
             if not told:
                 log.warning("clock_waits_for", missing="database", error=type(fault).__name__)
@@ -91,7 +96,6 @@ def tick_until_stopped(place: Workplace) -> int:
 
 def sweep(place: Workplace, now: datetime) -> list[Name]:
     """Rings for every queue with something due; returns which."""
-    reminders.queue_due(place.engine, place.house, now)
     due: list[Name] = []
     with reading(place.engine) as connection:
         if inbox.lanes_with_work(connection):
@@ -134,7 +138,7 @@ def once(place: Workplace, now: datetime) -> int:
     try:
         tidy(place, now)
         intake.read_inbox(place.engine, place.house, clock)
-        reminders.queue_due(place.engine, place.house, now)
+        run_errands(place, now)
         client = operator(place.settings)
         if client is not None:
             replies.send_due(place.engine, client, clock)

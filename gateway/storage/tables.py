@@ -170,7 +170,7 @@ reports = Table(
     Column("forwarded_at", Moment),
     Column("refused_version", Integer),
     Column("validated_at", Moment),
-    Column("validated_by", Id),  # a post; None when the calendar did it
+    Column("validated_by", Id),  # a post; None: the calendar, or the command line
     UniqueConstraint("site_id", "form", "period"),
     UniqueConstraint("site_id", "receipt"),
 )

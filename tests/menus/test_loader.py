@@ -91,6 +91,7 @@ FIELD = '[[fields]]\ncode = "{}"\nlabels = {{ fr = "X" }}\nshort = {{ fr = "{}" 
         (BM, "late =", "# late =\nmonth_closed = \"{month}\"\n#", "month_closed: its placeholders differ"),
         ("programme.toml", "opens_on = 25", "opens_on = 31", "programme.toml: opens_on: expected a number from 1 to 28"),
         ("programme.toml", "late_until = 8", "late_until = 2", "closes_on: expected on_time_until <= late_until"),
+        ("programme.toml", "auto_validate_on = 10", "auto_validate_on = 29", "auto_validate_on: expected a number from 1 to 28"),
         ("programme.toml", '"on_receipt"\n', '"at_once"\n', "forward: expected one of on_receipt"),
         ("programme.toml", '"janvier", ', "", "months.fr: expected the names of 12 months, got 11"),
         ("programme.toml", '"janvier"', '"mois 1"', "months.fr: 'mois 1' holds a digit"),
