@@ -31,6 +31,7 @@ def _stranger(desk: Desk) -> str:
 
 
 def _obey(desk: Desk, understood: Understood) -> str:
+    conversation.hold(desk, understood)
     if understood.command not in REPORTING:
         done = commands.TABLE.get(understood.command, commands.later)(desk, understood)
         desk.counts["understood"] += 1
@@ -96,7 +97,7 @@ def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
     if not settled.replies and not problems:
         problems = (Problem("nothing_understood", Level.ASK),)
     for_site = ""
-    if understood.command == "POUR" and understood.site is not None and settled.replies:
+    if understood.names_site and understood.site is not None and settled.replies:
         for_site = understood.site.name
     return wording.report_reply(
         catalogue,
