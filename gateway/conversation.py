@@ -9,7 +9,7 @@ from gateway.report import drop, restore, stamp
 from gateway.storage import versions
 from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.versions import Change
-from gateway.understanding import MEMORY, Understood
+from gateway.understanding import AGENT, MEMORY, Understood
 from menus.model import Filled, Level, Problem
 from menus.wording import ReportReply
 
@@ -81,6 +81,10 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
     current = [one for one in changes if desk.reports[one.key].version == one.version]
     if message_id is None or not current:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
+    kept = [desk.reports[one.key] for one in current if _is_kept(desk, understood, one)]
+    if kept:
+        code = next(iter(kept[0].values), "")
+        return Settled(problems=(Problem("change_closed", Level.REFUSE, (code,)),))
     desk.talk(
         Conversation(
             post_id=understood.post.id,
@@ -102,6 +106,7 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
         _restored(desk, understood, change)
         for change in changes
         if desk.reports[change.key].version == change.version
+        and not _is_kept(desk, understood, change)
     ]
     talk = open_question(desk, understood)
     if talk is not None:
@@ -109,6 +114,12 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
     if not replies:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
     return Settled(tuple(replies), note="undone")
+
+
+def _is_kept(desk: Desk, understood: Understood, change: Change) -> bool:
+    """Whether she may not undo this: an agent's report that was validated is its validator's."""
+    agent = understood.post is not None and understood.post.role == AGENT
+    return agent and desk.reports[change.key].validated_at is not None
 
 
 def _restored(desk: Desk, understood: Understood, change: Change) -> ReportReply:

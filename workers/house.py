@@ -10,6 +10,7 @@ from pathlib import Path
 from gateway import config
 from gateway.config import Settings
 from gateway.forwarding import Far
+from gateway.notices import COMPOSERS, Teller
 from gateway.storage.engine import Engine, connect
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.dhis2 import Dhis2
@@ -63,6 +64,11 @@ def operator(settings: Settings) -> AfricasTalking | None:
         sender_id=settings.at_sender_id,
         base_url=settings.at_api_url,
     )
+
+
+def teller(place: Workplace) -> Teller:
+    """Who finds the words of notices when they are sent."""
+    return Teller(place.house, COMPOSERS)
 
 
 @contextmanager
