@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway import commands, conversation
+from gateway import commands, conversation, keywords
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
@@ -33,7 +33,7 @@ def _stranger(desk: Desk) -> str:
 def _obey(desk: Desk, understood: Understood) -> str:
     conversation.hold(desk, understood)
     if understood.command not in REPORTING:
-        done = commands.TABLE.get(understood.command, commands.later)(desk, understood)
+        done = keywords.TABLE.get(understood.command, commands.later)(desk, understood)
         desk.counts["understood"] += 1
         return done if isinstance(done, str) else _words(desk, understood, done)
     replies = _file(desk, understood)
