@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from gateway import missing, reminder_words, reminders
 from gateway.sms_sending import LEASE, WAVE, Clock, Operator, send_some
 from gateway.storage import destinations, outbound, outbox
 from gateway.storage.engine import Connection, Engine, reading
@@ -25,12 +26,17 @@ Compose = Callable[[Connection, House, NoticeRow, datetime], str | None]
 NETWORKS: Final = ("orange", "moov", "telecel", OTHER_NETWORK)
 ROUNDS: Final = 100  # claims in a row of which nothing had to be sent
 
-COMPOSERS: Final[Mapping[str, Compose]] = {}
+COMPOSERS: Final[Mapping[str, Compose]] = {
+    reminders.TOPIC: reminder_words.compose,
+    missing.TOPIC: lambda connection, house, row, now: missing.reminder(
+        connection, house, row.phone, row.subject, now
+    ),
+}
 """By topic. A topic without an entry has its words from the beginning."""
 
 # What somebody who has opted out is not told. Alerts about patients and stock, and what DHIS2
 # refused of her own report, are no advertising: she gets them all the same.
-REMINDERS: Final = frozenset({"reminder", "ussd_nudge"})
+REMINDERS: Final = frozenset({reminders.TOPIC, missing.TOPIC, "ussd_nudge"})
 
 
 @dataclass(frozen=True, slots=True)

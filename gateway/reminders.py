@@ -35,6 +35,8 @@ def queue_due(engine: Engine, house: House, now: datetime) -> int:
 
 def _queue(engine: Engine, house: House, one: Round, now: datetime) -> int:
     """Queues one round, chunk by chunk, until it is done or somebody else is at it."""
+    with engine.begin() as connection:
+        runs.announce(connection, one.name)
     total = 0
     while True:
         with engine.begin() as connection:

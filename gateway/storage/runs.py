@@ -12,10 +12,14 @@ from gateway.storage.engine import insert_new
 from gateway.storage.tables import runs
 
 
+def announce(connection: Connection, name: str) -> None:
+    """There is such a run. In a transaction of its own, so that nobody has to wait for it."""
+    connection.execute(insert_new(connection, runs).on_conflict_do_nothing(), {"name": name})
+
+
 def take(connection: Connection, name: str) -> int | None:
     """The last unit that was dealt with (0 at the beginning), and holds the run until the
     transaction ends; None when it is done, or somebody else is at work on it."""
-    connection.execute(insert_new(connection, runs).on_conflict_do_nothing(), {"name": name})
     statement = select(runs.c.cursor, runs.c.done_at).where(runs.c.name == name)
     row = connection.execute(statement.with_for_update(skip_locked=True)).first()
     return None if row is None or row.done_at is not None else int(row.cursor)
