@@ -52,11 +52,13 @@ class Area:
         sites = [one for one in self.units.values() if one.level == SITE and self._in(one, wanted)]
         return Part(tuple(tops), tuple(sorted(sites, key=lambda one: (one.name, one.code))))
 
-    def parents(self, sites: Sequence[Unit]) -> dict[Unit, list[Unit]]:
-        """The sites by the unit right above each, which is a facility nearly everywhere."""
+    def by_facility(self, sites: Sequence[Unit]) -> dict[Unit, list[Unit]]:
+        """The sites by the facility right above each; a site without any stands alone."""
         found: dict[Unit, list[Unit]] = {}
         for site in sites:
-            above = self.units.get(site.parent_id or 0, site)
+            above = self.units.get(site.parent_id or 0)
+            if above is None or above.level != FACILITY:
+                above = site
             found.setdefault(above, []).append(site)
         return dict(sorted(found.items(), key=lambda one: one[0].name))
 
@@ -72,6 +74,7 @@ class Area:
         sites = [one for one in found if one.level == SITE]
         fitting = sites or found
         if len(fitting) > 1:
+            fitting.sort(key=lambda one: (one.name, one.code))
             return Problem("place_several", Level.ASK, values={"sites": told_apart(fitting)})
         return self.part(fitting) if fitting else Problem("place_unknown", Level.ASK)
 

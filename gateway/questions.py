@@ -51,7 +51,7 @@ def missing_reports(desk: Desk, understood: Understood) -> Answer:
     if not lacking:
         return phrase(desk, understood, "nothing_missing", **about(desk, understood, part, month))
     pieces = [phrase(desk, understood, "missing_head", **about(desk, understood, part, month))]
-    above = area.parents(sites)
+    above = area.by_facility(sites)
     if len(above) > 1:
         pieces += listed(_by_facility(above, lacking))
         pieces.append(phrase(desk, understood, "missing_detail"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway import commands, missing, paging, reminders
+from gateway import commands, missing, paging
 from gateway.area import Area, Part, area_of
 from gateway.commands import Answer
 from gateway.conversation import Settled
@@ -17,7 +17,6 @@ from gateway.understanding import AGENT, Understood
 from gateway.validation import Outcome, Verdict, validate_at
 from menus.model import Level, Period, Problem
 from menus.paging import listed
-from menus.reminder_days import AGENT as TO_THE_AGENT
 
 EVERYTHING: Final = "TOUT"  # in place of a site's name
 MOST_CODES: Final = 3  # named of one form; more are only said to be missing
@@ -88,10 +87,10 @@ def _notice(desk: Desk, phone: str, site_id: int, month: Period) -> NewNotice:
     return NewNotice(
         key=f"relance:{today:%Y%m%d}:{phone}",
         phone=phone,
-        topic=reminders.TOPIC,
+        topic=missing.TOPIC,
         due_at=desk.now,
         expires_at=midnight + timedelta(days=1),
-        subject={"kind": TO_THE_AGENT, "period": month.code},
+        subject={"period": month.code},
         unit_id=site_id,
         period=month.code,
     )
@@ -122,7 +121,7 @@ def _why_not(
     desk: Desk, understood: Understood, area: Area, refused: Mapping[Unit, Sequence[Verdict]]
 ) -> list[str]:
     """Site by site, and form by form; of a district only how much, facility by facility."""
-    above = area.parents([*refused])
+    above = area.by_facility([*refused])
     if len(above) > 1:
         return [
             f"{unit.name} {sum(len(refused[site]) for site in sites)}"

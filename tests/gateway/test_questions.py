@@ -25,11 +25,6 @@ from tests.gateway.pipes import (
 
 CHEICK = "+22370000201"  # the district
 OTHER = "+22370000102"  # heads the centre next door
-WHOLE = (
-    PEC,
-    "NUT 10 DEP 40 MAM 2 MAS 1 URE 1 GUE 0 ABD 0 SOD 0 RST 3",
-    "SMI 10 CPN 4 DEF 2 VNN 2 NNR 0 DCN 0 PFV 3 PFN 1 EDU 2",
-)
 
 
 @pytest.fixture
@@ -49,12 +44,14 @@ def pipes(pipes: Pipes) -> Pipes:
 def reported(pipes: Pipes, phone: str = AWA, month: str = "10") -> None:
     """All four forms of a site."""
     for form in pipes.catalogue.forms.values():
-        codes = " ".join(f"{code} 1" for code in form.required)
+        codes = " ".join(f"{code} 0" for code in form.required)
         pipes.told(f"{form.keyword} {month} {codes}", phone)
         pipes.told("OUI", phone)
 
 
-def out(pipes: Pipes, site: str, code: str, *, days: int = 0, until_days: int | None = None) -> None:
+def out(
+    pipes: Pipes, site: str, code: str, *, days: int = 0, until_days: int | None = None
+) -> None:
     """A product ran out, so many days ago."""
     message = pipes.receive("RUPT", AWA)
     row = {
@@ -200,7 +197,7 @@ def test_a_long_answer_goes_on_with_suite(pipes: Pipes) -> None:
     second, last = pipes.told("SUITE", OTHER), pipes.told("suite", OTHER)
     assert second.endswith("2/3 La suite: SUITE")
     assert last.endswith("Rappeler tous: RELANCE 3/3")
-    told = " ".join((first, second, last))
+    told = f"{first} {second} {last}"
     assert all(f"{site.title()} tout" in told for site in sites)
     assert "pas de suite" in pipes.told("SUITE", OTHER)
 
