@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway import commands, conversation
+from gateway import commands, conversation, keywords
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
@@ -31,8 +31,9 @@ def _stranger(desk: Desk) -> str:
 
 
 def _obey(desk: Desk, understood: Understood) -> str:
+    conversation.hold(desk, understood)
     if understood.command not in REPORTING:
-        done = commands.TABLE.get(understood.command, commands.later)(desk, understood)
+        done = keywords.TABLE.get(understood.command, commands.later)(desk, understood)
         desk.counts["understood"] += 1
         return done if isinstance(done, str) else _words(desk, understood, done)
     replies = _file(desk, understood)
@@ -96,7 +97,7 @@ def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
     if not settled.replies and not problems:
         problems = (Problem("nothing_understood", Level.ASK),)
     for_site = ""
-    if understood.command == "POUR" and understood.site is not None and settled.replies:
+    if understood.names_site and understood.site is not None and settled.replies:
         for_site = understood.site.name
     return wording.report_reply(
         catalogue,

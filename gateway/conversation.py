@@ -139,6 +139,23 @@ def _restored(desk: Desk, understood: Understood, change: Change) -> ReportReply
     return reply_for(desk, form, desk.reports[change.key])
 
 
+def hold(desk: Desk, understood: Understood) -> None:
+    """Notes a message that waits for the name of its site, or that it waits no more."""
+    post = understood.post
+    waits = any(problem.key == "site_unclear" for problem in understood.problems)
+    if post is None or not (waits or understood.taken_up):
+        return
+    for at in understood.posts:
+        talk = desk.conversations.get(at.id)
+        if talk is not None and talk.held_id is not None:
+            desk.talk(replace(talk, held_id=None))
+    if waits:
+        sent_at = understood.message.sent_at
+        talk = desk.conversations.get(post.id) or Conversation(post.id, sent_at)
+        asked_at = max(talk.asked_at, sent_at)
+        desk.talk(replace(talk, held_id=understood.message.id, asked_at=asked_at))
+
+
 def settle(desk: Desk, talk: Conversation) -> None:
     """The question is answered."""
     desk.talk(replace(talk, asked=(), undo_id=None))
@@ -160,5 +177,5 @@ def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply])
     if asked or before is None:
         talk = Conversation(understood.post.id, sent_at, asked, touched=keys)
     else:
-        talk = replace(before, touched=keys, asked_at=max(sent_at, before.asked_at))
+        talk = replace(before, touched=keys, asked_at=max(sent_at, before.asked_at), held_id=None)
     desk.talk(talk)
