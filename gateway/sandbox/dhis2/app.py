@@ -16,7 +16,8 @@ from gateway.sandbox.dhis2.access import (
     refuse,
     token_of,
 )
-from gateway.sandbox.dhis2.faults import EARLY, Fault, Kind
+from gateway.sandbox.dhis2.faults import Fault, Kind
+from gateway.sandbox.dhis2.front_door import EARLY
 from gateway.sandbox.dhis2.sandbox import Sandbox
 from gateway.sandbox.dhis2.summary import Family
 from gateway.sandbox.dhis2.writing import dropped
@@ -75,6 +76,7 @@ def _open_door(sandbox: Sandbox) -> Response | None:
     who = "token" if token is not None else "basic"
     name = "" if fault is None else fault.kind.value
     g.fault = fault
+    g.standing = sandbox.faults.standing(request.method, request.path)
     g.call = sandbox.ledger.start(who, request.method, request.path, sandbox.timer(), name)
     if fault is not None and fault.kind in EARLY:
         return EARLY[fault.kind](fault)

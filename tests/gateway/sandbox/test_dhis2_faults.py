@@ -31,7 +31,8 @@ from tests.gateway.sandbox.dhis2_world import (
 @pytest.mark.parametrize(
     ("kind", "status", "header", "mimetype"),
     [
-        ("down", 503, None, "text/html"),
+        ("down", 503, ("Retry-After", "12"), "text/html"),
+        ("moved", 301, ("Location", "https://dhis2.example.org/"), "text/html"),
         ("too_many", 429, ("Retry-After", "12"), "text/html"),
         ("login", 302, ("Location", "/login/"), "text/html"),
         ("html", 200, None, "text/html"),
@@ -39,6 +40,7 @@ from tests.gateway.sandbox.dhis2_world import (
         ("too_large", 413, None, "text/html"),
         ("unauthorized", 401, ("WWW-Authenticate", "Basic"), "application/json"),
         ("pat_expired", 401, ("WWW-Authenticate", "ApiToken"), "application/json"),
+        ("pat_bad", 400, None, "application/json"),
         ("pat_first", 500, None, "application/json"),
     ],
 )
