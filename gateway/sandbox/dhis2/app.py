@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 
-from gateway.sandbox.dhis2 import api_data, api_metadata, desk
+from gateway.sandbox.dhis2 import api_data, api_metadata, api_tracker, desk
 from gateway.sandbox.dhis2.access import (
     DEFAULT_PASSWORD,
     DEFAULT_TOKEN,
@@ -59,7 +59,7 @@ def create_app(
     account = Account(username, password, token)
     sandbox = Sandbox(family, clock, timer, pause, account)
     app.extensions["dhis2"] = sandbox
-    for routes in (api_data, api_metadata, desk):
+    for routes in (api_data, api_tracker, api_metadata, desk):
         app.register_blueprint(routes.blueprint)
     app.before_request(lambda: _open_door(sandbox))
     app.after_request(lambda response: _close_door(sandbox, response))

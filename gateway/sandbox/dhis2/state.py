@@ -18,6 +18,7 @@ from gateway.sandbox.dhis2.model import (
     Registration,
     Slot,
 )
+from gateway.sandbox.dhis2.tracker_model import Event, Program, Stage, programs_of, stages_of
 from gateway.sandbox.dhis2.values import is_zero
 
 KINDS = (
@@ -69,6 +70,9 @@ class State:
     data_sets_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     option_combos: frozenset[str] = frozenset({DEFAULT_OPTION_COMBO})
     cells: dict[Place, dict[Slot, Cell]] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
+    stages: dict[str, Stage] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
     registrations: dict[tuple[str, str, str, str], Registration] = field(default_factory=dict)
     authorities: set[str] = field(default_factory=lambda: {"F_DATAVALUE_ADD"})
     capture_roots: set[str] = field(default_factory=set)
@@ -135,6 +139,8 @@ class State:
         }
         units = self.objects["organisationUnits"]
         self.org_units = {uid: _org_unit(raw, units) for uid, raw in units.items()}
+        self.programs = programs_of(self.objects["programs"])
+        self.stages = stages_of(self.objects["programStages"], self.objects["programs"])
         self.data_sets_of = {
             element: tuple(uid for uid, one in self.data_sets.items() if element in one.members)
             for element in self.elements
