@@ -74,9 +74,9 @@ def _open_door(sandbox: Sandbox) -> Response | None:
     size = request.content_length or 0
     fault = sandbox.faults.take(request.method, request.path, size, by_token=token is not None)
     who = "token" if token is not None else "basic"
-    name = "" if fault is None else fault.kind.value
     g.fault = fault
     g.standing = sandbox.faults.standing(request.method, request.path)
+    name = g.standing.names if fault is None else fault.kind.value
     g.call = sandbox.ledger.start(who, request.method, request.path, sandbox.timer(), name)
     if fault is not None and fault.kind in EARLY:
         return EARLY[fault.kind](fault)

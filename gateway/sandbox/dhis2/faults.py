@@ -135,8 +135,10 @@ class Standing:
 
     faults: tuple[Fault, ...] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.faults)
+    @property
+    def names(self) -> str:
+        """Their kinds, for the ledger."""
+        return "+".join(sorted({one.kind.value for one in self.faults}))
 
     def strikes(self, kind: Kind, *names: str | None) -> bool:
         """Whether this fault holds for what bears one of these names."""

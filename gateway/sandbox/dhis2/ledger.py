@@ -15,7 +15,8 @@ class Request:
     """One call of the API. Times are seconds of the ledger's own timer.
 
     `ended` is when its last write was applied and its answer made, None while it runs;
-    `fault` names the fault that it met; `keys` are the (data set, org unit, period) it wrote.
+    `fault` names the fault that it met, or the standing ones, joined by `+`; `keys` are the
+    (data set, org unit, period) it wrote.
     """
 
     number: int
