@@ -12,6 +12,7 @@ from gateway import config, logs
 from gateway.config import Settings, SettingsFault
 from gateway.storage import schema
 from gateway.storage.engine import Engine, StorageFault, connect
+from gateway.transports.dhis2 import Dhis2
 from menus import loader
 from menus.loader import CatalogueFault
 from menus.model import Catalogue, Period
@@ -80,6 +81,21 @@ def busy(words: str, stream: TextIO | None = None) -> Iterator[None]:
     finally:
         out.write("\r\x1b[K")
         out.flush()
+
+
+@contextmanager
+def dhis2(found: Settings) -> Iterator[Dhis2]:
+    """DHIS2's client, closed at the end. Raises Fault when its address or account is not set."""
+    if not found.dhis2_known or found.dhis2_url is None:
+        raise Fault("DHIS2_URL and an account are not set")
+    with Dhis2(
+        found.dhis2_url,
+        token=found.dhis2_token,
+        username=found.dhis2_username,
+        password=found.dhis2_password,
+        timeout=found.dhis2_timeout,
+    ) as client:
+        yield client
 
 
 @contextmanager
