@@ -10,8 +10,9 @@ from datetime import datetime
 
 from gateway import dhis2_wanted
 from gateway.desk import cells_fed_by
+from gateway.dhis2_cells import cells_of
 from gateway.dhis2_plan import CellKey, Plan
-from gateway.metadata import attribute_option_combo, data_set_uid, days_out_target, field_target
+from gateway.metadata import attribute_option_combo, data_set_uid
 from gateway.outcomes import TryLater, Unknown
 from gateway.report import Report
 from gateway.storage import forwards, roster, standing
@@ -93,7 +94,7 @@ def verify(
         server = _read(client, form, period, [one.unit.dhis2_id or "" for one in units])
         if not isinstance(server, _Server):
             return server
-        codes = codes_of(form)
+        codes = {one.key: one.code for one in cells_of(form)}
         for unit in units:
             looked_at = _ours(unit, codes)
             cells += len(looked_at)
@@ -125,19 +126,6 @@ def repair(engine: Engine, verified: Verified, now: datetime) -> int:
             }
             standing.doubt(connection, doubtful, now)
     return len(wrong)
-
-
-def codes_of(form: Form) -> dict[CellKey, str]:
-    """The agent's code of every cell that the form feeds."""
-    codes = {}
-    for one in form.fields:
-        for code, target in (
-            (one.code, field_target(form, one.code)),
-            (f"{one.code} J", days_out_target(form, one.code)),
-        ):
-            if target is not None:
-                codes[".".join(target)] = code
-    return codes
 
 
 def _units(

@@ -10,6 +10,7 @@ import click
 
 from gateway import config, logs
 from gateway.config import Settings, SettingsFault
+from gateway.far_clients import dhis2_client
 from gateway.storage import schema
 from gateway.storage.engine import Engine, StorageFault, connect
 from gateway.transports.dhis2 import Dhis2
@@ -86,15 +87,10 @@ def busy(words: str, stream: TextIO | None = None) -> Iterator[None]:
 @contextmanager
 def dhis2(found: Settings) -> Iterator[Dhis2]:
     """DHIS2's client, closed at the end. Raises Fault when its address or account is not set."""
-    if not found.dhis2_known or found.dhis2_url is None:
+    client = dhis2_client(found)
+    if client is None:
         raise Fault("DHIS2_URL and an account are not set")
-    with Dhis2(
-        found.dhis2_url,
-        token=found.dhis2_token,
-        username=found.dhis2_username,
-        password=found.dhis2_password,
-        timeout=found.dhis2_timeout,
-    ) as client:
+    with client:
         yield client
 
 

@@ -21,6 +21,7 @@ from gateway.sandbox.dhis2.model import (
 
 KINDS = (
     "organisationUnits",
+    "categoryOptions",
     "categoryCombos",
     "categoryOptionCombos",
     "optionSets",
