@@ -30,12 +30,12 @@ def metadata(org_units: bool) -> None:
     settings = common.settings()
     catalogue = common.catalogue(settings)
     if not org_units:
-        click.echo(documents.render(documents.export(catalogue)))
+        click.echo(documents.render(documents.export(catalogue)), nl=False)
         return
     today = common.now().astimezone(settings.timezone)
     with common.database(settings) as engine, reading(engine) as connection:
         rows = org_units_of(connection, f"{today:%Y%m}")
-    click.echo(documents.render(documents.export(catalogue, rows)))
+    click.echo(documents.render(documents.export(catalogue, rows)), nl=False)
 
 
 @dhis2.command()
