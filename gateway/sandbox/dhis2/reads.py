@@ -162,7 +162,12 @@ def _combo(state: State, uid: str) -> Json:
         "isDefault": False,
         **raw,
         "categoryOptionCombos": [
-            {"id": one["id"], "code": one.get("code"), "name": one.get("name")}
+            {
+                "id": one["id"],
+                "code": one.get("code"),
+                "name": one.get("name"),
+                "categoryOptions": one.get("categoryOptions", []),
+            }
             for one in state.objects["categoryOptionCombos"].values()
             if reference(one, "categoryCombo") == uid
         ],
