@@ -100,7 +100,7 @@ def understand(message: Message, reading: Reading, known: Known, house: House) -
         return replace(plain, command="", problems=(refused,))
     if reading.command in REPORTING:
         return _report(plain, reading, known, house)
-    return replace(plain, site=own_site(known))
+    return replace(plain, site=own_site(known), fillings=reading.filled)
 
 
 def _speaks_as(reading: Reading, posts: Sequence[Post]) -> Post:

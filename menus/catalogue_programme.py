@@ -7,7 +7,7 @@ from menus import catalogue_words
 from menus.catalogue_forms import codes_in
 from menus.catalogue_tables import Table
 from menus.model import LANGUAGES
-from menus.programme import NearWords, Programme
+from menus.programme import NearWords, Programme, StockRules
 
 FORWARD: Final = ("on_receipt", "on_validation")
 
@@ -32,6 +32,7 @@ def read_programme(table: Table) -> Programme:
         months=_months(table.table("months")),
         months_short=_months(table.table("months_short")),
         near=tuple(_near_words(row) for row in table.tables("near")),
+        stock=_stock(table.table("stock")) if table.has("stock") else defaults.stock,
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")
@@ -39,6 +40,22 @@ def read_programme(table: Table) -> Programme:
         table.fault("closes_on", "expected on_time_until <= late_until <= closes_on")
     table.close()
     return programme
+
+
+def _stock(table: Table) -> StockRules:
+    """Limits in percent of a month, months, seconds, hours: whole numbers all."""
+    defaults = StockRules()
+    highest = {
+        "urgent_below": 1000, "order_below": 1000, "too_much_above": 10_000,
+        "order_months": 12, "use_months": 6, "alert_after": 600, "alert_hours": 168,
+    }  # fmt: skip
+    rules = StockRules(
+        **{key: table.number(key, 1, most, getattr(defaults, key)) for key, most in highest.items()}
+    )
+    if not rules.urgent_below <= rules.order_below <= rules.too_much_above:
+        table.fault("order_below", "expected urgent_below <= order_below <= too_much_above")
+    table.close()
+    return rules
 
 
 def _near_words(table: Table) -> NearWords:
