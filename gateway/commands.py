@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from gateway import conversation, paging
+from gateway import conversation, paging, stock_commands, stock_questions
 from gateway.conversation import Settled
 from gateway.desk import Desk, fetch
 from gateway.filing import Said, file_said
@@ -168,4 +168,7 @@ TABLE: Final[Mapping[str, Command]] = {
     "LANGUE": set_language,
     "ETAT": state,
     "SUITE": paging.more,
+    "RCU": stock_commands.receive,
+    "RUPT": stock_commands.out_of_stock,
+    "COMMANDE": stock_questions.what_to_bring,
 }

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gateway import receiving, stock_outs
 from gateway.desk import Desk, fetch, store
 from gateway.filing import Said, file_said, keep, reply_for
 from gateway.report import drop, restore, stamp
-from gateway.storage import versions
+from gateway.storage import stock, versions
 from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.versions import Change
 from gateway.understanding import AGENT, MEMORY, Understood
@@ -16,11 +17,17 @@ from menus.wording import ReportReply
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The reports that an answer touched, and what else is to be said."""
+    """The reports that an answer touched, and what else is to be said.
+
+    `note` is the key of a sentence to begin with, `lead` are words to begin with, `closing`
+    words to end with where two parts have room for them.
+    """
 
     replies: tuple[ReportReply, ...] = ()
     problems: tuple[Problem, ...] = ()
     note: str = ""
+    lead: str = ""
+    closing: str = ""
 
 
 def open_question(desk: Desk, understood: Understood) -> Conversation | None:
@@ -49,10 +56,19 @@ def confirm(desk: Desk, understood: Understood) -> Settled:
         filled = Filled(asked.key[1], {code: one.value for code, one in numbers.items()}, days)
         said = Said(understood.message, understood.post, asked.key, filled, confirmed=asked.codes)
         replies.append(file_said(desk, said))
+    noted = receiving.Noted("")
+    if talk.proposed is not None:
+        noted = receiving.note_proposed(desk, understood.message, understood.post, talk.proposed)
     settle(desk, talk)
-    if not replies:
+    if not replies and not noted.words:
         return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
-    return Settled(tuple(replies))
+    return Settled(tuple(_newest(replies, noted.replies)), lead=noted.words)
+
+
+def _newest(replies: Sequence[ReportReply], again: Sequence[ReportReply]) -> list[ReportReply]:
+    """The replies, of two about one report the later."""
+    about = {(one.form, one.period): one for one in (*replies, *again)}
+    return list(about.values())
 
 
 def refuse(desk: Desk, understood: Understood) -> Settled:
@@ -75,11 +91,16 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
     if understood.post is None:
         return Settled()
     store(desk)
-    message_id = versions.last_changing_message(desk.connection, understood.post.id)
-    changes = versions.changes_of(desk.connection, message_id) if message_id is not None else []
+    post = understood.post
+    message_id = max(
+        versions.last_changing_message(desk.connection, post.id) or 0,
+        stock.last_message(desk.connection, post.id, post.phone) or 0,
+    )
+    changes = versions.changes_of(desk.connection, message_id) if message_id else []
     fetch(desk, {change.key for change in changes})
     current = [one for one in changes if desk.reports[one.key].version == one.version]
-    if message_id is None or not current:
+    receipts, outs = stock.touched_by(desk.connection, message_id)
+    if not current and not receipts and not outs:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
     kept = [desk.reports[one.key] for one in current if _is_kept(desk, understood, one)]
     if kept:
@@ -93,8 +114,9 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
             touched=tuple(change.key for change in current),
         )
     )
-    forms = " ".join(change.key[1] for change in current)
-    return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": forms}),))
+    words = [change.key[1] for change in current]
+    words += ["RCU"] if receipts else ["RUPT"] if outs and not current else []
+    return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
 
 
 def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
@@ -102,6 +124,7 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
     store(desk)
     changes = versions.changes_of(desk.connection, message_id)
     fetch(desk, {change.key for change in changes})
+    had_stock = stock_outs.take_back(desk, message_id)
     replies = [
         _restored(desk, understood, change)
         for change in changes
@@ -111,7 +134,7 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
     talk = open_question(desk, understood)
     if talk is not None:
         settle(desk, talk)
-    if not replies:
+    if not replies and not had_stock:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
     return Settled(tuple(replies), note="undone")
 
@@ -158,7 +181,7 @@ def hold(desk: Desk, understood: Understood) -> None:
 
 def settle(desk: Desk, talk: Conversation) -> None:
     """The question is answered."""
-    desk.talk(replace(talk, asked=(), undo_id=None))
+    desk.talk(replace(talk, asked=(), undo_id=None, proposed=None))
 
 
 def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply]) -> None:

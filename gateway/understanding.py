@@ -136,7 +136,7 @@ def understand(message: Message, reading: Reading, known: Known, house: House) -
         where = _site(reading, known)
         if isinstance(where, Problem):
             return replace(plain, command="", problems=(where,))
-    return replace(plain, site=own_site(known))
+    return replace(plain, site=own_site(known), fillings=reading.filled)
 
 
 def _speaks_as(reading: Reading, known: Known, catalogue: Catalogue) -> Post:

@@ -16,6 +16,7 @@ from menus.programme import (
     NearWords,
     Programme,
     Reminders,
+    StockRules,
     Window,
 )
 
@@ -48,6 +49,7 @@ def read_programme(table: Table) -> Programme:
         months_short=_months(table.table("months_short")),
         reminders=_reminders(table.section("reminders")),
         near=tuple(_near_words(row) for row in table.tables("near")),
+        stock=_stock(table.table("stock")) if table.has("stock") else defaults.stock,
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")
@@ -111,6 +113,22 @@ def _holidays(table: Table) -> Iterator[str]:
         except ValueError:
             table.fault("holidays", f"expected a day such as '05-01' or '2027-03-10', got {text!r}")
         yield text
+
+
+def _stock(table: Table) -> StockRules:
+    """Limits in percent of a month, months, seconds, hours: whole numbers all."""
+    defaults = StockRules()
+    highest = {
+        "urgent_below": 1000, "order_below": 1000, "too_much_above": 10_000,
+        "order_months": 12, "use_months": 6, "alert_after": 600, "alert_hours": 168,
+    }  # fmt: skip
+    rules = StockRules(
+        **{key: table.number(key, 1, most, getattr(defaults, key)) for key, most in highest.items()}
+    )
+    if not rules.urgent_below <= rules.order_below <= rules.too_much_above:
+        table.fault("order_below", "expected urgent_below <= order_below <= too_much_above")
+    table.close()
+    return rules
 
 
 def _near_words(table: Table) -> NearWords:

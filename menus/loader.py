@@ -60,6 +60,9 @@ def load(folder: Path | None = None) -> Catalogue:
     words = _read_words(source, faults)
     _check_words(words, forms, commands, faults)
     _check_labels(forms, faults)
+    if not faults:
+        # A form that could not be read would seem to lack its fields.
+        faults.extend(_unknown_patients(forms))
     texts = {language: sentences.texts for language, sentences in words.items()}
     catalogue = _index(programme, forms, commands, texts, faults)
     if faults:
@@ -147,6 +150,17 @@ def _check_labels(forms: Mapping[str, Form], faults: list[str]) -> None:
         for one in form.fields:
             _check_label(f"{form.keyword} {one.code}", one.labels, faults)
             _check_label(f"{form.keyword} {one.code} short", one.short, faults)
+
+
+def _unknown_patients(forms: Mapping[str, Form]) -> Iterator[str]:
+    """Those under treatment with a product are counted by a field of some form."""
+    codes = {code for form in forms.values() for code in form.codes}
+    for form in forms.values():
+        for one in form.fields:
+            patients = one.product.patients if one.product else ""
+            if patients and patients not in codes:
+                place = f"forms: {form.keyword} {one.code}: product.patients"
+                yield f"{place}: no field is called {patients}"
 
 
 def _check_label(place: str, labels: Mapping[str, str], faults: list[str]) -> None:

@@ -61,6 +61,25 @@ class Reminders:
 
 
 @dataclass(frozen=True, slots=True)
+class StockRules:
+    """`[stock]`: the limits of the stock levels, and how stock-outs are told.
+
+    `urgent_below`, `order_below` and `too_much_above` are percent of a month of use. An order
+    fills up to `order_months` of use, which is the average of `use_months` months. A stock-out
+    is told after `alert_after` seconds, together with what came in meanwhile, and no longer
+    than `alert_hours` later.
+    """
+
+    urgent_below: int = 50
+    order_below: int = 100
+    too_much_above: int = 300
+    order_months: int = 2
+    use_months: int = 3
+    alert_after: int = 45
+    alert_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
@@ -86,3 +105,4 @@ class Programme:
     months_short: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     near: tuple[NearWords, ...] = ()
     reminders: Reminders = Reminders()
+    stock: StockRules = StockRules()

@@ -194,7 +194,8 @@ report_versions = Table(
 # Where the conversation with a person stands: what her last answer asked (`asked`, to be
 # settled by OUI or NON), and which reports her last message touched. `more` holds the pages of
 # a long answer that she has not asked for yet, `held_id` the message that waits for the name of
-# its site.
+# its site. `proposed` is what an OUI would let in besides the numbers of reports: by `topic`,
+# such as a receipt of stock.
 conversations = Table(
     "conversations",
     metadata,
@@ -206,6 +207,7 @@ conversations = Table(
     Column("more", Document),
     Column("more_at", Moment),
     Column("held_id", Id),  # a message of the inbox
+    Column("proposed", Document),
 )
 
 # An agent's number that a supervisor moves: it holds from the moment at which the new phone
