@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from gateway import conversation
+from gateway import conversation, counter_referrals, referrals
 from gateway.conversation import Settled
 from gateway.desk import Desk, fetch
 from gateway.filing import Said, file_said
@@ -153,4 +153,9 @@ TABLE: Final[Mapping[str, Command]] = {
     "AIDE": help_on,
     "LANGUE": set_language,
     "ETAT": state,
+    "REF": referrals.register,
+    "CRF": counter_referrals.answer,
+    "PARTI": counter_referrals.step_of_agent,
+    "REFUS": counter_referrals.step_of_agent,
+    "FAIT": counter_referrals.step_of_agent,
 }

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from gateway import referrals
 from gateway.answering import answer
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
@@ -125,7 +126,9 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
         batch = [senders.understand(one) for one in messages]
         talks = senders.talks
         asked = {one.key[0] for talk in talks.values() for one in talk.asked}
-        reports.lock_sites(connection, asked | {one.site.id for one in batch if one.site})
+        asked |= {one.site.id for one in batch if one.site}
+        asked |= referrals.facilities_to_hold(connection, house, batch)
+        reports.lock_sites(connection, asked)
         desk = open_desk(connection, house, batch, talks, now)
         _answer_all(desk, senders, batch)
         settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]

@@ -7,7 +7,7 @@ from menus import catalogue_words
 from menus.catalogue_forms import codes_in
 from menus.catalogue_tables import Table
 from menus.model import LANGUAGES
-from menus.programme import NearWords, Programme
+from menus.programme import NearWords, Programme, ReferralTimes
 
 FORWARD: Final = ("on_receipt", "on_validation")
 
@@ -32,6 +32,9 @@ def read_programme(table: Table) -> Programme:
         months=_months(table.table("months")),
         months_short=_months(table.table("months_short")),
         near=tuple(_near_words(row) for row in table.tables("near")),
+        referrals=_referrals(table.table("referrals"))
+        if table.has("referrals")
+        else ReferralTimes(),
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")
@@ -39,6 +42,28 @@ def read_programme(table: Table) -> Programme:
         table.fault("closes_on", "expected on_time_until <= late_until <= closes_on")
     table.close()
     return programme
+
+
+def _referrals(table: Table) -> ReferralTimes:
+    defaults = ReferralTimes()
+    most = {
+        "remind_after_hours": 240,
+        "escalate_after_hours": 480,
+        "close_after_days": 365,
+        "drop_age_after_days": 3650,
+        "follow_up_days": 30,
+        "same_within_minutes": 1440,
+        "number_months": 24,
+    }
+    times = ReferralTimes(
+        **{key: table.number(key, 1, high, getattr(defaults, key)) for key, high in most.items()}
+    )
+    if times.escalate_after_hours <= times.remind_after_hours:
+        table.fault("escalate_after_hours", "expected more than remind_after_hours")
+    if times.close_after_days * 24 <= times.escalate_after_hours:
+        table.fault("close_after_days", "expected more than escalate_after_hours")
+    table.close()
+    return times
 
 
 def _near_words(table: Table) -> NearWords:

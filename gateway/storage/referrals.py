@@ -5,12 +5,14 @@ saves it only if nobody else has moved it since it was read.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from gateway.referral import Referral, State
+from gateway.storage.outbox import WAITING
 from gateway.storage.tables import inbox, outbox, referrals
 
 TOPIC: Final = "referral"  # of the notices that tell of referrals
@@ -22,10 +24,11 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
-def add(connection: Connection, referral: Referral) -> int:
-    """Keeps a new referral; returns its id."""
+def add(connection: Connection, referral: Referral) -> Referral:
+    """Keeps a new referral; returns it with its id."""
     statement = insert(referrals).returning(referrals.c.id)
-    return int(connection.execute(statement, _values(referral)).scalar_one())
+    row_id = connection.execute(statement, _values(referral)).scalar_one()
+    return replace(referral, id=int(row_id))
 
 
 def save(connection: Connection, referral: Referral) -> bool:
@@ -165,6 +168,21 @@ def count_by_reason(
         .group_by(referrals.c.site_id, referrals.c.reason)
     )
     return {(site, reason): int(count) for site, reason, count in connection.execute(statement)}
+
+
+def expire_notices(connection: Connection, referral: Referral, now: datetime) -> None:
+    """What waits to be told of this referral has been overtaken, and does not go out any more."""
+    statement = (
+        update(outbox)
+        .where(
+            outbox.c.topic == TOPIC,
+            outbox.c.state == WAITING,
+            outbox.c.created_at >= referral.made_at,
+            outbox.c.key.startswith(f"{TOPIC}:{referral.id}:"),
+        )
+        .values(expires_at=now)
+    )
+    connection.execute(statement)
 
 
 def drop_ages(connection: Connection, before: datetime, most: int = 1000) -> int:
