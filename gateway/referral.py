@@ -177,6 +177,8 @@ def _at_the_centre(
         moved,
         outcome_at=said_at,
         arrived_at=None if step is Step.NOT_ARRIVED else moved.arrived_at or said_at,
+        # Whoever did arrive, and now did not, is looked for again.
+        chased=min(moved.chased, 1) if step is Step.NOT_ARRIVED else moved.chased,
         follow_up_on=follow_up if treated else None,
         followed_up_at=moved.followed_up_at if treated else None,
     )

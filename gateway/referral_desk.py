@@ -56,14 +56,8 @@ def people_above(connection: Connection, place: Place, month: str) -> list[Post]
 
 
 def place_of(desk: Desk, referral: Referral, month: str) -> Place:
-    """Where it was made, and to which facility, even if the site has moved since."""
-    wanted = {referral.site_id, *([referral.facility_id] if referral.facility_id else [])}
-    found = notices.places(desk.connection, wanted, month)
-    place = found[referral.site_id]
-    if referral.facility_id is None or referral.facility_id not in found:
-        return place
-    at = found[referral.facility_id]
-    return Place(place.site, at.site, at.district)
+    """Where a referral was made, and who is above."""
+    return notices.places_of(desk.connection, [referral], month)[referral.id]
 
 
 def in_use_since(desk: Desk, understood: Understood) -> datetime:

@@ -32,6 +32,22 @@ def places(connection: Connection, site_ids: Collection[int], period: str) -> di
     }
 
 
+def places_of(connection: Connection, found: Iterable[Referral], period: str) -> dict[int, Place]:
+    """By referral, where it was made, and to which facility, even if the site moved since."""
+    found = list(found)
+    facilities = {one.facility_id for one in found if one.facility_id is not None}
+    at = places(connection, {one.site_id for one in found} | facilities, period)
+    return {
+        one.id: _to(at[one.site_id], at.get(one.facility_id or 0))
+        for one in found
+        if one.site_id in at
+    }
+
+
+def _to(place: Place, facility: Place | None) -> Place:
+    return place if facility is None else Place(place.site, facility.site, facility.district)
+
+
 def _at(line: Iterable[Unit], level: str) -> Unit | None:
     return next((unit for unit in line if unit.level == level), None)
 

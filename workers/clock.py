@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, replies
+from gateway import config, forwarding, intake, logs, referral_chase, replies
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
@@ -97,15 +97,29 @@ def sweep(place: Workplace, now: datetime) -> list[Name]:
             due.append("read")
         if place.settings.operator_known and outbox.has_due(connection, outbox.REPLY, now):
             due.append("reply")
-        if place.settings.dhis2_known and outbox.has_due(connection, outbox.DHIS2, now):
+        forwards = (outbox.DHIS2, outbox.REFERRAL)
+        if place.settings.dhis2_known and any(
+            outbox.has_due(connection, kind, now) for kind in forwards
+        ):
             due.append("forward")
+        chasing = referral_chase.is_due(connection, place.house, now)
+    if chasing:
+        chase(place, now)
     for name in due:
         place.bell.nudge(name)
     return due
 
 
+def chase(place: Workplace, now: datetime) -> None:
+    """Asks after the referrals that nobody has answered, and closes the oldest."""
+    while True:
+        with place.engine.begin() as connection:
+            if not referral_chase.chase_due(connection, place.house, now):
+                return
+
+
 def tidy(place: Workplace, now: datetime) -> int:
-    """Blanks the texts of messages and replies that are old enough; returns how many."""
+    """Blanks what is old enough: texts of messages and replies, ages; returns how many."""
     days = place.house.catalogue.programme.keep_text_days
     before = now - timedelta(days=days)
     total = 0
@@ -113,6 +127,7 @@ def tidy(place: Workplace, now: datetime) -> int:
         with place.engine.begin() as connection:
             blanked = inbox.blank_texts(connection, before)
             blanked += outbound.blank_texts(connection, before)
+            blanked += referral_chase.drop_ages(connection, place.house, now)
         total += blanked
         if not blanked:
             break
@@ -130,6 +145,7 @@ def once(place: Workplace, now: datetime) -> int:
     try:
         tidy(place, now)
         intake.read_inbox(place.engine, place.house, clock)
+        chase(place, now)
         client = operator(place.settings)
         if client is not None:
             replies.send_due(place.engine, client, clock)

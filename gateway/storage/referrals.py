@@ -5,11 +5,11 @@ saves it only if nobody else has moved it since it was read.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from gateway.referral import Referral, State
 from gateway.storage.outbox import WAITING
@@ -123,25 +123,47 @@ def open_of_sites(connection: Connection, site_ids: Collection[int]) -> list[Ref
     return _open(connection, referrals.c.site_id.in_(site_ids))
 
 
-def to_chase(
-    connection: Connection, first: datetime, second: datetime, last: datetime, most: int
-) -> list[Referral]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Made before `first` they are asked after, before `second` again, before `last` closed."""
+
+    first: datetime
+    second: datetime
+    last: datetime
+
+
+def any_to_chase(connection: Connection, due: Due) -> bool:
+    """Whether the calendar has something to do about any open referral."""
+    statement = select(referrals.c.id).where(_to_chase(due)).limit(1)
+    return connection.execute(statement).first() is not None
+
+
+def to_chase(connection: Connection, due: Due, most: int) -> list[Referral]:
     """Open referrals that the calendar has something to do about, oldest first.
 
-    They were made before `first` and not yet chased, before `second` and chased once, or before
-    `last`. Those that somebody else is just writing to are passed over; the others are held
-    until the transaction ends.
+    Those that somebody else is just writing to are passed over; the others are held until the
+    transaction ends.
     """
-    made, chased = referrals.c.made_at, referrals.c.chased
-    due = or_(and_(chased == 0, made <= first), and_(chased == 1, made <= second), made <= last)
     statement = (
         select(referrals)
-        .where(referrals.c.closed_at.is_(None), due)
-        .order_by(made, referrals.c.id)
+        .where(_to_chase(due))
+        .order_by(referrals.c.made_at, referrals.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
     return [_referral(row) for row in connection.execute(statement)]
+
+
+def _to_chase(due: Due) -> ColumnElement[bool]:
+    made, chased = referrals.c.made_at, referrals.c.chased
+    return and_(
+        referrals.c.closed_at.is_(None),
+        or_(
+            and_(chased == 0, made <= due.first),
+            and_(chased == 1, made <= due.second),
+            made <= due.last,
+        ),
+    )
 
 
 def mark_chased(connection: Connection, ids: Collection[int], times: int) -> None:
@@ -209,7 +231,7 @@ def drop_ages(connection: Connection, before: datetime, most: int = 1000) -> int
     return len(rows)
 
 
-def _open(connection: Connection, where: Any) -> list[Referral]:
+def _open(connection: Connection, where: ColumnElement[bool]) -> list[Referral]:
     statement = (
         select(referrals)
         .where(where, referrals.c.closed_at.is_(None))
@@ -218,7 +240,7 @@ def _open(connection: Connection, where: Any) -> list[Referral]:
     return [_referral(row) for row in connection.execute(statement)]
 
 
-def _at(facility_id: int | None, site_id: int) -> Any:
+def _at(facility_id: int | None, site_id: int) -> ColumnElement[bool]:
     if facility_id is not None:
         return referrals.c.facility_id == facility_id
     return and_(referrals.c.facility_id.is_(None), referrals.c.site_id == site_id)
