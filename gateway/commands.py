@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from gateway import conversation, paging, stock_commands, stock_questions
+from gateway import (
+    conversation,
+    counter_referrals,
+    paging,
+    referrals,
+    stock_commands,
+    stock_questions,
+)
 from gateway.conversation import Settled
 from gateway.desk import Desk, fetch
 from gateway.filing import Said, file_said
@@ -171,4 +178,9 @@ TABLE: Final[Mapping[str, Command]] = {
     "RCU": stock_commands.receive,
     "RUPT": stock_commands.out_of_stock,
     "COMMANDE": stock_questions.what_to_bring,
+    "REF": referrals.register,
+    "CRF": counter_referrals.answer,
+    "PARTI": counter_referrals.step_of_agent,
+    "REFUS": counter_referrals.step_of_agent,
+    "FAIT": counter_referrals.step_of_agent,
 }

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gateway import receiving, stock_outs
+from gateway import receiving, referrals, stock_outs
 from gateway.desk import Desk, fetch, store
 from gateway.filing import Said, file_said, keep, reply_for
+from gateway.referral import Referral
 from gateway.report import drop, restore, stamp
-from gateway.storage import stock, versions
+from gateway.storage import inbox, stock, versions
 from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.versions import Change
 from gateway.understanding import AGENT, MEMORY, Understood
@@ -39,13 +40,16 @@ def open_question(desk: Desk, understood: Understood) -> Conversation | None:
     return talk if understood.message.sent_at - talk.asked_at <= MEMORY else None
 
 
-def confirm(desk: Desk, understood: Understood) -> Settled:
+def confirm(desk: Desk, understood: Understood) -> Settled | str:
     """OUI: everything that her last answer asked counts now, or is undone."""
     talk = open_question(desk, understood)
     if talk is None or understood.post is None:
         return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
     if talk.undo_id is not None:
-        return _undo(desk, understood, talk.undo_id)
+        settle(desk, talk)
+        return referrals.withdraw(desk, understood, talk.undo_id) or _undo(
+            desk, understood, talk.undo_id
+        )
     replies = []
     for asked in talk.asked:
         waiting = desk.reports[asked.key].pending
@@ -96,6 +100,9 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
         versions.last_changing_message(desk.connection, post.id) or 0,
         stock.last_message(desk.connection, post.id, post.phone) or 0,
     )
+    referral = referrals.last_to_undo(desk.connection, post.id)
+    if referral is not None and _is_last(desk, referral.inbox_id, message_id or None):
+        return _ask_to_withdraw(desk, understood, referral)
     changes = versions.changes_of(desk.connection, message_id) if message_id else []
     fetch(desk, {change.key for change in changes})
     current = [one for one in changes if desk.reports[one.key].version == one.version]
@@ -117,6 +124,23 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
     words = [change.key[1] for change in current]
     words += ["RCU"] if receipts else ["RUPT"] if outs and not current else []
     return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
+
+
+def _is_last(desk: Desk, one: int | None, other: int | None) -> bool:
+    """Whether the first message was sent after the second, which need not be there."""
+    if one is None or other is None:
+        return one is not None
+    sent = inbox.sent_at(desk.connection, [one, other])
+    return (sent[one], one) > (sent[other], other)
+
+
+def _ask_to_withdraw(desk: Desk, understood: Understood, referral: Referral) -> Settled:
+    """ANNULE after a REF: the question that an OUI answers."""
+    if understood.post is not None:
+        sent_at, message_id = understood.message.sent_at, referral.inbox_id
+        desk.talk(Conversation(understood.post.id, sent_at, undo_id=message_id))
+    problem = Problem("undo_referral", Level.CONFIRM, values={"number": referral.number})
+    return Settled(problems=(problem,))
 
 
 def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:

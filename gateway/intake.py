@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from gateway import referrals
 from gateway.answering import answer
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
@@ -121,7 +122,9 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
         senders = senders_of(connection, messages, house)
         batch = [senders.understand(one) for one in messages]
         talks = senders.talks
-        reports.lock_sites(connection, senders.sites | {one.site.id for one in batch if one.site})
+        held = senders.sites | {one.site.id for one in batch if one.site}
+        held |= referrals.facilities_to_hold(connection, house, batch)
+        reports.lock_sites(connection, held)
         desk = open_desk(connection, house, batch, talks, now)
         _answer_all(desk, senders, batch)
         settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from gateway import missing, reminder_words, reminders
+from gateway import missing, reminder_words, reminders, stock_alerts, stock_need
 from gateway.sms_sending import LEASE, WAVE, Clock, Operator, send_some
 from gateway.storage import destinations, outbound, outbox
 from gateway.storage.engine import Connection, Engine, reading
@@ -20,17 +20,18 @@ from gateway.understanding import House
 from menus import gsm7
 from menus.reminder_days import allowed
 
-# The words of a notice at the moment of sending; None when there is nothing to say any more.
-Compose = Callable[[Connection, House, NoticeRow, datetime], str | None]
+# The words of a notice to a phone about a subject, at the moment of sending; None when there is
+# nothing to say any more.
+Compose = Callable[[Connection, House, str, Mapping[str, Any], datetime], str | None]
 
 NETWORKS: Final = ("orange", "moov", "telecel", OTHER_NETWORK)
 ROUNDS: Final = 100  # claims in a row of which nothing had to be sent
 
 COMPOSERS: Final[Mapping[str, Compose]] = {
     reminders.TOPIC: reminder_words.compose,
-    missing.TOPIC: lambda connection, house, row, now: missing.reminder(
-        connection, house, row.phone, row.subject, now
-    ),
+    missing.TOPIC: missing.reminder,
+    stock_alerts.TOPIC: stock_alerts.compose,
+    stock_need.TOPIC: stock_need.compose,
 }
 """By topic. A topic without an entry has its words from the beginning."""
 
@@ -49,7 +50,8 @@ class Teller:
     def text(self, connection: Connection, row: NoticeRow, now: datetime) -> str | None:
         if row.text is not None or row.topic not in self.composers:
             return row.text
-        return self.composers[row.topic](connection, self.house, row, now)
+        compose = self.composers[row.topic]
+        return compose(connection, self.house, row.phone, row.subject, now)
 
     def may_remind_at(self, now: datetime) -> datetime:
         """`now`, or the next moment at which nobody is disturbed."""

@@ -6,12 +6,11 @@ many sites of each centre. With nothing missing any more there are no words, and
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from gateway import missing
 from gateway.storage import roster
 from gateway.storage.engine import Connection
-from gateway.storage.outbound import NoticeRow
 from gateway.storage.roster import Post, Unit
 from gateway.understanding import House
 from menus.model import Period
@@ -24,14 +23,16 @@ DTC, DISTRICT = "dtc", "district"
 FACILITY: Final = "facility"
 
 
-def compose(connection: Connection, house: House, row: NoticeRow, now: datetime) -> str | None:
+def compose(
+    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+) -> str | None:
     """The words for this person now; None when there is nothing to remind of."""
-    kind, period = str(row.subject["kind"]), Period.parse(str(row.subject["period"]))
+    kind, period = str(subject["kind"]), Period.parse(str(subject["period"]))
     if kind == AGENT:
-        return missing.reminder(connection, house, row.phone, row.subject, now)
+        return missing.reminder(connection, house, phone, subject, now)
     month = now.astimezone(house.timezone).strftime("%Y%m")
     role = DTC if kind == SUPERVISOR else DISTRICT
-    known = roster.posts_of(connection, [row.phone], month).get(row.phone, [])
+    known = roster.posts_of(connection, [phone], month).get(phone, [])
     posts = [post for post in known if post.role == role]
     if not posts:
         return None

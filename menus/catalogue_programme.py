@@ -15,6 +15,7 @@ from menus.programme import (
     Moment,
     NearWords,
     Programme,
+    ReferralTimes,
     Reminders,
     StockRules,
     Window,
@@ -50,6 +51,9 @@ def read_programme(table: Table) -> Programme:
         reminders=_reminders(table.section("reminders")),
         near=tuple(_near_words(row) for row in table.tables("near")),
         stock=_stock(table.table("stock")) if table.has("stock") else defaults.stock,
+        referrals=_referrals(table.table("referrals"))
+        if table.has("referrals")
+        else ReferralTimes(),
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")
@@ -129,6 +133,28 @@ def _stock(table: Table) -> StockRules:
         table.fault("order_below", "expected urgent_below <= order_below <= too_much_above")
     table.close()
     return rules
+
+
+def _referrals(table: Table) -> ReferralTimes:
+    defaults = ReferralTimes()
+    most = {
+        "remind_after_hours": 240,
+        "escalate_after_hours": 480,
+        "close_after_days": 365,
+        "drop_age_after_days": 3650,
+        "follow_up_days": 30,
+        "same_within_minutes": 1440,
+        "number_months": 24,
+    }
+    times = ReferralTimes(
+        **{key: table.number(key, 1, high, getattr(defaults, key)) for key, high in most.items()}
+    )
+    if times.escalate_after_hours <= times.remind_after_hours:
+        table.fault("escalate_after_hours", "expected more than remind_after_hours")
+    if times.close_after_days * 24 <= times.escalate_after_hours:
+        table.fault("close_after_days", "expected more than escalate_after_hours")
+    table.close()
+    return times
 
 
 def _near_words(table: Table) -> NearWords:

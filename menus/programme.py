@@ -80,6 +80,24 @@ class StockRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralTimes:
+    """How long each thing about a referral is waited for.
+
+    Hours count from its departure. The same text within `same_within_minutes` is the same
+    referral, sent again. `follow_up_days` are those to the agent's visit, where the centre says
+    none. `number_months` is how long a number is not given again at a facility.
+    """
+
+    remind_after_hours: int = 24
+    escalate_after_hours: int = 48
+    close_after_days: int = 30
+    drop_age_after_days: int = 90
+    follow_up_days: int = 3
+    same_within_minutes: int = 30
+    number_months: int = 12
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
@@ -106,3 +124,4 @@ class Programme:
     near: tuple[NearWords, ...] = ()
     reminders: Reminders = Reminders()
     stock: StockRules = StockRules()
+    referrals: ReferralTimes = ReferralTimes()

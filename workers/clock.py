@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, notices, replies
+from gateway import config, forwarding, intake, logs, notices, referral_chase, replies
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
@@ -105,7 +105,10 @@ def sweep(place: Workplace, now: datetime) -> list[Name]:
             outbox.has_due(connection, kind, now) for kind in sms
         ):
             due.append("reply")
-        if place.settings.dhis2_known and outbox.has_due(connection, outbox.DHIS2, now):
+        forwards = (outbox.DHIS2, outbox.REFERRAL)
+        if place.settings.dhis2_known and any(
+            outbox.has_due(connection, kind, now) for kind in forwards
+        ):
             due.append("forward")
     for name in due:
         place.bell.nudge(name)
@@ -113,7 +116,7 @@ def sweep(place: Workplace, now: datetime) -> list[Name]:
 
 
 def tidy(place: Workplace, now: datetime) -> int:
-    """Blanks the texts of messages and replies that are old enough; returns how many."""
+    """Blanks what is old enough: texts of messages and replies, ages; returns how many."""
     days = place.house.catalogue.programme.keep_text_days
     before = now - timedelta(days=days)
     total = 0
@@ -121,6 +124,7 @@ def tidy(place: Workplace, now: datetime) -> int:
         with place.engine.begin() as connection:
             blanked = inbox.blank_texts(connection, before)
             blanked += outbound.blank_texts(connection, before)
+            blanked += referral_chase.drop_ages(connection, place.house, now)
         total += blanked
         if not blanked:
             break

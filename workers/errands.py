@@ -10,8 +10,8 @@ from typing import Final
 
 import structlog
 
-from gateway import reminders, validation
-from gateway.storage.engine import Engine, StorageFault
+from gateway import referral_chase, reminders, validation
+from gateway.storage.engine import Connection, Engine, StorageFault
 from gateway.understanding import House
 from workers.house import Workplace
 
@@ -21,19 +21,28 @@ log = structlog.get_logger()
 Errand = Callable[[Engine, House, datetime], int]
 
 
-def validate(engine: Engine, house: House, now: datetime) -> int:
-    """Validates what the calendar validates by itself, a few reports a transaction."""
-    total = 0
-    while True:
-        with engine.begin() as connection:
-            done = validation.validate_due(connection, house, now)
-        total += done
-        if not done:
-            return total
+# Does some of what is due, in the caller's transaction; how much that was, zero at the end.
+Portion = Callable[[Connection, House, datetime], int]
+
+
+def _in_portions(portion: Portion) -> Errand:
+    """All that is due, a portion a transaction."""
+
+    def errand(engine: Engine, house: House, now: datetime) -> int:
+        total = 0
+        while True:
+            with engine.begin() as connection:
+                done = portion(connection, house, now)
+            total += done
+            if not done:
+                return total
+
+    return errand
 
 
 ERRANDS: Final[Mapping[str, Errand]] = {
-    "reports_validated_by_date": validate,
+    "reports_validated_by_date": _in_portions(validation.validate_due),
+    "referrals_chased": _in_portions(referral_chase.chase_due),
     "reminders_queued": reminders.queue_due,
 }
 

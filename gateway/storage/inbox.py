@@ -162,11 +162,22 @@ def blank_texts(connection: Connection, before: datetime, most: int = 1000) -> i
     return result.rowcount
 
 
+def forget_text(connection: Connection, message_id: int) -> None:
+    """Takes the text out of a message that holds what must not be kept."""
+    connection.execute(update(inbox).where(inbox.c.id == message_id).values(text=None))
+
+
 def waiting(connection: Connection) -> tuple[int, datetime | None]:
     """How many messages wait to be read, and when the oldest of them arrived."""
     statement = select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.state == NEW)
     count, oldest = connection.execute(statement).one()
     return int(count), oldest
+
+
+def sent_at(connection: Connection, message_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """When these messages were sent, by id."""
+    statement = select(inbox.c.id, inbox.c.sent_at).where(inbox.c.id.in_(message_ids))
+    return {row.id: row.sent_at for row in connection.execute(statement)}
 
 
 def hashes(connection: Connection, message_ids: Sequence[int]) -> Mapping[int, str]:

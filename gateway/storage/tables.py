@@ -333,6 +333,7 @@ referrals = Table(
     Column("follow_up_on", Date),
     Column("followed_up_at", Moment),
     Column("closed_at", Moment),
+    Column("chased", Integer, nullable=False, server_default="0"),
 )
 Index("ix_referrals_facility_id_made_at", referrals.c.facility_id, referrals.c.made_at)
 Index("ix_referrals_site_id_made_at", referrals.c.site_id, referrals.c.made_at)

@@ -1,9 +1,10 @@
 """Holds up: notices go after replies, slowly, at most once, and say what is true when they go."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -13,7 +14,7 @@ from gateway.notices import Teller
 from gateway.outcomes import Delivered, Outcome, TryLater, Unknown
 from gateway.storage import deliveries, outbound
 from gateway.storage.engine import Connection
-from gateway.storage.outbound import NewNotice, NoticeRow
+from gateway.storage.outbound import NewNotice
 from gateway.understanding import House
 from menus.model import Catalogue
 from tests.gateway.pipes import AWA, FANTA, NOON, Pipes, killed_at
@@ -87,8 +88,10 @@ def test_replies_go_first(pipes: Pipes) -> None:
 def test_a_notice_says_what_is_true_when_it_goes(pipes: Pipes) -> None:
     operator = Operator()
 
-    def compose(connection: Connection, house: House, row: NoticeRow, now: datetime) -> str | None:
-        assert (row.subject, row.phone, now) == ({"about": "ENF"}, AWA, NOON)
+    def compose(
+        connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+    ) -> str | None:
+        assert (subject, phone, now) == ({"about": "ENF"}, AWA, NOON)
         return "Rappel" if open_still else None
 
     tell(pipes, topic="reminder", text=None, key="one")
