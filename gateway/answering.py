@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from gateway import commands, conversation, keywords, stock_need
+from gateway import commands, conversation, keywords, numbers, stock_need
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
@@ -20,7 +20,10 @@ MOST_PARTS: Final = 2
 
 def answer(desk: Desk, understood: Understood, *, silent: bool = False) -> None:
     """Does what a message asks for and writes the one reply to it, unless `silent`."""
-    text = _stranger(desk) if understood.post is None else _obey(desk, understood)
+    if understood.joins:
+        text = numbers.agreed(desk, understood)
+    else:
+        text = _stranger(desk) if understood.post is None else _obey(desk, understood)
     if silent:
         desk.counts["unanswered"] += 1
     else:

@@ -152,7 +152,7 @@ def _answer_all(desk: Desk, senders: Senders | None, batch: Sequence[Understood]
             one = senders.understand(one.message)  # noqa: PLW2901  the same message, anew
             fetch(desk, set(one.keys), {one.message.text_hash})
         phone = one.message.phone
-        allowed = programme.replies_per_day if one.post else int(is_person(phone))
+        allowed = programme.replies_per_day if one.post or one.joins else int(is_person(phone))
         silent = given.get(phone, 0) >= allowed
         answer(desk, one, silent=silent)
         given[phone] = given.get(phone, 0) + (not silent)

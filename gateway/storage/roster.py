@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from gateway.storage.among import among
 from gateway.storage.tables import org_unit_terms, org_units, posts
 
 # SQLite takes 32,766 parameters in a statement, PostgreSQL's protocol 65,535.
@@ -89,6 +90,12 @@ def posts_at(
     return dict(found)
 
 
+def posts_by_id(connection: Connection, ids: Collection[int], period: str) -> list[Post]:
+    """These posts, as far as somebody works there in the month."""
+    statement = _posts_in(period).where(posts.c.id.in_(ids))
+    return [Post(*row) for row in connection.execute(statement)]
+
+
 def unit_by_code(connection: Connection, code: str, period: str) -> Unit | None:
     """The unit with this code as it is in the month, if there is one."""
     query = _units_in(period)
@@ -126,7 +133,7 @@ def units_below(connection: Connection, unit_ids: Collection[int], period: str) 
         .where(_holds(child, period), below.c.step < DEEPEST)
     )
     query = _units_in(period).where(org_units.c.id.in_(select(below.c.unit_id)))
-    return [Unit(*row) for row in connection.execute(query.order_by(org_units.c.id))]
+    return [Unit(*row) for row in connection.execute(query.order_by(org_units.c.id)).all()]
 
 
 def set_language(connection: Connection, phone: str, language: str) -> None:
@@ -176,12 +183,10 @@ def sites_receiving_at(
 
 def active_sites(connection: Connection, site_ids: Collection[int], period: str) -> set[int]:
     """Those of the sites at which an agent works in the month."""
-    query = select(posts.c.unit_id).distinct().where(posts.c.role == "asc", _active(period))
-    return {
-        unit_id
-        for part in _chunks(site_ids)
-        for unit_id in connection.scalars(query.where(posts.c.unit_id.in_(part)))
-    }
+    query = select(posts.c.unit_id).where(
+        posts.c.role == "asc", _active(period), among(connection, posts.c.unit_id, site_ids)
+    )
+    return set(connection.scalars(query).all())
 
 
 def _upward(site_ids: Collection[int], period: str) -> Select[Any]:
