@@ -11,8 +11,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from tests.bench import accepting, delivering, growing
+from tests.bench import accepting, asking, delivering, growing
 from tests.bench.accepting import Accepting
+from tests.bench.asking import Asking, Cost
 from tests.bench.delivering import Delivering
 from tests.bench.ground import KINDS, Ground, ground
 from tests.bench.growing import Growing
@@ -27,10 +28,12 @@ class Scale:
     reports: int
     runs: int
     many: int
+    sites: int
 
 
-FULL = Scale(turns=7, seconds=3.0, reports=1000, runs=3, many=30_000)
-QUICK = Scale(turns=3, seconds=1.0, reports=500, runs=1, many=3000)
+FULL = Scale(turns=7, seconds=3.0, reports=1000, runs=3, many=30_000, sites=35_210)
+ASKED = 20  # turns of each question
+QUICK = Scale(turns=3, seconds=1.0, reports=500, runs=1, many=3000, sites=5000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Figures:
     accepting: list[Accepting]
     delivering: list[Delivering]
     growing: Growing
+    asking: Asking
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,7 +71,9 @@ def _measure(here: Ground, scale: Scale) -> Figures:
         delivered[kind] = delivering.measure(here, kind, reports=scale.reports, runs=scale.runs)
     _say(f"delivering {scale.many} reports on postgresql")
     grown = growing.measure(here, delivered["postgresql"], reports=scale.many)
-    return Figures(os.cpu_count() or 0, taken_in, list(delivered.values()), grown)
+    _say(f"asking among {scale.sites} sites")
+    asked = asking.measure(here, sites=scale.sites, turns=ASKED)
+    return Figures(os.cpu_count() or 0, taken_in, list(delivered.values()), grown, asked)
 
 
 def _say(what: str) -> None:
@@ -88,7 +94,18 @@ def _table(figures: Figures) -> str:
     lines.append(
         f"  {grown.few.reports:,} to {grown.many.reports:,}: {grown.ratio:.2f} of the rate"
     )
+    asked = figures.asking
+    lines += ["", f"{'ETAT, milliseconds':<38}{'passed':>8}{'CPU':>8}"]
+    lines += [
+        _asking(f"a district among {asked.sites:,} sites", asked.district),
+        _asking("a facility among few sites", asked.facility_few),
+        _asking(f"the same among all ({asked.growth:.2f} of it)", asked.facility_all),
+    ]
     return "\n".join(lines)
+
+
+def _asking(what: str, cost: Cost) -> str:
+    return f"  {what:<36}{cost.passed:>8,.1f}{cost.cpu:>8,.1f}"
 
 
 def _delivering(one: Delivering) -> str:
