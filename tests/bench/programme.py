@@ -55,6 +55,11 @@ def prepare(database: str, folder: Path, sites: int, now: datetime) -> Programme
     return Programme(database, document, sites)
 
 
+def unit_uid(number: int) -> str:
+    """The place of a site in DHIS2, sites counted from nought."""
+    return f"Sites{number:06d}"
+
+
 def _write_roster(folder: Path, sites: int) -> tuple[Path, Path]:
     units, people = folder / f"org_units-{sites}.csv", folder / f"people-{sites}.csv"
     _write(units, UNIT_COLUMNS, _units(sites))
@@ -78,7 +83,7 @@ def _units(sites: int) -> Iterator[tuple[object, ...]]:
         yield (code, code, "facility", "DUGUBA", f"Facil{number:06d}", 12000)
     for number in range(sites):
         above = _facility(number // SITES_OF_A_FACILITY)
-        yield (_site(number), _site(number), "site", above, f"Sites{number:06d}", 900)
+        yield (_site(number), _site(number), "site", above, unit_uid(number), 900)
 
 
 def _people(sites: int) -> Iterator[tuple[object, ...]]:
