@@ -1,7 +1,7 @@
 """The TOML catalogue -> Catalogue, or every fault in it at once, with file and key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -12,6 +12,7 @@ from menus import catalogue_words
 from menus.catalogue_checks import with_shared_checks
 from menus.catalogue_forms import CODE, codes_in, read_form
 from menus.catalogue_programme import read_programme
+from menus.catalogue_referrals import read_referrals
 from menus.catalogue_tables import Folder, Table, names_in, read
 from menus.catalogue_words import Sentences
 from menus.model import LANGUAGES, Catalogue, Command, Form
@@ -57,11 +58,17 @@ def load(folder: Path | None = None) -> Catalogue:
     shared = read(source, "checks.toml", faults)
     forms = with_shared_checks(shared, _read_forms(source, faults))
     commands = _read_commands(read(source, "commands.toml", faults))
+    codes = {code for form in forms.values() for code in form.codes}
+    referrals = read_referrals(read(source, "referrals.toml", faults), codes)
     words = _read_words(source, faults)
     _check_words(words, forms, commands, faults)
     _check_labels(forms, faults)
+    if not faults:
+        # A form that could not be read would seem to lack its fields.
+        faults.extend(_unknown_patients(forms))
     texts = {language: sentences.texts for language, sentences in words.items()}
     catalogue = _index(programme, forms, commands, texts, faults)
+    catalogue = replace(catalogue, referrals=referrals)
     if faults:
         # What is written once and read for every form is told once.
         raise CatalogueFault(list(dict.fromkeys(faults)))
@@ -147,6 +154,17 @@ def _check_labels(forms: Mapping[str, Form], faults: list[str]) -> None:
         for one in form.fields:
             _check_label(f"{form.keyword} {one.code}", one.labels, faults)
             _check_label(f"{form.keyword} {one.code} short", one.short, faults)
+
+
+def _unknown_patients(forms: Mapping[str, Form]) -> Iterator[str]:
+    """Those under treatment with a product are counted by a field of some form."""
+    codes = {code for form in forms.values() for code in form.codes}
+    for form in forms.values():
+        for one in form.fields:
+            patients = one.product.patients if one.product else ""
+            if patients and patients not in codes:
+                place = f"forms: {form.keyword} {one.code}: product.patients"
+                yield f"{place}: no field is called {patients}"
 
 
 def _check_label(place: str, labels: Mapping[str, str], faults: list[str]) -> None:
