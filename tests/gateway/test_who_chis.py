@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from gateway import dhis2_checkup
+from gateway import dhis2_checkup, reconciliation
 from gateway.config import SHIPPED_CATALOGUES, load
 from gateway.dhis2_cells import cells_of
 from gateway.dhis2_checkup_units import Receiver
 from gateway.metadata import OrgUnitRow, export
+from gateway.reconciliation import Verified
 from menus import loader
 from menus.catalogue_faults import faults
-from menus.model import Catalogue
+from menus.model import Catalogue, Period
 from tests.gateway.far_dhis2 import FarSide
 from tests.gateway.pipes import OCTOBER, PEC, Pipes
 
@@ -162,6 +163,24 @@ def test_a_form_of_which_nothing_is_sent_asks_nothing_of_dhis2(
     dhis2.send()
     assert dhis2.calls() == []
     assert pipes.only("dhis2").state == "sent"
+
+
+def test_what_arrived_can_be_compared(pipes: Pipes, dhis2: FarSide) -> None:
+    """Its zeros are gone, and the forms of which nothing is sent have no data set to look at."""
+    pipes.told(PEC.replace("DIA 11 SRZ 10", "DIA 0 SRZ 0"))
+    pipes.told("NUT 10 RAS")
+    dhis2.send()
+    with dhis2.sandbox.held() as state:
+        held = {
+            slot[0] for slot, one in state.cells["KolaSite001", OCTOBER].items() if one.value != "0"
+        }
+    assert "KZA3T81MweL" not in held
+    month = Period.parse(OCTOBER)
+    found = reconciliation.verify(
+        pipes.engine, dhis2.far.client, pipes.house, month, pipes.clock.now
+    )
+    assert isinstance(found, Verified)
+    assert (found.cells, found.differences) == (5, ())
 
 
 def test_the_check_finds_it_fit(pipes: Pipes, dhis2: FarSide) -> None:
