@@ -27,11 +27,14 @@ def plans(
     below = roster.sites_receiving_at(connection, unit_ids, period.code)
     sites = {site for found in below.values() for site in found}
     active = roster.active_sites(connection, sites, period.code)
-    filled = reports.of_sites(connection, sites, form.keyword, period.code)
+    filled = {
+        report.site_id: report
+        for report in reports.of_sites(connection, sites, form.keyword, period.code)
+    }
     found = {}
     for unit in unit_ids:
         mine = set(below.get(unit, ()))
-        feeding = [report for report in filled if report.site_id in mine]
+        feeding = [filled[site] for site in sorted(mine & filled.keys())]
         found[unit] = (
             plan(
                 form,
