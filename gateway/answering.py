@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from gateway import commands, conversation, stock_need
+from gateway import commands, conversation, keywords, stock_need
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
@@ -35,8 +35,9 @@ def _stranger(desk: Desk) -> str:
 
 
 def _obey(desk: Desk, understood: Understood) -> str:
+    conversation.hold(desk, understood)
     if understood.command not in REPORTING:
-        done = commands.TABLE.get(understood.command, commands.later)(desk, understood)
+        done = keywords.TABLE.get(understood.command, commands.later)(desk, understood)
         desk.counts["understood"] += 1
         return done if isinstance(done, str) else _words(desk, understood, done)
     replies = _file(desk, understood)
@@ -103,7 +104,7 @@ def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
     if not settled.replies and not problems and not settled.lead and not settled.note:
         problems = (Problem("nothing_understood", Level.ASK),)
     for_site = ""
-    if understood.command == "POUR" and understood.site is not None and settled.replies:
+    if understood.names_site and understood.site is not None and settled.replies:
         for_site = understood.site.name
     compose = partial(
         wording.report_reply,

@@ -132,7 +132,8 @@ def store(desk: Desk) -> None:
         desk.reports[key] = _with_id(desk.reports[key], report_id)
     conversations.save(desk.connection, [desk.conversations[one] for one in sorted(desk.talked)])
     outbound.add_replies(desk.connection, desk.replies, desk.now)
-    forwards.want(desk.connection, _wanted(desk), desk.now)
+    fed = {one.key for one in desk.versions} | desk.recount
+    forwards.want(desk.connection, cells_fed_by(desk.connection, fed), desk.now)
     tallies.add(desk.connection, desk.counts)
     desk.touched, desk.talked, desk.counts = set(), set(), Counter()
     desk.versions, desk.replies, desk.recount = [], [], set()
@@ -186,13 +187,12 @@ def stock_forms(catalogue: Catalogue) -> tuple[str, ...]:
     )
 
 
-def _wanted(desk: Desk) -> list[Wanted]:
-    """The DHIS2 cells that the changed reports feed: those of the nearest unit with any."""
-    keys = {one.key for one in desk.versions} | desk.recount
+def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Wanted]:
+    """The DHIS2 cells that these reports feed: those of the nearest unit with any."""
     wanted = []
     for month in sorted({key[2] for key in keys}):
         sites = {key[0] for key in keys if key[2] == month}
-        units = roster.receiving_units(desk.connection, sites, month)
+        units = roster.receiving_units(connection, sites, month)
         for site, form, period in keys:
             if period == month:
                 unit = units.get(site)

@@ -145,11 +145,15 @@ def _elements(form: Form) -> list[Json]:
 
 
 def _element(identifier: str, code: str, label: str, short: str, aggregation: str) -> Json:
+    form_name = label[:NAME_LENGTH].rstrip()
+    names = _names(code, label, short)
+    shown = {"locale": "fr", "property": "FORM_NAME", "value": form_name}
     return {
         "id": identifier,
         "code": code,
-        **_names(code, label, short),
-        "formName": label[:NAME_LENGTH],
+        **names,
+        "formName": form_name,
+        "translations": [*names["translations"], shown],
         "domainType": "AGGREGATE",
         "valueType": "INTEGER_ZERO_OR_POSITIVE",
         "aggregationType": aggregation,
@@ -226,7 +230,7 @@ def _organisation_units(rows: Sequence[OrgUnitRow]) -> list[Json]:
 def _organisation_unit(row: OrgUnitRow, by_code: Mapping[str, OrgUnitRow]) -> Json:
     unit: Json = {
         "id": row.dhis2_id,
-        "name": row.name[:NAME_LENGTH],
+        "name": row.name[:NAME_LENGTH].rstrip(),
         "shortName": row.name[:SHORT_NAME_LENGTH].rstrip(),
         "openingDate": OPENED,
     }

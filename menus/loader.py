@@ -1,7 +1,7 @@
 """The TOML catalogue -> Catalogue, or every fault in it at once, with file and key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -12,6 +12,7 @@ from menus import catalogue_words
 from menus.catalogue_checks import with_shared_checks
 from menus.catalogue_forms import CODE, codes_in, read_form
 from menus.catalogue_programme import read_programme
+from menus.catalogue_referrals import read_referrals
 from menus.catalogue_tables import Folder, Table, names_in, read
 from menus.catalogue_words import Sentences
 from menus.model import LANGUAGES, Catalogue, Command, Form
@@ -57,6 +58,8 @@ def load(folder: Path | None = None) -> Catalogue:
     shared = read(source, "checks.toml", faults)
     forms = with_shared_checks(shared, _read_forms(source, faults))
     commands = _read_commands(read(source, "commands.toml", faults))
+    codes = {code for form in forms.values() for code in form.codes}
+    referrals = read_referrals(read(source, "referrals.toml", faults), codes)
     words = _read_words(source, faults)
     _check_words(words, forms, commands, faults)
     _check_labels(forms, faults)
@@ -65,6 +68,7 @@ def load(folder: Path | None = None) -> Catalogue:
         faults.extend(_unknown_patients(forms))
     texts = {language: sentences.texts for language, sentences in words.items()}
     catalogue = _index(programme, forms, commands, texts, faults)
+    catalogue = replace(catalogue, referrals=referrals)
     if faults:
         # What is written once and read for every form is told once.
         raise CatalogueFault(list(dict.fromkeys(faults)))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from menus.programme import EMPTY, Programme
+from menus.referrals import Referrals
 
 LANGUAGES: Final = ("fr", "bm")
 
@@ -90,6 +91,8 @@ class When(StrEnum):
     """What came in since the opening stock; none when nothing is known of it."""
     LATEST = "latest"
     """This month's stock on hand, else the opening stock."""
+    COUNTED = "counted"
+    """How many the gateway itself has counted this month, one message at a time: referrals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,7 @@ class Catalogue:
     form_of: Mapping[str, str]
     code_of: Mapping[str, str]
     keyword_of: Mapping[str, str]
+    referrals: Referrals = field(default_factory=Referrals)
 
     def field(self, code: str) -> Field:
         """The field with this code, in whichever form. Raises KeyError for an unknown code."""

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from types import MappingProxyType
 from typing import Any, Final
 
+ON_RECEIPT: Final = "on_receipt"
+ON_VALIDATION: Final = "on_validation"
 EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -14,6 +17,47 @@ class NearWords:
 
     words: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day of the month after the one reported, and a time of that day, local."""
+
+    day: int
+    at: time
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a day, local: from `start` until just before `end`, over midnight where the end
+    is the earlier of the two."""
+
+    start: time
+    end: time
+
+    def holds(self, at: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """When people are reminded of reports that are missing, and when nobody is.
+
+    `agent`, `supervisor` and `district` say when each is told; what could not be sent within
+    so many hours is not sent any more. `holidays` are days of any year (`05-01`) or of one
+    (`2027-03-10`).
+    """
+
+    agent: tuple[Moment, ...] = ()
+    supervisor: tuple[Moment, ...] = ()
+    district: tuple[Moment, ...] = ()
+    agent_hours: int = 24
+    supervisor_hours: int = 72
+    quiet: Window = Window(time(20), time(7))
+    friday: Window = Window(time(13), time(15))
+    holidays: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +80,30 @@ class StockRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralTimes:
+    """How long each thing about a referral is waited for.
+
+    Hours count from its departure. The same text within `same_within_minutes` is the same
+    referral, sent again. `follow_up_days` are those to the agent's visit, where the centre says
+    none. `number_months` is how long a number is not given again at a facility.
+    """
+
+    remind_after_hours: int = 24
+    escalate_after_hours: int = 48
+    close_after_days: int = 30
+    drop_age_after_days: int = 90
+    follow_up_days: int = 3
+    same_within_minutes: int = 30
+    number_months: int = 12
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
     Days are days of the month, local time; `*_until` days are inclusive and lie in the month
-    after the one reported.
+    after the one reported. `forward` is "on_receipt", or "on_validation": then nothing leaves
+    before somebody validated it, or the calendar did, from `auto_validate_on` of the next month.
     """
 
     opens_on: int = 25
@@ -51,10 +114,14 @@ class Programme:
     months_back: int = 2
     months_back_for_supervisors: int = 12
     change_until: int = 15
-    forward: str = "on_receipt"
+    forward: str = ON_RECEIPT
+    auto_validate_on: int = 10
     keep_text_days: int = 90
     replies_per_day: int = 40
+    notices_per_minute: int = 300
     months: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     months_short: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     near: tuple[NearWords, ...] = ()
+    reminders: Reminders = Reminders()
     stock: StockRules = StockRules()
+    referrals: ReferralTimes = ReferralTimes()

@@ -2,7 +2,7 @@
 
 import click
 
-from gateway.cli import card, dhis2, outbox, roster, service
+from gateway.cli import card, dhis2, outbox, roster, sandbox, service, validate
 
 
 @click.group(
@@ -25,10 +25,12 @@ for command in (
     service.check,
     service.phone,
     service.reports,
+    validate.validate,
     roster.roster,
     outbox.outbox,
     dhis2.dhis2,
     card.card,
+    sandbox.sandbox,
 ):
     kibaru.add_command(command)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import click
 
 from gateway import checkup, report_listing
-from gateway.checkup import Finding
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
+from gateway.finding import Finding
 from gateway.phone import BadPhone, normalise
 from gateway.storage import schema
 from menus.model import Period
@@ -54,7 +54,7 @@ def check() -> None:
     settings = common.settings()
     faults = 0
     with common.database(settings, ready=False) as engine:
-        findings = checkup.examine(settings, engine)
+        findings = checkup.examine(settings, engine, common.now())
         while finding := _next(findings):
             faults += not finding.ok
             mark = "ok   " if finding.ok else "FAULT"

@@ -43,6 +43,11 @@ class Conversation:
     def is_open(self) -> bool:
         return bool(self.asked) or self.undo_id is not None or self.proposed is not None
 
+    @property
+    def last_at(self) -> datetime:
+        """When anything was last asked or told here."""
+        return max(self.asked_at, self.more_at or self.asked_at)
+
 
 def load(connection: Connection, post_ids: Collection[int]) -> dict[int, Conversation]:
     """The conversations of these people, by post; those who never had one are left out."""

@@ -7,7 +7,7 @@ messages are read in order and by one reader at a time, and a reader that dies l
 import hashlib
 import hmac
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,6 +122,12 @@ def take(connection: Connection, lane: int, most: int) -> list[Message]:
     return [_message(row) for row in connection.execute(statement)]
 
 
+def messages(connection: Connection, ids: Collection[int]) -> dict[int, Message]:
+    """These messages by id, as far as their text is still kept."""
+    statement = select(inbox).where(inbox.c.id.in_(ids), inbox.c.text.is_not(None))
+    return {row.id: _message(row) for row in connection.execute(statement)}
+
+
 def settle(connection: Connection, reads: Sequence[Read], now: datetime) -> None:
     """Marks messages as read, or as failed for good."""
     if not reads:
@@ -156,11 +162,22 @@ def blank_texts(connection: Connection, before: datetime, most: int = 1000) -> i
     return result.rowcount
 
 
+def forget_text(connection: Connection, message_id: int) -> None:
+    """Takes the text out of a message that holds what must not be kept."""
+    connection.execute(update(inbox).where(inbox.c.id == message_id).values(text=None))
+
+
 def waiting(connection: Connection) -> tuple[int, datetime | None]:
     """How many messages wait to be read, and when the oldest of them arrived."""
     statement = select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.state == NEW)
     count, oldest = connection.execute(statement).one()
     return int(count), oldest
+
+
+def sent_at(connection: Connection, message_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """When these messages were sent, by id."""
+    statement = select(inbox.c.id, inbox.c.sent_at).where(inbox.c.id.in_(message_ids))
+    return {row.id: row.sent_at for row in connection.execute(statement)}
 
 
 def hashes(connection: Connection, message_ids: Sequence[int]) -> Mapping[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
-from gateway.storage.tables import opt_outs, referrals, reports, stock_outs
+from gateway.storage.tables import referrals, reports, stock_outs
 
 # From the first moment of a time, included, to the first after it.
 Span = tuple[datetime, datetime]
@@ -98,12 +98,6 @@ def count_open_referrals(
     """How many referrals of these sites are open; with a span, of those made in it."""
     statement = select(func.count()).select_from(referrals).where(*_open(site_ids, span))
     return int(connection.scalar(statement) or 0)
-
-
-def opted_out(connection: Connection, phones: Collection[str]) -> set[str]:
-    """Those of these numbers that asked not to be sent what they did not ask for."""
-    statement = select(opt_outs.c.phone).where(opt_outs.c.phone.in_(phones))
-    return set(connection.scalars(statement))
 
 
 def _of_month(

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -169,7 +170,7 @@ reports = Table(
     Column("forwarded_at", Moment),
     Column("refused_version", Integer),
     Column("validated_at", Moment),
-    Column("validated_by", Id),  # a post; None when the calendar did it
+    Column("validated_by", Id),  # a post; None: the calendar, or the command line
     UniqueConstraint("site_id", "form", "period"),
     UniqueConstraint("site_id", "receipt"),
 )
@@ -259,6 +260,7 @@ outbox = Table(
     Column("inbox_id", ForeignKey("inbox.id")),
     Column("message_id", String(200)),
     Column("delivery", String(40)),
+    Column("network", String(20)),
     Column("topic", String(40)),
     Column("subject", Document),
     Column("expires_at", Moment),
@@ -268,6 +270,9 @@ outbox = Table(
 Index("ix_outbox_due", outbox.c.kind, outbox.c.next_at,
       postgresql_where=outbox.c.state.in_(("waiting", "sending")),
       sqlite_where=outbox.c.state.in_(("waiting", "sending")))  # fmt: skip
+Index("ix_outbox_notices_due", outbox.c.network, outbox.c.next_at,
+      postgresql_where=and_(outbox.c.kind == "notice", outbox.c.state == "waiting"),
+      sqlite_where=and_(outbox.c.kind == "notice", outbox.c.state == "waiting"))  # fmt: skip
 Index("ix_outbox_message_id", outbox.c.message_id)
 Index("ix_outbox_phone_created_at", outbox.c.phone, outbox.c.created_at)
 Index("ix_outbox_unit_id_form_period", outbox.c.unit_id, outbox.c.form, outbox.c.period)
@@ -328,6 +333,7 @@ referrals = Table(
     Column("follow_up_on", Date),
     Column("followed_up_at", Moment),
     Column("closed_at", Moment),
+    Column("chased", Integer, nullable=False, server_default="0"),
 )
 Index("ix_referrals_facility_id_made_at", referrals.c.facility_id, referrals.c.made_at)
 Index("ix_referrals_site_id_made_at", referrals.c.site_id, referrals.c.made_at)
@@ -369,6 +375,16 @@ stock_outs = Table(
 Index("ix_stock_outs_open", stock_outs.c.site_id, stock_outs.c.code, unique=True,
       postgresql_where=stock_outs.c.until.is_(None),
       sqlite_where=stock_outs.c.until.is_(None))  # fmt: skip
+
+# What the calendar asks for, such as the reminders of one day: how far it has come, and when it
+# was done. `cursor` is the last org unit that was dealt with.
+runs = Table(
+    "runs",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("cursor", Id, nullable=False, server_default="0"),
+    Column("done_at", Moment),
+)
 
 tallies = Table(
     "tallies",

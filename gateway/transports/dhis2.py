@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from gateway.outcomes import TryLater, Unknown
-from gateway.transports.dhis2_http import RESPONSE_LIMIT, Dhis2Http, authorization
+from gateway.transports.dhis2_http import RESPONSE_LIMIT, Dhis2Http, Params, authorization
 from gateway.transports.dhis2_server import Account, ServerInfo, account, server_info
 from gateway.transports.dhis2_verdict import (
     Accepted,
@@ -165,7 +165,7 @@ class Dhis2:
         return read_completeness(answer) if isinstance(answer, Answer) else answer
 
     def get(
-        self, path: str, params: Mapping[str, str] | None = None
+        self, path: str, params: Params | None = None
     ) -> Mapping[str, Any] | TryLater | Unknown:
         """The JSON object at `/api/<path>`, or why there is none (`http_404` for no object)."""
         answer = self._wire.call("GET", path, params or {}, None)

@@ -18,6 +18,7 @@ FILES = [
     "programme.toml",
     "commands.toml",
     "checks.toml",
+    "referrals.toml",
     *(f"forms/{name}" for name in names_in(SHIPPED.joinpath("forms"))),
 ]
 

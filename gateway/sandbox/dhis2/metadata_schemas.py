@@ -41,6 +41,14 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         {"parent": "organisationUnits"},
         {},
     ),
+    "categoryOptions": Schema(
+        "org.hisp.dhis.category.CategoryOption",
+        ("name", "shortName"),
+        ("name", "shortName", "code"),
+        {},
+        {},
+        data_sharing=True,
+    ),
     "categoryCombos": Schema(
         "org.hisp.dhis.category.CategoryCombo", ("name",), ("name", "code"), {}, {}
     ),
@@ -48,7 +56,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "org.hisp.dhis.category.CategoryOptionCombo",
         ("name", "categoryCombo"),
         ("code",),
-        {"categoryCombo": "categoryCombos"},
+        {"categoryCombo": "categoryCombos", "categoryOptions": "categoryOptions"},
         {},
     ),
     "optionSets": Schema(
@@ -102,15 +110,22 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "programStages": "programStages",
             "organisationUnits": "organisationUnits",
         },
-        {"programType": ("WITH_REGISTRATION", "WITHOUT_REGISTRATION")},
+        {
+            "programType": ("WITH_REGISTRATION", "WITHOUT_REGISTRATION"),
+            "accessLevel": ("OPEN", "AUDITED", "PROTECTED", "CLOSED"),
+        },
         data_sharing=True,
     ),
     "programStages": Schema(
         "org.hisp.dhis.program.ProgramStage",
         ("name",),
         ("code",),
-        {"program": "programs", "programStageDataElements.dataElement": "dataElements"},
-        {},
+        {
+            "program": "programs",
+            "programStageDataElements.programStage": "programStages",
+            "programStageDataElements.dataElement": "dataElements",
+        },
+        {"validationStrategy": ("ON_COMPLETE", "ON_UPDATE_AND_INSERT")},
         data_sharing=True,
     ),
 }

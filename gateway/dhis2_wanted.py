@@ -1,0 +1,46 @@
+"""What should stand in DHIS2 now, for many units at once: the plan of each, from the database."""
+
+from collections.abc import Collection
+from datetime import date
+
+from gateway.dhis2_plan import Plan, plan
+from gateway.report import Report
+from gateway.storage import reports, roster
+from gateway.storage.engine import Connection
+from menus.model import Form, Period
+from menus.programme import Programme
+
+
+def plans(
+    connection: Connection,
+    form: Form,
+    period: Period,
+    unit_ids: Collection[int],
+    *,
+    programme: Programme,
+    today: date,
+) -> dict[int, tuple[Plan, list[Report]]]:
+    """For each receiving unit its plan for one form and month, and the reports behind it.
+
+    A unit without a dhis2_id of its own in that month receives nothing.
+    """
+    below = roster.sites_receiving_at(connection, unit_ids, period.code)
+    sites = {site for found in below.values() for site in found}
+    active = roster.active_sites(connection, sites, period.code)
+    filled = reports.of_sites(connection, sites, form.keyword, period.code)
+    found = {}
+    for unit in unit_ids:
+        mine = set(below.get(unit, ()))
+        feeding = [report for report in filled if report.site_id in mine]
+        found[unit] = (
+            plan(
+                form,
+                period,
+                feeding,
+                active_sites=active & mine,
+                programme=programme,
+                today=today,
+            ),
+            feeding,
+        )
+    return found
