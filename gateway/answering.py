@@ -20,10 +20,7 @@ MOST_PARTS: Final = 2
 
 def answer(desk: Desk, understood: Understood, *, silent: bool = False) -> None:
     """Does what a message asks for and writes the one reply to it, unless `silent`."""
-    if understood.joins:
-        text = numbers.agreed(desk, understood)
-    else:
-        text = _stranger(desk) if understood.post is None else _obey(desk, understood)
+    text = obey(desk, understood)
     if silent:
         desk.counts["unanswered"] += 1
     else:
@@ -37,7 +34,12 @@ def _stranger(desk: Desk) -> str:
     return wording.problem_reply(desk.house.catalogue, "fr", [problem])
 
 
-def _obey(desk: Desk, understood: Understood) -> str:
+def obey(desk: Desk, understood: Understood) -> str:
+    """Does what a message asks for; returns the words of its answer."""
+    if understood.joins:
+        return numbers.agreed(desk, understood)
+    if understood.post is None:
+        return _stranger(desk)
     conversation.hold(desk, understood)
     if understood.command not in REPORTING:
         done = keywords.TABLE.get(understood.command, commands.later)(desk, understood)

@@ -103,7 +103,8 @@ def export(catalogue: Catalogue, org_units: Sequence[OrgUnitRow] = ()) -> Json:
 
     Holds `dataElements` and `dataSets`, each in the catalogue's order; with `org_units` also
     `organisationUnits` (those with a `dhis2_id`, ancestors first) and the assignment of the
-    data sets to the units that receive values. The same input gives the same document.
+    data sets to the units that receive values. A form of which nothing is sent has no data set.
+    The same input gives the same document.
     """
     document: Json = {}
     if org_units:
@@ -114,7 +115,7 @@ def export(catalogue: Catalogue, org_units: Sequence[OrgUnitRow] = ()) -> Json:
     document["dataSets"] = [
         _data_set(form, catalogue.programme.on_time_until, receivers)
         for form in forms
-        if form.data_set is None
+        if form.data_set is None and _members(form)
     ]
     return document
 

@@ -178,7 +178,7 @@ class Dhis2:
 
     def me(self) -> Account | TryLater | Unknown:
         """What the gateway's account is and may do."""
-        fields = "username,authorities,dataSets,organisationUnits[path]"
+        fields = "username,authorities,dataSets,organisationUnits[path],patTokens[expire]"
         found = self.get("me", {"fields": fields})
         return found if isinstance(found, TryLater | Unknown) else account(found)
 

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from tests.bench import accepting, asking, delivering, growing
+from tests.bench import accepting, asking, delivering, forwarding, growing
 from tests.bench.accepting import Accepting
 from tests.bench.asking import Asking, Cost
 from tests.bench.delivering import Delivering
+from tests.bench.far_side import FAMILIES
+from tests.bench.forwarding import Drained, Forwarding
 from tests.bench.ground import KINDS, Ground, ground
 from tests.bench.growing import Growing
 
@@ -29,11 +31,24 @@ class Scale:
     runs: int
     many: int
     sites: int
+    forwards: int
+    drained: int
 
 
-FULL = Scale(turns=7, seconds=3.0, reports=1000, runs=3, many=30_000, sites=35_210)
+FULL = Scale(
+    turns=7,
+    seconds=3.0,
+    reports=1000,
+    runs=3,
+    many=30_000,
+    sites=35_210,
+    forwards=1000,
+    drained=35_210,
+)
+QUICK = Scale(
+    turns=3, seconds=1.0, reports=500, runs=1, many=3000, sites=5000, forwards=400, drained=2000
+)
 ASKED = 20  # turns of each question
-QUICK = Scale(turns=3, seconds=1.0, reports=500, runs=1, many=3000, sites=5000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +60,17 @@ class Figures:
     delivering: list[Delivering]
     growing: Growing
     asking: Asking
+    forwarding: list[Forwarding]
+    drained: list[Drained]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures, and writes a table to stdout, or JSON. Progress goes to stderr."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="JSON in place of the table")
-    parser.add_argument("--quick", action="store_true", help="smaller and rougher, in two minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller and rougher, in a few minutes"
+    )
     chosen = parser.parse_args(arguments)
     with ground() as here:
         figures = _measure(here, QUICK if chosen.quick else FULL)
@@ -73,7 +92,22 @@ def _measure(here: Ground, scale: Scale) -> Figures:
     grown = growing.measure(here, delivered["postgresql"], reports=scale.many)
     _say(f"asking among {scale.sites} sites")
     asked = asking.measure(here, sites=scale.sites, turns=ASKED)
-    return Figures(os.cpu_count() or 0, taken_in, list(delivered.values()), grown, asked)
+    forwarded, drained = _forwarding(here, scale)
+    delivering_all = list(delivered.values())
+    cores = os.cpu_count() or 0
+    return Figures(cores, taken_in, delivering_all, grown, asked, forwarded, drained)
+
+
+def _forwarding(here: Ground, scale: Scale) -> tuple[list[Forwarding], list[Drained]]:
+    _say(f"forwarding {scale.forwards} reports into each family of DHIS2")
+    some = forwarding.waiting(here, scale.forwards)
+    forwarded = [forwarding.measure(here, some, family) for family in FAMILIES]
+    here.drop(some.database)
+    _say(f"draining {scale.drained} reports into each family of DHIS2")
+    all_of_them = forwarding.waiting(here, scale.drained)
+    drained = [forwarding.drain(here, all_of_them, family) for family in FAMILIES]
+    here.drop(all_of_them.database)
+    return forwarded, drained
 
 
 def _say(what: str) -> None:
@@ -94,14 +128,32 @@ def _table(figures: Figures) -> str:
     lines.append(
         f"  {grown.few.reports:,} to {grown.many.reports:,}: {grown.ratio:.2f} of the rate"
     )
-    asked = figures.asking
-    lines += ["", f"{'ETAT, milliseconds':<38}{'passed':>8}{'CPU':>8}"]
+    lines += _of_asking(figures.asking)
+    lines += ["", f"{'into DHIS2':<28}{'values/s':>10}{'sandbox':>12}"]
     lines += [
+        f"  {one.family:<26}{one.values:>10,.0f}{one.sandbox:>12,.0f}" for one in figures.forwarding
+    ]
+    lines += ["", f"{'requests for 1,000 reports':<28}{'0 % bad':>10}{'1 %':>12}{'5 %':>8}"]
+    lines += [
+        f"  {one.family:<26}{one.requests[0]:>10}{one.requests[1]:>12}{one.requests[5]:>8}"
+        for one in figures.forwarding
+    ]
+    lines += ["", f"{'in DHIS2 after an outage':<38}{'seconds':>8}{'requests':>10}"]
+    lines += [
+        f"  {f'{one.family}, {one.reports:,} reports':<36}{one.seconds:>8,.0f}{one.requests:>10,}"
+        for one in figures.drained
+    ]
+    return "\n".join(lines)
+
+
+def _of_asking(asked: Asking) -> list[str]:
+    return [
+        "",
+        f"{'ETAT, milliseconds':<38}{'passed':>8}{'CPU':>8}",
         _asking(f"a district among {asked.sites:,} sites", asked.district),
         _asking("a facility among few sites", asked.facility_few),
         _asking(f"the same among all ({asked.growth:.2f} of it)", asked.facility_all),
     ]
-    return "\n".join(lines)
 
 
 def _asking(what: str, cost: Cost) -> str:

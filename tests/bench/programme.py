@@ -54,6 +54,11 @@ def prepare(database: str, folder: Path, sites: int, now: datetime) -> Programme
     return Programme(database, document, sites)
 
 
+def unit_uid(number: int) -> str:
+    """The place of a site in DHIS2, sites counted from nought."""
+    return f"Sites{number:06d}"
+
+
 def enrol(database: str, folder: Path, sites: int, now: datetime) -> None:
     """Fills a migrated database with the roster alone, from the month of `now` on."""
     engine = connect(database)
@@ -85,7 +90,7 @@ def _units(sites: int) -> Iterator[tuple[object, ...]]:
         yield (code, code, "facility", "DUGUBA", f"Facil{number:06d}", 12000)
     for number in range(sites):
         above = _facility(number // SITES_OF_A_FACILITY)
-        yield (_site(number), _site(number), "site", above, f"Sites{number:06d}", 900)
+        yield (_site(number), _site(number), "site", above, unit_uid(number), 900)
 
 
 def _people(sites: int) -> Iterator[tuple[object, ...]]:
