@@ -1,5 +1,6 @@
 """RUPT and COMMANDE of supervisors: who is out of what, and what to bring to whom."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -12,7 +13,7 @@ from gateway.nearby import Neighbourhood
 from gateway.shelf import products
 from gateway.stock_alerts import nearest, place, places_words, since_words
 from gateway.storage import roster, stock
-from gateway.storage.roster import Post
+from gateway.storage.roster import Post, Unit
 from gateway.storage.stock import StockOut
 from gateway.understanding import Understood
 from menus.model import Period, Problem
@@ -59,10 +60,11 @@ class _Asked:
             raise ValueError("only a known person can ask")
         store(desk)  # what came in before this question in the same batch counts as well
         said = products_said(understood.arguments, desk.house.catalogue)
-        part = area_of(desk, understood).asked(said.words)
+        area = area_of(desk, understood)
+        part = area.asked(said.words)
         if isinstance(part, Problem):
             return part
-        around = Neighbourhood(desk.connection, desk.house, desk.now)
+        around = Neighbourhood(desk.connection, desk.house, desk.now, dict(area.units))
         return cls(around, post, part, [*said.days] or [*products(desk.house.catalogue)])
 
     def now(self) -> Iterator[str]:
@@ -138,20 +140,30 @@ class _Asked:
                 yield f"{code} {', '.join(found[code])}"
 
     def _low(self) -> Iterator[str]:
-        """Products below a month of stock, less those that are out: they stand above."""
+        """Products below a month of stock, less those that are out: they stand above.
+
+        Site by site; in an area of several facilities the number of sites of each.
+        """
         catalogue = self.around.house.catalogue
         rules, known = catalogue.programme.stock, products(catalogue)
         held = self.around.shelves([one.id for one in self.sites])
         for code in self.codes:
-            places = []
+            places: Counter[str] = Counter()
             for site in self.sites:
                 holding = held[site.id].holding(code, known[code], rules.use_months)
                 found = None if holding is None else level(holding, rules)
                 told = found is StockLevel.OUT and held[site.id].out(code) is not None
                 if found in SHORT and not told:
-                    places.append(self._name(site.id))
+                    places[self._place_of(site)] += 1
             if places:
-                yield f"{code} {', '.join(places)}"
+                yield f"{code} {', '.join(self._counted(places))}"
+
+    def _place_of(self, site: Unit) -> str:
+        above = self.around.facility(site.id) if self.wide else None
+        return site.name if above is None else above.name
+
+    def _counted(self, places: Counter[str]) -> list[str]:
+        return [f"{name} {number}" if self.wide else name for name, number in places.items()]
 
     def _name(self, site_id: int) -> str:
         return place(self.around, site_id, wide=self.wide)
