@@ -2,7 +2,7 @@
 
 import click
 
-from gateway.cli import card, dhis2, outbox, roster, service
+from gateway.cli import card, dhis2, outbox, phone, roster, service
 
 
 @click.group(
@@ -23,7 +23,7 @@ for command in (
     service.demo,
     service.migrate,
     service.check,
-    service.phone,
+    phone.phone,
     service.reports,
     roster.roster,
     outbox.outbox,
