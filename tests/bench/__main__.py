@@ -11,11 +11,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from tests.bench import accepting, delivering, growing
+from tests.bench import accepting, delivering, exactness, growing, hopping
 from tests.bench.accepting import Accepting
 from tests.bench.delivering import Delivering
 from tests.bench.ground import KINDS, Ground, ground
 from tests.bench.growing import Growing
+from tests.bench.hopping import Hopping
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,11 @@ class Scale:
     reports: int
     runs: int
     many: int
+    dialogues: int
 
 
-FULL = Scale(turns=7, seconds=3.0, reports=1000, runs=3, many=30_000)
-QUICK = Scale(turns=3, seconds=1.0, reports=500, runs=1, many=3000)
+FULL = Scale(turns=7, seconds=3.0, reports=1000, runs=3, many=30_000, dialogues=100_000)
+QUICK = Scale(turns=3, seconds=1.0, reports=500, runs=1, many=3000, dialogues=100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Figures:
     accepting: list[Accepting]
     delivering: list[Delivering]
     growing: Growing
+    hopping: Hopping
+    unharmed: dict[str, dict[str, bool]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,7 +71,11 @@ def _measure(here: Ground, scale: Scale) -> Figures:
         delivered[kind] = delivering.measure(here, kind, reports=scale.reports, runs=scale.runs)
     _say(f"delivering {scale.many} reports on postgresql")
     grown = growing.measure(here, delivered["postgresql"], reports=scale.many)
-    return Figures(os.cpu_count() or 0, taken_in, list(delivered.values()), grown)
+    _say("USSD hops")
+    hopped = hopping.measure(here, turns=scale.turns, seconds=scale.seconds, stored=scale.dialogues)
+    here.empty_redis()
+    unharmed = exactness.measure(here)
+    return Figures(os.cpu_count() or 0, taken_in, list(delivered.values()), grown, hopped, unharmed)
 
 
 def _say(what: str) -> None:
@@ -88,6 +96,7 @@ def _table(figures: Figures) -> str:
     lines.append(
         f"  {grown.few.reports:,} to {grown.many.reports:,}: {grown.ratio:.2f} of the rate"
     )
+    lines += ["", *hopping.rows(figures.hopping), "", *exactness.rows(figures.unharmed)]
     return "\n".join(lines)
 
 

@@ -38,9 +38,8 @@ def prepare(database: str, folder: Path, sites: int, now: datetime) -> Programme
     `now` is aware; the reports were sent in the minutes before it.
     """
     month = Period(now.year, now.month)
+    enrol(database, folder, sites, month)
     engine = connect(database)
-    units, people = _write_roster(folder, sites)
-    roster.import_roster(engine, units, people, month)
     document = folder / f"metadata-{sites}.json"
     with reading(engine) as connection:
         rows = org_units_of(connection, month.code)
@@ -53,6 +52,17 @@ def prepare(database: str, folder: Path, sites: int, now: datetime) -> Programme
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()
     return Programme(database, document, sites)
+
+
+def enrol(database: str, folder: Path, sites: int, month: Period) -> None:
+    """Fills a migrated database with a roster of so many sites, one agent each, from `month` on.
+
+    The agents' numbers count up from `FIRST_PHONE`.
+    """
+    engine = connect(database)
+    units, people = _write_roster(folder, sites)
+    roster.import_roster(engine, units, people, month)
+    engine.dispose()
 
 
 def _write_roster(folder: Path, sites: int) -> tuple[Path, Path]:
