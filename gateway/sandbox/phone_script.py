@@ -11,6 +11,7 @@
 
 In a < line `..` stands for one word, such as a receipt, and `...` for any text. Blanks and ends
 of lines count alike, so that a long SMS may be folded. Without < lines, whatever comes is taken.
+In a > line `{month}` stands for the number of last month, so that a script keeps for years.
 """
 
 import re
@@ -25,6 +26,7 @@ PAUSE: Final = "pause"
 REPEAT: Final = "repeat"
 
 EXPECT: Final = "<"
+MONTH: Final = "{month}"
 # What may follow each word on its line.
 WORDS: Final = {
     PHONE: r"\+[1-9][0-9]{6,14}",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TextIO
 
 import requests
@@ -95,7 +95,8 @@ class _Walk:
         if self._dialogue is not None:
             self._dialogue.drop()
 
-    def _type(self, words: str) -> str:
+    def _type(self, template: str) -> str:
+        words = template.replace(phone_script.MONTH, f"{self._last_month():02d}")
         is_open = self._dialogue is not None and not self._dialogue.status
         self._terminal.say("? " if is_open else "> ", words)
         if self._dialogue is not None and is_open:
@@ -171,6 +172,9 @@ class _Walk:
             )  # fmt: skip
         self._handset = self._handsets[phone]
         self._terminal = Terminal(self._handset, self._out)
+
+    def _last_month(self) -> int:
+        return (self._clock().replace(day=1) - timedelta(days=1)).month
 
     def _ticks(self) -> float:
         return self._real_ticks() + self._skipped

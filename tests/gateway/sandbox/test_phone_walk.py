@@ -60,6 +60,10 @@ def test_a_walk_that_goes_as_written(phone: Phone) -> None:
     assert [end["status"] for end in phone.house.named("ussd-events")] == ["Success", "Incomplete"]
 
 
+def test_last_month_is_filled_in(phone: Phone) -> None:
+    assert walk(phone, "> PEC {month} VUS 45\n< Recu: PEC 10 VUS 45 ...") == 0
+
+
 def test_the_first_difference_ends_it_readably(phone: Phone) -> None:
     assert walk(phone, "> *384*1#\n< Mois ?\n< 2 Nov\n> 1\n< Combien ?") == 1
     assert phone.shown[-3:] == [
