@@ -16,7 +16,7 @@ from menus.wording import ReportReply
 
 def answer(desk: Desk, understood: Understood, *, silent: bool = False) -> None:
     """Does what a message asks for and writes the one reply to it, unless `silent`."""
-    text = _stranger(desk) if understood.post is None else _obey(desk, understood)
+    text = obey(desk, understood)
     if silent:
         desk.counts["unanswered"] += 1
     else:
@@ -30,7 +30,10 @@ def _stranger(desk: Desk) -> str:
     return wording.problem_reply(desk.house.catalogue, "fr", [problem])
 
 
-def _obey(desk: Desk, understood: Understood) -> str:
+def obey(desk: Desk, understood: Understood) -> str:
+    """Does what a message asks for; returns the words of its answer."""
+    if understood.post is None:
+        return _stranger(desk)
     if understood.command not in REPORTING:
         done = commands.TABLE.get(understood.command, commands.later)(desk, understood)
         desk.counts["understood"] += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from gateway.desk import Desk, blank
 from gateway.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
@@ -200,7 +201,12 @@ def _is_closed(desk: Desk, report: Report, said: Said) -> bool:
     )
     if not changes:
         return False
-    today = said.message.sent_at.astimezone(desk.house.timezone).date()
+    return is_locked(desk, report, said.message.sent_at)
+
+
+def is_locked(desk: Desk, report: Report, sent_at: datetime) -> bool:
+    """Whether what is stored may no longer be changed by an agent at this moment."""
+    today = sent_at.astimezone(desk.house.timezone).date()
     over = today > change_closes(Period.parse(report.period), desk.house.catalogue.programme)
     return report.validated_at is not None or (over and report.forwarded_version is not None)
 

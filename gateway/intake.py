@@ -5,14 +5,14 @@ comes later, in batches: what a batch changes (reports, versions, replies, forwa
 messages' own state) is one COMMIT too, so a batch that dies has changed nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
-from gateway.answering import answer
+from gateway.answering import answer, obey
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
 from gateway.storage import conversations, inbox, outbound, reports, roster, tallies
@@ -123,16 +123,45 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
             return 0
         senders = _senders(connection, messages, house)
         batch = [senders.understand(one) for one in messages]
-        talks = senders.talks
-        asked = {one.key[0] for talk in talks.values() for one in talk.asked}
-        reports.lock_sites(connection, asked | {one.site.id for one in batch if one.site})
-        desk = open_desk(connection, house, batch, talks, now)
+        desk = _locked_desk(connection, senders, batch, now)
         _answer_all(desk, senders, batch)
-        settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
-        inbox.settle(connection, settled, now)
-        desk.counts["read"] += len(messages)
-        store(desk)
+        _settle(desk, batch)
     return len(messages)
+
+
+def read_at_once(
+    connection: Connection, house: House, message: Message, now: datetime, posts: Collection[str]
+) -> str:
+    """Reads one message while its sender waits; its answer is handed back, not queued.
+
+    She speaks as one of `posts` (the codes of units) alone. What it changes is in the caller's
+    transaction.
+    """
+    senders = _senders(connection, [message], house)
+    for key, at in senders.posts.items():
+        senders.posts[key] = [post for post in at if post.unit_code in posts]
+    batch = [senders.understand(message)]
+    desk = _locked_desk(connection, senders, batch, now)
+    text = obey(desk, batch[0])
+    _settle(desk, batch)
+    return text
+
+
+def _locked_desk(
+    connection: Connection, senders: "_Senders", batch: Sequence[Understood], now: datetime
+) -> Desk:
+    """What a batch touches, with the locks of its sites held."""
+    asked = {one.key[0] for talk in senders.talks.values() for one in talk.asked}
+    reports.lock_sites(connection, asked | {one.site.id for one in batch if one.site})
+    return open_desk(connection, senders.house, batch, senders.talks, now)
+
+
+def _settle(desk: Desk, batch: Sequence[Understood]) -> None:
+    """The messages are read; what they changed is written."""
+    settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
+    inbox.settle(desk.connection, settled, desk.now)
+    desk.counts["read"] += len(batch)
+    store(desk)
 
 
 @dataclass(slots=True)

@@ -7,9 +7,11 @@ from menus import catalogue_words
 from menus.catalogue_forms import codes_in
 from menus.catalogue_tables import Table
 from menus.model import LANGUAGES
-from menus.programme import NearWords, Programme
+from menus.programme import NearWords, Programme, UssdLimits
 
 FORWARD: Final = ("on_receipt", "on_validation")
+# Septets of a USSD screen; 160 octets hold 182 (3GPP TS 23.038).
+ROOM: Final = (80, 182)
 
 
 def read_programme(table: Table) -> Programme:
@@ -32,6 +34,7 @@ def read_programme(table: Table) -> Programme:
         months=_months(table.table("months")),
         months_short=_months(table.table("months_short")),
         near=tuple(_near_words(row) for row in table.tables("near")),
+        ussd=_ussd(table.table("ussd")) if table.has("ussd") else UssdLimits(),
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")
@@ -39,6 +42,23 @@ def read_programme(table: Table) -> Programme:
         table.fault("closes_on", "expected on_time_until <= late_until <= closes_on")
     table.close()
     return programme
+
+
+def _ussd(table: Table) -> UssdLimits:
+    usual = UssdLimits()
+    networks: Mapping[str, int] = {}
+    if table.has("septets_of_network"):
+        by_code = table.table("septets_of_network")
+        networks = {code: by_code.number(code, *ROOM) for code in by_code.content}
+    limits = UssdLimits(
+        septets=table.number("septets", *ROOM, usual.septets),
+        septets_of_network=networks,
+        keep=table.number("keep", 60, 86_400, usual.keep),
+        sms_receipt=table.flag("sms_receipt", usual.sms_receipt),
+        nudge=table.flag("nudge", usual.nudge),
+    )
+    table.close()
+    return limits
 
 
 def _near_words(table: Table) -> NearWords:

@@ -1,7 +1,7 @@
 """The TOML catalogue -> Catalogue, or every fault in it at once, with file and key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -13,9 +13,11 @@ from menus.catalogue_checks import with_shared_checks
 from menus.catalogue_forms import CODE, codes_in, read_form
 from menus.catalogue_programme import read_programme
 from menus.catalogue_tables import Folder, Table, names_in, read
+from menus.catalogue_ussd import read_ussd, words_of
 from menus.catalogue_words import Sentences
 from menus.model import LANGUAGES, Catalogue, Command, Form
 from menus.programme import Programme
+from menus.ussd import Ussd
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
 ROLES: Final = ("asc", "dtc", "district")
@@ -57,11 +59,12 @@ def load(folder: Path | None = None) -> Catalogue:
     shared = read(source, "checks.toml", faults)
     forms = with_shared_checks(shared, _read_forms(source, faults))
     commands = _read_commands(read(source, "commands.toml", faults))
+    ussd = read_ussd(source, forms, commands, faults)
     words = _read_words(source, faults)
-    _check_words(words, forms, commands, faults)
+    _check_words(words, forms, commands, ussd, faults)
     _check_labels(forms, faults)
     texts = {language: sentences.texts for language, sentences in words.items()}
-    catalogue = _index(programme, forms, commands, texts, faults)
+    catalogue = replace(_index(programme, forms, commands, texts, faults), ussd=ussd)
     if faults:
         # What is written once and read for every form is told once.
         raise CatalogueFault(list(dict.fromkeys(faults)))
@@ -123,6 +126,7 @@ def _check_words(
     words: Mapping[str, Sentences],
     forms: Mapping[str, Form],
     commands: Mapping[str, Command],
+    ussd: Ussd,
     faults: list[str],
 ) -> None:
     checks = [check for form in forms.values() for check in form.checks]
@@ -130,11 +134,13 @@ def _check_words(
     needed = [(key, "the code") for key in said if not key.endswith(catalogue_words.SHORT)]
     needed += [(check.words, f"rule {check.rule}") for check in checks]
     needed += [(command.help, command.keyword) for command in commands.values()]
+    needed += [(key, "a menu") for key in words_of(ussd)]
     french = catalogue_words.readable(words["fr"], faults)
     if words["fr"].texts:
         catalogue_words.required(words["fr"], dict.fromkeys(needed), faults)
     helps = {command.help: frozenset[str]() for command in commands.values()}
-    fills = {**said, **helps, **catalogue_words.of_checks(checks)}
+    lines = {key: frozenset[str]() for key in words_of(ussd)}
+    fills = {**lines, **said, **helps, **catalogue_words.of_checks(checks)}
     catalogue_words.agree(words["fr"], french, fills, faults)
     for language in LANGUAGES[1:]:
         found = catalogue_words.readable(words[language], faults)

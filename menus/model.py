@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from menus.programme import EMPTY, Programme
+from menus.ussd import NO_DIALOGUES, Ussd
 
 LANGUAGES: Final = ("fr", "bm")
 
@@ -204,6 +205,7 @@ class Catalogue:
     form_of: Mapping[str, str]
     code_of: Mapping[str, str]
     keyword_of: Mapping[str, str]
+    ussd: Ussd = NO_DIALOGUES
 
     def field(self, code: str) -> Field:
         """The field with this code, in whichever form. Raises KeyError for an unknown code."""
