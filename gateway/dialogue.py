@@ -166,6 +166,8 @@ class _Walk:
             else:
                 step = navigator.dial(self._catalogue, caller, self.hop.text)
         state = self._fulfilled(step, self.hop.text)
+        if step.lost:
+            state = replace(state, wrong="ussd_lost")
         self._keep(state, seen)
         return navigator.screen(self._catalogue, state)
 

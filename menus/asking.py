@@ -20,7 +20,7 @@ from menus.choosing import (
     word,
 )
 from menus.dialogue import Run, Screen, State, Step
-from menus.laying_out import BACK, NEXT, Listing, answers, choice, fitted, numbered, pages
+from menus.laying_out import BACK, NEXT, Listing, answers, choice, laid_out, numbered, pages
 from menus.model import Catalogue, Period
 from menus.typed_numbers import numbers_in
 from menus.ussd import Item, Question
@@ -65,7 +65,7 @@ def show_question(catalogue: Catalogue, state: State) -> Screen:
         return show(state, "ask", _listing(catalogue, state, question))
     lines = (word(catalogue, state, question.words), *below(catalogue, state))
     text = with_wrong(catalogue, state, "\n".join(lines))
-    return Screen("ask", fitted([text], state.caller.room))
+    return laid_out("ask", [text], state.caller.room)
 
 
 def answer_question(catalogue: Catalogue, state: State, answer: str) -> Step:
@@ -131,7 +131,7 @@ def show_agreement(catalogue: Catalogue, state: State) -> Screen:
         (YES, word(catalogue, state, "ussd_yes")), (NO, word(catalogue, state, "ussd_no"))
     )
     text = with_wrong(catalogue, state, f"{head}\n{choices}")
-    return Screen("agree", fitted([text], state.caller.room))
+    return laid_out("agree", [text], state.caller.room)
 
 
 def answer_agreement(catalogue: Catalogue, state: State, answer: str) -> Step:

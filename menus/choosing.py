@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from menus.dialogue import Open, Run, Screen, State, Step
-from menus.laying_out import BACK, HOME, MORE, Listing, choice, fitted, numbered
+from menus.laying_out import BACK, HOME, MORE, Listing, choice, laid_out, numbered
 from menus.model import Catalogue, Period
 from menus.period import month_name
 from menus.sentences import say
@@ -78,7 +78,7 @@ def listing(
 
 def show(state: State, name: str, listed: Listing) -> Screen:
     screens = listed.pages(state.caller.room)
-    return Screen(name, fitted([screens[state.page % len(screens)]], state.caller.room))
+    return laid_out(name, [screens[state.page % len(screens)]], state.caller.room)
 
 
 def turned(state: State, listed: Listing) -> State:

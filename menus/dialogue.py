@@ -141,11 +141,15 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What is shown: `text` without CON or END, and the screen's `name`, which is never data."""
+    """What is shown: `text` without CON or END, and the screen's `name`, which is never data.
+
+    `whole` is false when words had to be left out.
+    """
 
     name: str
     text: str
     ends: bool = False
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +190,14 @@ Wish = Open | File | Run
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where an answer leads. With a `wish` the state waits for what comes of it."""
+    """Where an answer leads. With a `wish` the state waits for what comes of it.
+
+    `lost` tells that answers were left aside which only a screen may take.
+    """
 
     state: State
     wish: Wish | None = None
+    lost: bool = False
 
 
 def names_known(checks: tuple[Check, ...]) -> frozenset[str]:

@@ -38,7 +38,7 @@ from menus.group_words import (
     shorts,
     yes_or_correct,
 )
-from menus.laying_out import BACK, Listing, fitted
+from menus.laying_out import BACK, Listing, laid_out
 from menus.model import Catalogue, Period
 from menus.period import days_in
 from menus.read_back import read_back
@@ -104,7 +104,7 @@ def show_numbers(catalogue: Catalogue, state: State) -> Screen:
         for labels in (hints(catalogue, state, codes), shorts(catalogue, state, codes))
     ]
     foots = (below(catalogue, state, home=True), below(catalogue, state))
-    return Screen("numbers", fitted_screen(catalogue, state, texts, foots))
+    return fitted_screen(catalogue, state, texts, foots)
 
 
 def answer_numbers(catalogue: Catalogue, state: State, answer: str) -> Step:
@@ -126,7 +126,7 @@ def show_days(catalogue: Catalogue, state: State) -> Screen:
         word(catalogue, state, "ussd_days_out", brief=brief, labels=labels)
         for brief in (False, True)
     ]
-    return Screen("days", fitted_screen(catalogue, state, texts, (below(catalogue, state),)))
+    return fitted_screen(catalogue, state, texts, (below(catalogue, state),))
 
 
 def answer_days(catalogue: Catalogue, state: State, answer: str) -> Step:
@@ -154,7 +154,7 @@ def show_read_back(catalogue: Catalogue, state: State) -> Screen:
     ]
     foot = (yes_or_correct(catalogue, state),)
     with_back = (*foot, back_line(catalogue, state))
-    return Screen("read_back", fitted_screen(catalogue, state, texts, (with_back, foot)))
+    return fitted_screen(catalogue, state, texts, (with_back, foot))
 
 
 def answer_read_back(catalogue: Catalogue, state: State, answer: str) -> Step:
@@ -182,7 +182,7 @@ def show_done(catalogue: Catalogue, state: State) -> Screen:
     texts = [
         f"{word(catalogue, state, key, brief=brief, **fills)} {rest}" for brief in (False, True)
     ]
-    return Screen("done", fitted(texts, state.caller.room), ends=True)
+    return laid_out("done", texts, state.caller.room, ends=True)
 
 
 ANSWERED: Final[Mapping[str, Answered]] = {

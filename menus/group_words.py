@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from menus.choosing import month_of, with_wrong, word
-from menus.dialogue import State
+from menus.dialogue import Screen, State
 from menus.group_state import form_of, groups_of
 from menus.help import digit_free
-from menus.laying_out import answers, fitted
+from menus.laying_out import answers, laid_out
 from menus.model import Catalogue
 
 YES: Final = "1"
@@ -36,7 +36,7 @@ def hints(catalogue: Catalogue, state: State, codes: Sequence[str]) -> list[str]
 
 def fitted_screen(
     catalogue: Catalogue, state: State, texts: Sequence[str], foots: Sequence[tuple[str, ...]]
-) -> str:
+) -> Screen:
     """The roomiest of the texts, with the longest foot that still fits."""
 
     def variants() -> Iterator[str]:
@@ -45,7 +45,7 @@ def fitted_screen(
                 for foot in foots:
                     yield "\n".join([with_wrong(catalogue, state, text, brief=brief), *foot])
 
-    return fitted(variants(), state.caller.room)
+    return laid_out(state.at, variants(), state.caller.room)
 
 
 def yes_or_correct(catalogue: Catalogue, state: State) -> str:

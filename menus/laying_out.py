@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from menus.dialogue import Screen
 from menus.gsm7 import fold, septets
 
 PREFIX: Final = len("CON ")  # counted, since nobody says that the network does not
@@ -22,17 +23,22 @@ def fits(text: str, room: int) -> bool:
     return septets(text) <= room - PREFIX
 
 
-def fitted(variants: Iterable[str], room: int) -> str:
-    """The first variant that fits; else the last one, without the words that do not."""
+def laid_out(name: str, variants: Iterable[str], room: int, *, ends: bool = False) -> Screen:
+    """The first variant that fits, as a screen; else the last one, cut between words.
+
+    The last line of a cut screen stays, since it says what to type.
+    """
     text = ""
     for text in map(fold, variants):
         if fits(text, room):
-            return text
-    return shortened(text, room - PREFIX)
+            return Screen(name, text, ends)
+    head, _, foot = text.rpartition("\n")
+    kept = shortened(head, room - PREFIX - septets(foot) - 1)
+    return Screen(name, f"{kept}\n{foot}" if kept else shortened(text, room - PREFIX), ends, False)
 
 
 def shortened(text: str, most: int) -> str:
-    """The text without its last words, in at most so many septets; line by line from the top."""
+    """The text without its last words, in at most so many septets."""
     while septets(text) > most:
         cut = max(text.rstrip().rfind(" "), text.rstrip().rfind("\n"))
         if cut <= 0:
@@ -60,7 +66,7 @@ def pages(text: str, room: int, more: str, last: str) -> list[str]:
         return [f"{text}\n{last}"]
     found: list[str] = []
     line = ""
-    for word in _words(text, room - PREFIX - septets(more) - 2):
+    for word in _words(text, room - PREFIX - max(septets(more), septets(last)) - 1):
         longer = f"{line} {word}".strip()
         if line and not fits(f"{longer}\n{more}", room):
             found.append(line)
@@ -73,8 +79,12 @@ def pages(text: str, room: int, more: str, last: str) -> list[str]:
 
 
 def _words(text: str, most: int) -> Iterable[str]:
+    half = most // 2  # a letter of the extension table takes two septets
     for word in text.split():
-        yield from (word[start : start + most] for start in range(0, len(word), most))
+        if septets(word) <= most:
+            yield word
+        else:
+            yield from (word[start : start + half] for start in range(0, len(word), half))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +99,15 @@ class Listing:
     more: str
     foot: tuple[str, ...] = ()
 
+    def is_short(self, room: int) -> bool:
+        """Whether it needs one screen alone."""
+        return fits(self._screen(self._lines(), more=False), room)
+
     def pages(self, room: int) -> list[str]:
         """The screens of the list, with at least one choice on each."""
-        lines = [fold(choice(digit, words)) for digit, words in self.options]
-        whole = self._screen(lines, more=False)
-        if fits(whole, room):
-            return [whole]
+        lines = self._lines()
+        if self.is_short(room):
+            return [self._screen(lines, more=False)]
         found: list[list[str]] = [[]]
         for line in lines:
             if found[-1] and not fits(self._screen([*found[-1], line], more=True), room):
@@ -106,6 +119,9 @@ class Listing:
         """The place of the choice with this digit, on whichever page it stands."""
         digits = [one for one, _ in self.options]
         return digits.index(digit) if digit in digits else None
+
+    def _lines(self) -> list[str]:
+        return [fold(choice(digit, words)) for digit, words in self.options]
 
     def _screen(self, lines: Iterable[str], *, more: bool) -> str:
         return "\n".join(map(fold, (self.head, *lines, *([self.more] if more else []), *self.foot)))

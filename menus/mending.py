@@ -28,9 +28,13 @@ def _problem(catalogue: Catalogue, state: State) -> Problem:
 
 
 def show_question(catalogue: Catalogue, state: State) -> Screen:
-    texts = _told(catalogue, state, _problem(catalogue, state))
-    foot = (yes_or_correct(catalogue, state),)
-    return Screen("question", fitted_screen(catalogue, state, texts, (foot,)))
+    return question(catalogue, state, _problem(catalogue, state))
+
+
+def question(catalogue: Catalogue, state: State, problem: Problem) -> Screen:
+    """What may be true as well: yes, or another number."""
+    texts = _told(catalogue, state, problem)
+    return fitted_screen(catalogue, state, texts, ((yes_or_correct(catalogue, state),),))
 
 
 def answer_question(catalogue: Catalogue, state: State, answer: str) -> Step:
@@ -47,55 +51,51 @@ def answer_question(catalogue: Catalogue, state: State, answer: str) -> Step:
     return Step(replace(state, at="mend"))
 
 
-def _fields(catalogue: Catalogue, state: State) -> tuple[str, ...]:
+def _fields(catalogue: Catalogue, state: State, problem: Problem | None) -> tuple[str, ...]:
     """The fields of which one is to be typed anew."""
-    problem = problem_of(catalogue, state)
     return to_mend(catalogue, state, problem) if problem is not None else tuple(state.typed)
 
 
-def _mending(catalogue: Catalogue, state: State, *, brief: bool) -> Listing:
+def fields(catalogue: Catalogue, state: State, problem: Problem | None) -> Listing:
     """The fields with their numbers, below what is wrong with them, if anything is."""
-    problem = problem_of(catalogue, state)
-    codes = _fields(catalogue, state)
+    codes = _fields(catalogue, state, problem)
     values = {**state.report.values, **state.typed}
-    labels = [
-        f"{short} {values[code]}"
-        for short, code in zip(shorts(catalogue, state, codes), codes, strict=True)
-    ]
-    told = _told(catalogue, state, problem)[brief] if problem is not None else ""
-    head = "\n".join([*([told] if told else []), word(catalogue, state, "ussd_which_field")])
-    return listing(catalogue, state, head, numbered(labels))
-
-
-def _roomiest(catalogue: Catalogue, state: State) -> Listing:
-    roomy = _mending(catalogue, state, brief=False)
-    return (
-        roomy
-        if len(roomy.pages(state.caller.room)) == 1
-        else _mending(catalogue, state, brief=True)
+    names = zip(shorts(catalogue, state, codes), codes, strict=True)
+    options = numbered(f"{short} {values[code]}" for short, code in names)
+    ask = word(catalogue, state, "ussd_which_field")
+    if problem is None:
+        return listing(catalogue, state, ask, options)
+    roomy, brief = (
+        listing(catalogue, state, f"{told}\n{ask}", options)
+        for told in _told(catalogue, state, problem)
     )
+    return roomy if roomy.is_short(state.caller.room) else brief
 
 
 def show_fields(catalogue: Catalogue, state: State) -> Screen:
-    return show(state, state.at, _roomiest(catalogue, state))
+    return show(state, state.at, fields(catalogue, state, problem_of(catalogue, state)))
 
 
 def answer_fields(catalogue: Catalogue, state: State, answer: str) -> Step:
     if answer == BACK:
         refused = state.at == "mend"
         return Step(anew(state) if refused else settled(catalogue, state))
-    codes = _fields(catalogue, state)
+    problem = problem_of(catalogue, state)
+    codes = _fields(catalogue, state, problem)
     return pick(
         state,
-        _roomiest(catalogue, state),
+        fields(catalogue, state, problem),
         answer,
         lambda at: Step(replace(state, at="retype", code=codes[at], page=0)),
     )
 
 
 def show_retype(catalogue: Catalogue, state: State) -> Screen:
-    """One field, under what is wrong with it."""
-    problem = problem_of(catalogue, state)
+    return retyping(catalogue, state, problem_of(catalogue, state))
+
+
+def retyping(catalogue: Catalogue, state: State, problem: Problem | None) -> Screen:
+    """One field, under what is wrong with it, if anything is."""
     told = [""]
     if problem is not None and state.code in problem.codes:
         told = [f"{text}\n" for text in _told(catalogue, state, problem)]
@@ -106,7 +106,7 @@ def show_retype(catalogue: Catalogue, state: State) -> Screen:
         for brief in (False, True)
         for label in labels
     ]
-    return Screen("retype", fitted_screen(catalogue, state, texts, (below(catalogue, state),)))
+    return fitted_screen(catalogue, state, texts, (below(catalogue, state),))
 
 
 def answer_retype(catalogue: Catalogue, state: State, answer: str) -> Step:

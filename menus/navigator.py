@@ -13,7 +13,7 @@ from menus import asking, choosing, filling, group_state, mending
 from menus.choosing import Answered, Shown, home, started
 from menus.dialogue import Caller, File, Screen, Sheet, State, Step
 from menus.group_state import next_group
-from menus.laying_out import HOME, fitted
+from menus.laying_out import HOME, laid_out
 from menus.model import Catalogue, Period
 from menus.sentences import say
 
@@ -45,19 +45,19 @@ def start(caller: Caller) -> State:
 def dial(catalogue: Catalogue, caller: Caller, text: str) -> Step:
     """The first screen of a dialogue; with answers dialled at once, the one they lead to.
 
-    An answer that leads nowhere, and all that follow, are left aside.
+    An answer that leads nowhere, and all that follow, are left aside. That they were numbers
+    of a report happens when Redis has lost the dialogue: she is told to type them again.
     """
     if not text:
         return Step(start(caller))
     state = started(State(caller))
-    for answer in text.split("*"):
-        if state.at not in DEEP:
-            break
+    answers = text.split("*")
+    for number, answer in enumerate(answers, 1):
         taken = step(catalogue, state, answer)
         if taken.state.wrong:
             break
-        if taken.wish is not None:
-            return taken
+        if taken.wish is not None or taken.state.at not in DEEP:
+            return replace(taken, lost=number < len(answers))
         state = taken.state
     return Step(state)
 
@@ -106,7 +106,7 @@ def told(state: State, text: str, language: str = "") -> State:
 
 def end(catalogue: Catalogue, language: str, key: str, room: int) -> Screen:
     """A last screen that says one sentence."""
-    return Screen(key, fitted([say(catalogue, language, key)], room), ends=True)
+    return laid_out(key, [say(catalogue, language, key)], room, ends=True)
 
 
 def as_sms(file: File) -> str:
