@@ -2,10 +2,11 @@
 
 from itertools import count
 
-from flask import Blueprint, current_app, jsonify, request
+from flask import Blueprint, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from gateway.sandbox.dhis2 import fields, options, reads
+from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.metadata_import import import_metadata
 from gateway.sandbox.dhis2.options import Unreadable
 from gateway.sandbox.dhis2.sandbox import Sandbox
@@ -52,7 +53,8 @@ def get_me() -> ResponseReturnValue:
 @blueprint.get("/me/authorization/<authority>")
 def has_authority(authority: str) -> ResponseReturnValue:
     held = _sandbox().state.authorities
-    return jsonify(authority in held or "ALL" in held)
+    barred = authority == "F_DATAVALUE_ADD" and g.standing.strikes(Kind.NO_AUTHORITY)
+    return jsonify((authority in held or "ALL" in held) and not barred)
 
 
 @blueprint.get("/<kind>/<uid>")

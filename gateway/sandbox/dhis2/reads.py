@@ -59,7 +59,12 @@ def detail(state: State, kind: str, uid: str) -> Json | None:
     raw = state.objects[kind].get(uid)
     if raw is None:
         return None
-    fill = {"dataSets": _data_set, "organisationUnits": _org_unit, "dataElements": _element}
+    fill = {
+        "dataSets": _data_set,
+        "organisationUnits": _org_unit,
+        "dataElements": _element,
+        "programs": _program,
+    }
     return fill[kind](state, raw) if kind in fill else raw
 
 
@@ -186,6 +191,23 @@ def _data_set(state: State, raw: Json) -> Json:
         "dataSetElements": members,
         "access": {"read": True, "write": False, "data": access},
     }
+
+
+def _program(state: State, raw: Json) -> Json:
+    stages = [
+        {
+            **one,
+            "programStageDataElements": [
+                {**entry, "dataElement": state.objects["dataElements"][entry["dataElement"]["id"]]}
+                for entry in one.get("programStageDataElements", ())
+            ],
+        }
+        for uid, one in state.objects["programStages"].items()
+        if state.stages[uid].program == raw["id"]
+    ]
+    access = {"read": True, "write": raw["id"] not in state.no_data_write}
+    shown = {"read": True, "write": False, "data": access}
+    return {**raw, "programStages": stages, "access": shown}
 
 
 def _org_unit(state: State, raw: Json) -> Json:
