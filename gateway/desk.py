@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from gateway import referral_counts
 from gateway.report import Key, Report, receipts
 from gateway.storage import conversations, forwards, outbound, reports, roster, tallies, versions
 from gateway.storage.conversations import Conversation
@@ -27,7 +28,8 @@ class Desk:
     """Reports, conversations and what is to be written, as they change under our hands.
 
     `texts` are the texts (by hash) that brought a version of a report, `complete` the forms
-    that are whole for a (site, month), `history` the values of a site's other reports.
+    that are whole for a (site, month), `history` the values of a site's other reports,
+    `counted` the referrals of a (site, month) by the code that reports them.
     """
 
     connection: Connection
@@ -38,6 +40,7 @@ class Desk:
     texts: set[tuple[Key, str]] = field(default_factory=set)
     complete: dict[tuple[int, str], set[str]] = field(default_factory=dict)
     history: dict[int, dict[tuple[str, str], Mapping[str, int]]] = field(default_factory=dict)
+    counted: dict[tuple[int, str], Mapping[str, int]] = field(default_factory=dict)
     taken: set[tuple[int, str]] = field(default_factory=set)
     conversations: dict[int, Conversation] = field(default_factory=dict)
     touched: set[Key] = field(default_factory=set)
@@ -83,6 +86,7 @@ def fetch(desk: Desk, keys: Collection[Key], hashes: Collection[str] = ()) -> No
     desk.complete |= reports.forms_complete(desk.connection, pairs)
     _name_sites(desk, {key[0] for key in missing})
     _fetch_history(desk, missing)
+    _count_referrals(desk, missing)
     fresh = [key for key in missing if key not in desk.reports]
     wanted = {(key[0], one) for key in fresh for one in _candidates(desk, key)}
     desk.taken |= reports.receipts_taken(desk.connection, wanted)
@@ -148,6 +152,15 @@ def _fetch_history(desk: Desk, keys: Collection[Key]) -> None:
     sites = {key[0] for key in keys} - desk.history.keys()
     found = reports.values_between(desk.connection, sites, first.code, last.code)
     desk.history |= {site: found.get(site, {}) for site in sites}
+
+
+def _count_referrals(desk: Desk, keys: Collection[Key]) -> None:
+    """What was referred by SMS in these months; nothing for a site and month without any."""
+    pairs = {(key[0], key[2]) for key in keys} - desk.counted.keys()
+    for month in {one[1] for one in pairs}:
+        sites = {site for site, of in pairs if of == month}
+        found = referral_counts.of_month(desk.connection, desk.house, sites, month)
+        desk.counted |= {(site, month): found.get(site, {}) for site in sites}
 
 
 def _wanted(desk: Desk) -> list[Wanted]:

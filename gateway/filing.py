@@ -155,7 +155,8 @@ def context_of(desk: Desk, key: Key) -> Context:
             products = desk.house.catalogue.forms.get(other)
             if products is not None and any(one.product for one in products.fields):
                 stock.update(values)
-    return Context(now=now, before=before, stock=stock)
+    counted = desk.counted.get((site, period), {})
+    return Context(now=now, before=before, stock=stock, counted=counted)
 
 
 def _months_between(earlier: Period, later: Period) -> int:
