@@ -26,6 +26,10 @@ COUNTERS: Final = {
     "parts_sent": "SMS parts that went out",
     "forwarded": "Reports whose values DHIS2 took",
     "forwards_refused": "Reports of which DHIS2 refused a value",
+    "referrals": "Referrals that were registered",
+    "referrals_unanswered": "Referrals that were closed because nobody answered",
+    "events": "Events of referrals that DHIS2 took",
+    "events_refused": "Events of referrals that DHIS2 refused",
 }
 
 
@@ -64,6 +68,7 @@ class Figures(Collector):
         rows["replies"] = outbox.waiting(connection, outbox.REPLY)
         rows["notices"] = outbox.waiting(connection, outbox.NOTICE)
         rows["forwards"] = outbox.waiting(connection, outbox.DHIS2)
+        rows["events"] = outbox.waiting(connection, outbox.REFERRAL)
         for what, (count, since) in rows.items():
             waiting.add_metric([what], count)
             age = (self._now - since).total_seconds() if since else 0.0
