@@ -146,7 +146,7 @@ def _start_all(children: Children, var: Path, environment: Mapping[str, str]) ->
     programs = {
         "operator": ("gateway.sandbox.operator", "--port", operator),
         "dhis2": (
-            *("gateway.sandbox.dhis2", "--port", dhis2, "--family", "sql"),
+            *("gateway", "sandbox", "dhis2", "--port", dhis2, "--family", "sql"),
             *("--metadata", str(var / "dhis2-metadata.json")),
         ),
         "web": ("gateway.web",),

@@ -5,25 +5,23 @@ comes later, in batches: what a batch changes (reports, versions, replies, forwa
 messages' own state) is one COMMIT too, so a batch that dies has changed nothing.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
-from gateway.answering import answer
+from gateway import referrals
+from gateway.answering import answer, obey
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
-from gateway.storage import conversations, inbox, outbound, reports, roster, tallies
-from gateway.storage.conversations import Conversation
+from gateway.senders import Senders, senders_of
+from gateway.storage import inbox, outbound, reports, roster, tallies
 from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading
 from gateway.storage.inbox import FAILED, READ, Message, Read
-from gateway.storage.roster import Post, Unit
 from gateway.transports.africastalking_posts import InboundSms
-from gateway.understanding import House, Known, Understood, understand
-from menus.grammar import read
-from menus.model import Level, Problem, Reading
+from gateway.understanding import House, Understood
+from menus.model import Level, Problem
 
 log = structlog.get_logger()
 
@@ -121,67 +119,51 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
         messages = inbox.take(connection, lane, most)
         if not messages:
             return 0
-        senders = _senders(connection, messages, house)
+        senders = senders_of(connection, messages, house)
         batch = [senders.understand(one) for one in messages]
-        talks = senders.talks
-        asked = {one.key[0] for talk in talks.values() for one in talk.asked}
-        reports.lock_sites(connection, asked | {one.site.id for one in batch if one.site})
-        desk = open_desk(connection, house, batch, talks, now)
+        desk = _locked_desk(connection, senders, batch, now)
         _answer_all(desk, senders, batch)
-        settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
-        inbox.settle(connection, settled, now)
-        desk.counts["read"] += len(messages)
-        store(desk)
+        _settle(desk, batch)
     return len(messages)
 
 
-@dataclass(slots=True)
-class _Senders:
-    """Who sent the messages of a batch, as far as the roster knows them."""
+def read_at_once(
+    connection: Connection, house: House, message: Message, now: datetime, posts: Collection[str]
+) -> str:
+    """Reads one message while its sender waits; its answer is handed back, not queued.
 
-    house: House
-    months: dict[int, str]
-    posts: dict[tuple[str, str], list[Post]]
-    areas: dict[int, list[Unit]]
-    talks: dict[int, Conversation]
-    readings: dict[int, Reading]
-
-    def understand(self, message: Message) -> Understood:
-        """What the message means, with the conversation as it stands at this moment."""
-        posts = self.posts.get((message.phone, self.months[message.id]), [])
-        talk = next((self.talks[post.id] for post in posts if post.id in self.talks), None)
-        area = [site for post in posts for site in self.areas.get(post.unit_id, [])]
-        known = Known(posts, talk, area)
-        reading = self.readings.get(message.id, Reading())
-        return understand(message, reading, known, self.house)
+    She speaks as one of `posts` (the codes of units) alone. What it changes is in the caller's
+    transaction.
+    """
+    senders = senders_of(connection, [message], house)
+    for key, at in senders.posts.items():
+        senders.posts[key] = [post for post in at if post.unit_code in posts]
+    batch = [senders.understand(message)]
+    desk = _locked_desk(connection, senders, batch, now)
+    text = obey(desk, batch[0])
+    _settle(desk, batch)
+    return text
 
 
-def _senders(connection: Connection, messages: Sequence[Message], house: House) -> _Senders:
-    """Loads the senders. Who somebody was is judged by the month of sending."""
-    months = {one.id: one.sent_at.astimezone(house.timezone).strftime("%Y%m") for one in messages}
-    posts: dict[tuple[str, str], list[Post]] = {}
-    for month in sorted(set(months.values())):
-        phones = {one.phone for one in messages if months[one.id] == month}
-        found = roster.posts_of(connection, phones, month)
-        posts |= {(phone, month): at for phone, at in found.items()}
-    readings = {
-        one.id: read(one.text, house.catalogue)
-        for one in messages
-        if (one.phone, months[one.id]) in posts
-    }
-    for_others = {
-        (post.unit_id, months[one.id])
-        for one in messages
-        if one.id in readings and readings[one.id].command == "POUR"
-        for post in posts[one.phone, months[one.id]]
-    }
-    areas = {unit: roster.sites_below(connection, [unit], month) for unit, month in for_others}
-    people = {post.id for found in posts.values() for post in found}
-    talks = conversations.load(connection, people) if people else {}
-    return _Senders(house, months, posts, areas, talks, readings)
+def _locked_desk(
+    connection: Connection, senders: Senders, batch: Sequence[Understood], now: datetime
+) -> Desk:
+    """What a batch touches, with the locks of its sites held."""
+    held = senders.sites | {one.site.id for one in batch if one.site}
+    held |= referrals.facilities_to_hold(connection, senders.house, batch)
+    reports.lock_sites(connection, held)
+    return open_desk(connection, senders.house, batch, senders.talks, now)
 
 
-def _answer_all(desk: Desk, senders: _Senders | None, batch: Sequence[Understood]) -> None:
+def _settle(desk: Desk, batch: Sequence[Understood]) -> None:
+    """The messages are read; what they changed is written."""
+    settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
+    inbox.settle(desk.connection, settled, desk.now)
+    desk.counts["read"] += len(batch)
+    store(desk)
+
+
+def _answer_all(desk: Desk, senders: Senders | None, batch: Sequence[Understood]) -> None:
     """Files and answers each message, within what a number may be answered in a day.
 
     Two machines that answer each other must not do so for ever, and a stranger costs at most

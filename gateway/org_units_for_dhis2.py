@@ -1,6 +1,9 @@
 """The roster's org units as the metadata export needs them."""
 
+from collections.abc import Sequence
+
 from gateway.metadata import OrgUnitRow
+from gateway.roster_tree import UnitRow, receiver_of
 from gateway.storage import roster
 from gateway.storage.engine import Connection
 
@@ -24,4 +27,22 @@ def org_units_of(connection: Connection, period: str) -> list[OrgUnitRow]:
             receives=unit.id in receivers,
         )
         for unit in tree.values()
+    ]
+
+
+def org_units_of_rows(rows: Sequence[UnitRow]) -> list[OrgUnitRow]:
+    """The same of a whole roster that is in no database: its rows, checked already."""
+    tree = {row.code: row for row in rows}
+    found = [receiver_of(row, tree) for row in rows if row.level == SITE]
+    receivers = {row.code for row in found if row is not None}
+    return [
+        OrgUnitRow(
+            code=row.code,
+            name=row.name,
+            level=row.level,
+            parent_code=row.parent,
+            dhis2_id=row.dhis2_id,
+            receives=row.code in receivers,
+        )
+        for row in rows
     ]

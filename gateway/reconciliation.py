@@ -147,6 +147,7 @@ def _units(
         [one.id for one in placed],
         programme=house.catalogue.programme,
         today=today,
+        timezone=house.timezone,
     )
     return [_Unit(one, *wanted[one.id], rows.get(one.id)) for one in placed]
 

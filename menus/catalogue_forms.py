@@ -120,8 +120,16 @@ def _read_product(table: Table) -> Product:
         unit=table.text("unit"),
         pack_size=table.number("pack_size", 1, LARGEST),
         start_monthly_use=table.number("start_monthly_use", 0, LARGEST),
+        floor=table.number("floor", 0, LARGEST, 0),
+        malaria=table.flag("malaria", False),
+        group=table.text("group") if table.has("group") else "",
+        patients=code_in(table, "patients") if table.has("patients") else "",
+        ration=table.number("ration", 1, LARGEST) if table.has("patients") else 0,
     )
     table.close()
+    if any(letter.isdigit() for letter in product.group):
+        table.fault("group", "holds a digit")
+    sendable(f"{table.place}: group", product.group, table.faults)
     return product
 
 

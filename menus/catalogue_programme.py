@@ -5,6 +5,12 @@ from typing import Final
 
 from menus import catalogue_words
 from menus.catalogue_forms import codes_in
+from menus.catalogue_sections import (
+    read_reminders,
+    read_stock,
+    read_times_of_referrals,
+    read_ussd_limits,
+)
 from menus.catalogue_tables import Table
 from menus.model import LANGUAGES
 from menus.programme import ON_RECEIPT, ON_VALIDATION, NearWords, Programme
@@ -28,11 +34,16 @@ def read_programme(table: Table) -> Programme:
         change_until=table.number("change_until", 1, 28, defaults.change_until),
         keep_text_days=table.number("keep_text_days", 1, 3650, defaults.keep_text_days),
         replies_per_day=table.number("replies_per_day", 1, 1000, defaults.replies_per_day),
+        notices_per_minute=table.number("notices_per_minute", 1, 6000, defaults.notices_per_minute),
         forward=table.text("forward", defaults.forward),
         auto_validate_on=table.number("auto_validate_on", 1, 28, days["closes_on"]),
         months=_months(table.table("months")),
         months_short=_months(table.table("months_short")),
+        reminders=read_reminders(table.section("reminders")),
         near=tuple(_near_words(row) for row in table.tables("near")),
+        stock=read_stock(table.section("stock")),
+        referrals=read_times_of_referrals(table.section("referrals")),
+        ussd=read_ussd_limits(table.section("ussd")),
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")

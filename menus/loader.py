@@ -1,7 +1,7 @@
 """The TOML catalogue -> Catalogue, or every fault in it at once, with file and key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -14,10 +14,13 @@ from menus.catalogue_forms import CODE, codes_in, read_form
 from menus.catalogue_mapping import FILE as MAPPING
 from menus.catalogue_mapping import with_mapping
 from menus.catalogue_programme import read_programme
+from menus.catalogue_referrals import read_referrals
 from menus.catalogue_tables import Folder, Table, names_in, read
+from menus.catalogue_ussd import read_ussd, words_of
 from menus.catalogue_words import Sentences
 from menus.model import LANGUAGES, Catalogue, Command, Form
 from menus.programme import Programme
+from menus.ussd import Ussd
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
 ROLES: Final = ("asc", "dtc", "district")
@@ -84,11 +87,18 @@ def load(folder: Path | None = None) -> Catalogue:
         forms = with_mapping(forms, source.read(MAPPING, faults))
     forms = with_shared_checks(source.read("checks.toml", faults), forms)
     commands = _read_commands(source.read("commands.toml", faults))
+    ussd = read_ussd(source.holder("ussd"), forms, commands, faults)
+    codes = {code for form in forms.values() for code in form.codes}
+    referrals = read_referrals(source.read("referrals.toml", faults), codes)
     words = _read_words(source.holder("words"), faults)
-    _check_words(words, forms, commands, faults)
+    _check_words(words, forms, commands, ussd, faults)
     _check_labels(forms, faults)
+    if not faults:
+        # A form that could not be read would seem to lack its fields.
+        faults.extend(_unknown_patients(forms))
     texts = {language: sentences.texts for language, sentences in words.items()}
     catalogue = _index(programme, forms, commands, texts, faults)
+    catalogue = replace(catalogue, referrals=referrals, ussd=ussd)
     if faults:
         # What is written once and read for every form is told once.
         raise CatalogueFault(list(dict.fromkeys(faults)))
@@ -150,6 +160,7 @@ def _check_words(
     words: Mapping[str, Sentences],
     forms: Mapping[str, Form],
     commands: Mapping[str, Command],
+    ussd: Ussd,
     faults: list[str],
 ) -> None:
     checks = [check for form in forms.values() for check in form.checks]
@@ -157,11 +168,13 @@ def _check_words(
     needed = [(key, "the code") for key in said if not key.endswith(catalogue_words.SHORT)]
     needed += [(check.words, f"rule {check.rule}") for check in checks]
     needed += [(command.help, command.keyword) for command in commands.values()]
+    needed += [(key, "a menu") for key in words_of(ussd)]
     french = catalogue_words.readable(words["fr"], faults)
     if words["fr"].texts:
         catalogue_words.required(words["fr"], dict.fromkeys(needed), faults)
     helps = {command.help: frozenset[str]() for command in commands.values()}
-    fills = {**said, **helps, **catalogue_words.of_checks(checks)}
+    lines = {key: frozenset[str]() for key in words_of(ussd)}
+    fills = {**lines, **said, **helps, **catalogue_words.of_checks(checks)}
     catalogue_words.agree(words["fr"], french, fills, faults)
     for language in LANGUAGES[1:]:
         found = catalogue_words.readable(words[language], faults)
@@ -174,6 +187,17 @@ def _check_labels(forms: Mapping[str, Form], faults: list[str]) -> None:
         for one in form.fields:
             _check_label(f"{form.keyword} {one.code}", one.labels, faults)
             _check_label(f"{form.keyword} {one.code} short", one.short, faults)
+
+
+def _unknown_patients(forms: Mapping[str, Form]) -> Iterator[str]:
+    """Those under treatment with a product are counted by a field of some form."""
+    codes = {code for form in forms.values() for code in form.codes}
+    for form in forms.values():
+        for one in form.fields:
+            patients = one.product.patients if one.product else ""
+            if patients and patients not in codes:
+                place = f"forms: {form.keyword} {one.code}: product.patients"
+                yield f"{place}: no field is called {patients}"
 
 
 def _check_label(place: str, labels: Mapping[str, str], faults: list[str]) -> None:

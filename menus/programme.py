@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,6 +17,105 @@ class NearWords:
 
     words: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day of the month after the one reported, and a time of that day, local."""
+
+    day: int
+    at: time
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a day, local: from `start` until just before `end`, over midnight where the end
+    is the earlier of the two."""
+
+    start: time
+    end: time
+
+    def holds(self, at: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """When people are reminded of reports that are missing, and when nobody is.
+
+    `agent`, `supervisor` and `district` say when each is told; what could not be sent within
+    so many hours is not sent any more. `holidays` are days of any year (`05-01`) or of one
+    (`2027-03-10`).
+    """
+
+    agent: tuple[Moment, ...] = ()
+    supervisor: tuple[Moment, ...] = ()
+    district: tuple[Moment, ...] = ()
+    agent_hours: int = 24
+    supervisor_hours: int = 72
+    quiet: Window = Window(time(20), time(7))
+    friday: Window = Window(time(13), time(15))
+    holidays: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StockRules:
+    """`[stock]`: the limits of the stock levels, and how stock-outs are told.
+
+    `urgent_below`, `order_below` and `too_much_above` are percent of a month of use. An order
+    fills up to `order_months` of use, which is the average of `use_months` months. A stock-out
+    is told after `alert_after` seconds, together with what came in meanwhile, and no longer
+    than `alert_hours` later.
+    """
+
+    urgent_below: int = 50
+    order_below: int = 100
+    too_much_above: int = 300
+    order_months: int = 2
+    use_months: int = 3
+    alert_after: int = 45
+    alert_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralTimes:
+    """How long each thing about a referral is waited for.
+
+    Hours count from its departure. The same text within `same_within_minutes` is the same
+    referral, sent again. `follow_up_days` are those to the agent's visit, where the centre says
+    none. `number_months` is how long a number is not given again at a facility.
+    """
+
+    remind_after_hours: int = 24
+    escalate_after_hours: int = 48
+    close_after_days: int = 30
+    drop_age_after_days: int = 90
+    follow_up_days: int = 3
+    same_within_minutes: int = 30
+    number_months: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class UssdLimits:
+    """What a dialogue by USSD may take.
+
+    A screen has at most `septets`, its first four (`CON `) included, or what
+    `septets_of_network` says of the network by its code. A dialogue's state is kept for `keep`
+    seconds after its last hop. With `sms_receipt` an SMS follows a form that is complete, with
+    `nudge` one that was left unfinished.
+    """
+
+    septets: int = 160
+    septets_of_network: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    keep: int = 600
+    sms_receipt: bool = False
+    nudge: bool = True
+
+    def room(self, network: str) -> int:
+        """The septets of a screen on a network; any code is taken, also none."""
+        return self.septets_of_network.get(network, self.septets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +139,11 @@ class Programme:
     auto_validate_on: int = 10
     keep_text_days: int = 90
     replies_per_day: int = 40
+    notices_per_minute: int = 300
     months: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     months_short: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     near: tuple[NearWords, ...] = ()
+    reminders: Reminders = Reminders()
+    stock: StockRules = StockRules()
+    referrals: ReferralTimes = ReferralTimes()
+    ussd: UssdLimits = UssdLimits()

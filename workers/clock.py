@@ -14,20 +14,21 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, replies, validation
+from gateway import config, forwarding, intake, logs, notices, referral_chase, replies
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.queue import Name
 from menus.loader import CatalogueFault
 from workers import house
-from workers.house import Workplace, far_side, operator, workplace
+from workers.errands import run_errands
+from workers.house import Workplace, far_side, operator, teller, workplace
 
 log = structlog.get_logger()
 
 TICK: Final = 1.0  # seconds
 TIDY_EVERY: Final = timedelta(hours=1)
-VALIDATE_EVERY: Final = timedelta(minutes=1)  # it looks through the reports of a whole year
+ERRANDS_EVERY: Final = timedelta(minutes=1)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,7 +73,7 @@ def tick_until_stopped(place: Workplace) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    tidied = validated = None
+    tidied = ran = None
     told = False
     while not stop.wait(TICK):
         now = house.now()
@@ -81,9 +82,9 @@ def tick_until_stopped(place: Workplace) -> int:
             if tidied is None or now - tidied >= TIDY_EVERY:
                 tidy(place, now)
                 tidied = now
-            if validated is None or now - validated >= VALIDATE_EVERY:
-                validate(place, now)
-                validated = now
+            if ran is None or now - ran >= ERRANDS_EVERY:
+                run_errands(place, now)
+                ran = now
         except StorageFault as fault:
             if not told:
                 log.warning("clock_waits_for", missing="database", error=type(fault).__name__)
@@ -99,9 +100,15 @@ def sweep(place: Workplace, now: datetime) -> list[Name]:
     with reading(place.engine) as connection:
         if inbox.lanes_with_work(connection):
             due.append("read")
-        if place.settings.operator_known and outbox.has_due(connection, outbox.REPLY, now):
+        sms = (outbox.REPLY, outbox.NOTICE)
+        if place.settings.operator_known and any(
+            outbox.has_due(connection, kind, now) for kind in sms
+        ):
             due.append("reply")
-        if place.settings.dhis2_known and outbox.has_due(connection, outbox.DHIS2, now):
+        forwards = (outbox.DHIS2, outbox.REFERRAL)
+        if place.settings.dhis2_known and any(
+            outbox.has_due(connection, kind, now) for kind in forwards
+        ):
             due.append("forward")
     for name in due:
         place.bell.nudge(name)
@@ -109,7 +116,7 @@ def sweep(place: Workplace, now: datetime) -> list[Name]:
 
 
 def tidy(place: Workplace, now: datetime) -> int:
-    """Blanks the texts of messages and replies that are old enough; returns how many."""
+    """Blanks what is old enough: texts of messages and replies, ages; returns how many."""
     days = place.house.catalogue.programme.keep_text_days
     before = now - timedelta(days=days)
     total = 0
@@ -117,25 +124,12 @@ def tidy(place: Workplace, now: datetime) -> int:
         with place.engine.begin() as connection:
             blanked = inbox.blank_texts(connection, before)
             blanked += outbound.blank_texts(connection, before)
+            blanked += referral_chase.drop_ages(connection, place.house, now)
         total += blanked
         if not blanked:
             break
     if total:
         log.info("texts_blanked", count=total)
-    return total
-
-
-def validate(place: Workplace, now: datetime) -> int:
-    """Validates what the calendar validates by itself; returns how many reports."""
-    total = 0
-    while True:
-        with place.engine.begin() as connection:
-            done = validation.validate_due(connection, place.house, now)
-        total += done
-        if not done:
-            break
-    if total:
-        log.info("reports_validated_by_date", count=total)
     return total
 
 
@@ -148,10 +142,11 @@ def once(place: Workplace, now: datetime) -> int:
     try:
         tidy(place, now)
         intake.read_inbox(place.engine, place.house, clock)
-        validate(place, now)
+        run_errands(place, now)
         client = operator(place.settings)
         if client is not None:
             replies.send_due(place.engine, client, clock)
+            notices.send_due(place.engine, client, teller(place), clock)
         with far_side(place) as far:
             if far is not None:
                 forwarding.send_due(place.engine, far, clock)

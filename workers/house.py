@@ -11,6 +11,7 @@ from gateway import config
 from gateway.config import Settings
 from gateway.far_clients import dhis2_client
 from gateway.forwarding import Far
+from gateway.notices import COMPOSERS, Teller
 from gateway.storage.engine import Engine, connect
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.queue import Bell, bell_for
@@ -63,6 +64,11 @@ def operator(settings: Settings) -> AfricasTalking | None:
         sender_id=settings.at_sender_id,
         base_url=settings.at_api_url,
     )
+
+
+def teller(place: Workplace) -> Teller:
+    """Who finds the words of notices when they are sent."""
+    return Teller(place.house, COMPOSERS)
 
 
 @contextmanager

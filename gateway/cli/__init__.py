@@ -2,7 +2,7 @@
 
 import click
 
-from gateway.cli import card, dhis2, outbox, roster, service, validate
+from gateway.cli import card, dhis2, outbox, roster, sandbox, service, validate
 
 
 @click.group(
@@ -30,6 +30,7 @@ for command in (
     outbox.outbox,
     dhis2.dhis2,
     card.card,
+    sandbox.sandbox,
 ):
     kibaru.add_command(command)
 

@@ -12,6 +12,7 @@ from gateway.cli.common import Fault, Month
 from gateway.finding import Finding
 from gateway.phone import BadPhone, normalise
 from gateway.storage import schema
+from gateway.understanding import House
 from menus.model import Period
 
 
@@ -102,9 +103,11 @@ def phone(number: str, wait: float) -> None:
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def reports(period: Period, site: str | None, as_json: bool) -> None:
     """Show the reports of a month as they are stored."""
-    with common.database(common.settings()) as engine:
+    settings = common.settings()
+    house = House(common.catalogue(settings), settings.timezone)
+    with common.database(settings) as engine:
         try:
-            rows = report_listing.listing(engine, period, site)
+            rows = report_listing.listing(engine, house, period, common.now(), site)
         except LookupError as fault:
             raise Fault(str(fault.args[0])) from fault
     if as_json:

@@ -7,7 +7,7 @@ messages are read in order and by one reader at a time, and a reader that dies l
 import hashlib
 import hmac
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,13 +64,47 @@ def hash_key(connection: Connection) -> bytes:
 
 def add(connection: Connection, arrival: Arrival, key: bytes) -> bool:
     """Stores a message unless its provider's id is known; returns whether it was new."""
+    return _insert(connection, arrival, text_hash(arrival.text, key)) is not None
+
+
+def record(connection: Connection, arrival: Arrival, key: bytes) -> Message | None:
+    """Stores what was said in a dialogue, to be read in the same transaction.
+
+    None when its provider's id is known. What is confirmed on a screen is meant anew each
+    time, so its hash takes in the id and it is never the repeat of an older message.
+    """
+    hashed = text_hash(f"{arrival.provider_id} {arrival.text}", key)
+    found = _insert(connection, arrival, hashed)
+    if found is None:
+        return None
+    return Message(
+        id=found,
+        phone=arrival.phone,
+        text=arrival.text,
+        text_hash=hashed,
+        sent_at=arrival.sent_at,
+        received_at=arrival.received_at,
+        attempts=0,
+    )
+
+
+def known(connection: Connection, provider: str, provider_id: str) -> int | None:
+    """The id of the message that a provider calls so, if it is stored."""
+    statement = select(inbox.c.id).where(
+        inbox.c.provider == provider, inbox.c.provider_id == provider_id
+    )
+    return connection.scalar(statement)
+
+
+def _insert(connection: Connection, arrival: Arrival, hashed: str) -> int | None:
+    """The new row's id; None when its provider's id is known."""
     row = {
         "provider": arrival.provider,
         "provider_id": arrival.provider_id,
         "phone": arrival.phone,
         "lane": lane_of(arrival.phone),
         "text": arrival.text,
-        "text_hash": text_hash(arrival.text, key),
+        "text_hash": hashed,
         "network": arrival.network,
         "sent_at": arrival.sent_at,
         "received_at": arrival.received_at,
@@ -82,7 +116,8 @@ def add(connection: Connection, arrival: Arrival, key: bytes) -> bool:
         .on_conflict_do_nothing(index_elements=["provider", "provider_id"])
         .returning(inbox.c.id)
     )
-    return connection.execute(statement, row).first() is not None
+    added = connection.execute(statement, row).first()
+    return int(added.id) if added is not None else None
 
 
 def lane_of(phone: str) -> int:
@@ -122,6 +157,12 @@ def take(connection: Connection, lane: int, most: int) -> list[Message]:
     return [_message(row) for row in connection.execute(statement)]
 
 
+def messages(connection: Connection, ids: Collection[int]) -> dict[int, Message]:
+    """These messages by id, as far as their text is still kept."""
+    statement = select(inbox).where(inbox.c.id.in_(ids), inbox.c.text.is_not(None))
+    return {row.id: _message(row) for row in connection.execute(statement)}
+
+
 def settle(connection: Connection, reads: Sequence[Read], now: datetime) -> None:
     """Marks messages as read, or as failed for good."""
     if not reads:
@@ -156,11 +197,22 @@ def blank_texts(connection: Connection, before: datetime, most: int = 1000) -> i
     return result.rowcount
 
 
+def forget_text(connection: Connection, message_id: int) -> None:
+    """Takes the text out of a message that holds what must not be kept."""
+    connection.execute(update(inbox).where(inbox.c.id == message_id).values(text=None))
+
+
 def waiting(connection: Connection) -> tuple[int, datetime | None]:
     """How many messages wait to be read, and when the oldest of them arrived."""
     statement = select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.state == NEW)
     count, oldest = connection.execute(statement).one()
     return int(count), oldest
+
+
+def sent_at(connection: Connection, message_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """When these messages were sent, by id."""
+    statement = select(inbox.c.id, inbox.c.sent_at).where(inbox.c.id.in_(message_ids))
+    return {row.id: row.sent_at for row in connection.execute(statement)}
 
 
 def hashes(connection: Connection, message_ids: Sequence[int]) -> Mapping[int, str]:

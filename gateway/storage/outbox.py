@@ -28,6 +28,7 @@ from gateway.storage.engine import db_seconds
 from gateway.storage.tables import org_units, outbox
 
 WAITING, SENDING, SENT, REFUSED, UNKNOWN = "waiting", "sending", "sent", "refused", "unknown"
+DROPPED = "dropped"  # a notice that has become pointless
 REPLY, NOTICE, DHIS2, REFERRAL = "reply", "notice", "dhis2", "referral"
 OPEN = (WAITING, SENDING)
 
@@ -160,7 +161,7 @@ def listing(connection: Connection) -> list[Row[Any]]:
             outbox.c.next_at,
         )
         .select_from(outbox.outerjoin(org_units, org_units.c.id == outbox.c.unit_id))
-        .where(outbox.c.state != SENT)
+        .where(outbox.c.state.not_in((SENT, DROPPED)))
         .order_by(outbox.c.id)
     )
     return list(connection.execute(statement))

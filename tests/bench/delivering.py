@@ -95,12 +95,13 @@ def _settings(ground: Ground, url: str) -> dict[str, str]:
 def _far_sides(ground: Ground, programme: Programme, environment: dict[str, str]) -> Iterator[None]:
     operator = ("gateway.sandbox.operator", "--port", _port(environment["AT_API_URL"]))
     dhis2 = (
-        *("gateway.sandbox.dhis2", "--port", _port(environment["DHIS2_URL"]), "--family", "sql"),
+        *("gateway", "sandbox", "dhis2", "--family", "sql"),
+        *("--port", _port(environment["DHIS2_URL"])),
         *("--metadata", str(programme.metadata)),
     )
     with ExitStack() as stack:
-        for program in (operator, dhis2):
-            log = ground.folder / f"{program[0]}.log"
+        for name, program in (("operator", operator), ("dhis2", dhis2)):
+            log = ground.folder / f"{name}.log"
             stack.enter_context(running(*program, environment=environment, log=log))
         await_that("operator", lambda: answers(environment["AT_API_URL"] + "/sandbox/messages"))
         await_that("DHIS2", lambda: answers(environment["DHIS2_URL"] + "/"))

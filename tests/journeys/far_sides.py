@@ -8,7 +8,6 @@ from typing import Any
 import requests
 
 from gateway.sandbox import operator
-from gateway.sandbox.dhis2 import server
 from gateway.sandbox.dhis2.app import create_app
 from gateway.sandbox.dhis2.ledger import Request
 from gateway.sandbox.dhis2.sandbox import Sandbox
@@ -35,7 +34,7 @@ class Dhis2:
         self._go_on.wait(HELD)
 
     def start(self) -> None:
-        self._running.enter_context(server.running(self._app, self._port))
+        self._running.enter_context(serving(self._app, self._port))
 
     def stop(self) -> None:
         self._running.close()

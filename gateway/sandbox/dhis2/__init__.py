@@ -4,7 +4,6 @@ from gateway.sandbox.dhis2.access import DEFAULT_PASSWORD, DEFAULT_TOKEN, DEFAUL
 from gateway.sandbox.dhis2.app import create_app
 from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.sandbox import Sandbox
-from gateway.sandbox.dhis2.server import running
 
 __all__ = [
     "DEFAULT_PASSWORD",
@@ -13,5 +12,4 @@ __all__ = [
     "Kind",
     "Sandbox",
     "create_app",
-    "running",
 ]

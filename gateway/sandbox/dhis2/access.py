@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Final
 
-from flask import Request, Response, jsonify
+from flask import Request, Response
 
-from gateway.sandbox.dhis2.faults import to_login, unauthorized
-from gateway.sandbox.dhis2.summary import web_message
+from gateway.sandbox.dhis2.front_door import bad_token, to_login, unauthorized
 
 _TOKEN: Final = re.compile(r"(d2pat_[A-Za-z0-9+/_-]{32})(\d{10})", re.ASCII)
 
@@ -68,10 +67,7 @@ def _refuse_token(account: Account, token: str) -> Response | None:
         return unauthorized("ApiToken", "Failed to authenticate API token, token has expired.")
     form = _TOKEN.fullmatch(token)
     if form is None or f"{zlib.crc32(form[1].encode()):010d}" != form[2]:
-        # A malformed token is a bad request and not a failed log-in.
-        response = jsonify(web_message(400, "API token is invalid"))
-        response.status_code = 400
-        return response
+        return bad_token()
     return unauthorized("ApiToken", "The API token does not exist")
 
 

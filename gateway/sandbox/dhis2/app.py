@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 
-from gateway.sandbox.dhis2 import api_data, api_metadata, desk
+from gateway.sandbox.dhis2 import api_data, api_metadata, api_tracker, desk
 from gateway.sandbox.dhis2.access import (
     DEFAULT_PASSWORD,
     DEFAULT_TOKEN,
@@ -16,7 +16,8 @@ from gateway.sandbox.dhis2.access import (
     refuse,
     token_of,
 )
-from gateway.sandbox.dhis2.faults import EARLY, Fault, Kind
+from gateway.sandbox.dhis2.faults import Fault, Kind
+from gateway.sandbox.dhis2.front_door import EARLY
 from gateway.sandbox.dhis2.sandbox import Sandbox
 from gateway.sandbox.dhis2.summary import Family
 from gateway.sandbox.dhis2.writing import dropped
@@ -58,7 +59,7 @@ def create_app(
     account = Account(username, password, token)
     sandbox = Sandbox(family, clock, timer, pause, account)
     app.extensions["dhis2"] = sandbox
-    for routes in (api_data, api_metadata, desk):
+    for routes in (api_data, api_tracker, api_metadata, desk):
         app.register_blueprint(routes.blueprint)
     app.before_request(lambda: _open_door(sandbox))
     app.after_request(lambda response: _close_door(sandbox, response))
@@ -73,8 +74,9 @@ def _open_door(sandbox: Sandbox) -> Response | None:
     size = request.content_length or 0
     fault = sandbox.faults.take(request.method, request.path, size, by_token=token is not None)
     who = "token" if token is not None else "basic"
-    name = "" if fault is None else fault.kind.value
     g.fault = fault
+    g.standing = sandbox.faults.standing(request.method, request.path)
+    name = g.standing.names if fault is None else fault.kind.value
     g.call = sandbox.ledger.start(who, request.method, request.path, sandbox.timer(), name)
     if fault is not None and fault.kind in EARLY:
         return EARLY[fault.kind](fault)

@@ -8,8 +8,16 @@ and approvals are not looked at on POST, only on DELETE.
 from collections.abc import Mapping
 from datetime import datetime
 
+from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.job import Job
-from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO, DataSet, Json, Key, Registration
+from gateway.sandbox.dhis2.model import (
+    DEFAULT_OPTION_COMBO,
+    DataSet,
+    Json,
+    Key,
+    Place,
+    Registration,
+)
 from gateway.sandbox.dhis2.options import Options, Unreadable, text
 from gateway.sandbox.dhis2.periods import locked, parse
 from gateway.sandbox.dhis2.state import State
@@ -102,22 +110,37 @@ def _refuse(job: Job, entry: Json) -> Json | None:
     if unit is None:
         name = text(entry, "organisationUnit")
         return _conflict(name, "Organisation unit not found or not accessible")
-    if not state.may_capture(state.org_units[unit]):
+    outside = job.standing.strikes(Kind.OUTSIDE, unit)
+    if outside or not state.may_capture(state.org_units[unit]):
         return _conflict(unit, f"Organisation unit is not in hierarchy of user: {job.who}")
-    return _strict(state, options, state.data_sets[data_set], (unit, span.kind, attribute))
+    found = _strict(job, state.data_sets[data_set], (unit, span.kind, attribute))
+    if found is None and entry.get("completed") is not False:
+        found = _compulsory(job, state.data_sets[data_set], (unit, period))
+    return found
 
 
-def _strict(
-    state: State, options: Options, data_set: DataSet, asked: tuple[str, str, str]
-) -> Json | None:
+def _compulsory(job: Job, data_set: DataSet, place: Place) -> Json | None:
+    """A set that asks for its compulsory values is complete only when they are filled."""
+    wanted = data_set.compulsory if data_set.compulsory_only else frozenset()
+    if job.standing.strikes(Kind.COMPULSORY, data_set.uid, *place):
+        wanted = frozenset(
+            (element, combo) for element, combos in data_set.members.items() for combo in combos
+        )
+    name = job.state.missing(place, wanted)
+    return _conflict(name, f"{name} needs to be filled. It is compulsory.") if name else None
+
+
+def _strict(job: Job, data_set: DataSet, asked: tuple[str, str, str]) -> Json | None:
     unit, kind, attribute = asked
-    if data_set.uid in state.no_data_write:
+    state, options, strikes = job.state, job.options, job.standing.strikes
+    if data_set.uid in state.no_data_write or strikes(Kind.NO_SHARING, data_set.uid):
         return _conflict(data_set.uid, "User does not have write access for data set")
     if attribute not in data_set.attribute_combos:
         return _conflict(attribute, "Attribute option combo not found or not accessible")
     if options.strict_periods and kind != data_set.period_type:
         return _conflict(data_set.uid, "Period type of period not valid for data set")
-    if options.strict_org_units and unit not in data_set.org_units:
+    unassigned = unit not in data_set.org_units or strikes(Kind.UNASSIGNED, unit)
+    if options.strict_org_units and unassigned:
         return _conflict(unit, f"Organisation unit is not assigned to data set: {data_set.uid}")
     return None
 

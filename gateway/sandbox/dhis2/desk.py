@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from gateway.sandbox.dhis2 import faults, page
+from gateway.sandbox.dhis2 import faults, front_door, page
 from gateway.sandbox.dhis2.sandbox import Sandbox
 
 blueprint = Blueprint("desk", __name__)
@@ -24,7 +24,7 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/login/")
 def login() -> ResponseReturnValue:
     """Where a client that follows redirects ends, with a 200 that means nothing."""
-    return faults.LOGIN_PAGE
+    return front_door.LOGIN_PAGE
 
 
 @blueprint.get("/sandbox/values")
@@ -69,6 +69,12 @@ def set_fault() -> ResponseReturnValue:
 def clear_faults() -> ResponseReturnValue:
     _sandbox().faults.clear()
     return "", 204
+
+
+@blueprint.post("/sandbox/trim")
+def trim() -> ResponseReturnValue:
+    """Lets the night pass: zeros that are not significant are deleted, as 2.43 does it."""
+    return jsonify({"trimmed": _sandbox().trim()})
 
 
 def _sandbox() -> Sandbox:

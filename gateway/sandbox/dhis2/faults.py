@@ -1,48 +1,105 @@
-"""Switches for what goes wrong between a gateway and DHIS2, one fault at a time.
+"""Switches for what goes wrong between a gateway and DHIS2.
 
-A fault holds for the next `times` requests, or until it is cleared. What a proxy or the
-server's front door answers (`EARLY`) comes before any authentication; the others strike a
-request that would otherwise be served.
+A fault holds for the next `times` requests, or until it is cleared. Most strike the request as
+a whole, one fault at a time (see `front_door` and `writing`). The `STANDING` ones change what
+the server's importers find: several may hold together, each everywhere or at one place.
 """
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
 from typing import Any, Final
 
-from flask import Response, jsonify
-
 from gateway.sandbox.dhis2.model import Json
-from gateway.sandbox.dhis2.summary import web_message
 
-LOGIN_PAGE: Final = "<!DOCTYPE html><html><title>DHIS 2</title><body>Login</body></html>"
-RETRY_AFTER: Final = 30
 _IMPORTS: Final = ("/api/dataValueSets", "/api/tracker")
 
 
 class Kind(StrEnum):
-    """Every fault there is."""
+    """Every fault there is; `MEANINGS` has a sentence for each."""
 
-    DOWN = "down"  # 503 in HTML from the proxy
-    TOO_MANY = "too_many"  # 429 with Retry-After, which is `seconds`
-    LOGIN = "login"  # 302 to the login page
-    HTML = "html"  # 200 with the login page
-    ERROR = "error"  # 500, nothing written
-    TOO_LARGE = "too_large"  # 413 from the proxy, for bodies above `limit` bytes
-    UNAUTHORIZED = "unauthorized"  # 401 whatever the credentials
-    PAT_EXPIRED = "pat_expired"  # 401 for tokens alone
-    PAT_FIRST = "pat_first"  # 500 on a token's first import (2.43.0), until it was used elsewhere
-    SLOW = "slow"  # works `seconds` long, writes, answers normally
-    LATE = "late"  # the proxy answers 504 at once, the write is applied `seconds` later
-    RESET = "reset"  # writes, then drops the connection without an answer
-    DROP = "drop"  # drops the connection before anything is written
+    DOWN = "down"
+    TOO_MANY = "too_many"
+    LOGIN = "login"
+    MOVED = "moved"
+    HTML = "html"
+    ERROR = "error"
+    TOO_LARGE = "too_large"
+    UNAUTHORIZED = "unauthorized"
+    PAT_EXPIRED = "pat_expired"
+    PAT_BAD = "pat_bad"
+    PAT_FIRST = "pat_first"
+    SLOW = "slow"
+    LATE = "late"
+    RESET = "reset"
+    DROP = "drop"
+    CUT = "cut"
+    CRASH = "crash"
+    LOCKED = "locked"
+    TOO_EARLY = "too_early"
+    APPROVED = "approved"
+    INPUT_PERIOD = "input_period"
+    INVERTED = "inverted"
+    UNIT_CLOSED = "unit_closed"
+    UNASSIGNED = "unassigned"
+    OUTSIDE = "outside"
+    NO_AUTHORITY = "no_authority"
+    NO_SHARING = "no_sharing"
+    OPTION_SHARING = "option_sharing"
+    OPTION_PERIOD = "option_period"
+    OPTION_UNIT = "option_unit"
+    VALUE_TYPE = "value_type"
+    COMPULSORY = "compulsory"
+    ZEROS = "zeros"
+
+
+MEANINGS: Final[Mapping[Kind, str]] = {
+    Kind.DOWN: "503 in HTML from the proxy, with Retry-After when it has seconds",
+    Kind.TOO_MANY: "429 in HTML from the proxy, with Retry-After",
+    Kind.LOGIN: "302 to the login page",
+    Kind.MOVED: "301 to https, as a proxy answers",
+    Kind.HTML: "200 with the login page",
+    Kind.ERROR: "500, nothing written",
+    Kind.TOO_LARGE: "413 from the proxy, for bodies above so many bytes (its limit)",
+    Kind.UNAUTHORIZED: "401 whatever the credentials",
+    Kind.PAT_EXPIRED: "401 for tokens alone, as when they have expired",
+    Kind.PAT_BAD: "400 for tokens alone, as when they are malformed",
+    Kind.PAT_FIRST: "500 on a token's first import, until it was used elsewhere (2.43.0)",
+    Kind.SLOW: "works so many seconds, writes, answers",
+    Kind.LATE: "504 from the proxy at once, written so many seconds later",
+    Kind.RESET: "writes, then drops the connection without an answer",
+    Kind.DROP: "drops the connection, nothing written",
+    Kind.CUT: "writes, then answers with half of its JSON",
+    Kind.CRASH: "the importer falls over: half written (legacy), or nothing and a 500 (sql)",
+    Kind.LOCKED: "the expiry days of the month have passed",
+    Kind.TOO_EARLY: "the month is not open yet",
+    Kind.APPROVED: "the month's data are approved",
+    Kind.INPUT_PERIOD: "the data set takes nothing for the month now",
+    Kind.INVERTED: "input periods are open when they should be closed (2.43.0, 2.43.1)",
+    Kind.UNIT_CLOSED: "the org unit is closed in the month (sql)",
+    Kind.UNASSIGNED: "the org unit is not assigned to the data set",
+    Kind.OUTSIDE: "the org unit is outside the account's capture units",
+    Kind.NO_AUTHORITY: "403, the account may not add data values",
+    Kind.NO_SHARING: "the account may not write the data set, or the program",
+    Kind.OPTION_SHARING: "the account may not write for the category option",
+    Kind.OPTION_PERIOD: "the attribute option does not hold in the month",
+    Kind.OPTION_UNIT: "the attribute option does not hold for the org unit",
+    Kind.VALUE_TYPE: "the value does not fit its data element",
+    Kind.COMPULSORY: "every data element of the data set is compulsory to complete it",
+    Kind.ZEROS: "zeros are not significant: lost (legacy), or trimmed at night (sql)",
+}
+STANDING: Final = frozenset(list(Kind)[list(Kind).index(Kind.LOCKED) :])
+_BY_TOKEN: Final = (Kind.PAT_EXPIRED, Kind.PAT_BAD, Kind.PAT_FIRST)
 
 
 @dataclass(slots=True)
 class Fault:
-    """One switch. `times` None means until cleared; `path` is a prefix, `method` "" any."""
+    """One switch. `times` None means until cleared; `path` is a prefix, `method` "" any.
+
+    `where` narrows a standing fault to one UID (data set, data element, org unit, option
+    combo) or period; "" means everywhere.
+    """
 
     kind: Kind
     times: int | None = None
@@ -50,12 +107,13 @@ class Fault:
     limit: int = 0
     path: str = "/api/"
     method: str = ""
+    where: str = ""
 
     def meets(self, method: str, path: str, size: int, *, by_token: bool) -> bool:
         """Whether it strikes a request, with `size` the bytes of its body."""
         if not path.startswith(self.path) or (self.method and method != self.method):
             return False
-        if self.kind in (Kind.PAT_EXPIRED, Kind.PAT_FIRST) and not by_token:
+        if self.kind in _BY_TOKEN and not by_token:
             return False
         return self.kind is not Kind.TOO_LARGE or size > self.limit
 
@@ -67,7 +125,26 @@ class Fault:
             "limit": self.limit,
             "path": self.path,
             "method": self.method,
+            "where": self.where,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The standing faults that one request meets."""
+
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def names(self) -> str:
+        """Their kinds, for the ledger."""
+        return "+".join(sorted({one.kind.value for one in self.faults}))
+
+    def strikes(self, kind: Kind, *names: str | None) -> bool:
+        """Whether this fault holds for what bears one of these names."""
+        if not self.faults:  # nearly always, and this is asked ten times for each value
+            return False
+        return any(one.kind is kind and one.where in ("", *names) for one in self.faults)
 
 
 @dataclass(slots=True)
@@ -90,9 +167,10 @@ class Faults:
         limit: int = 0,
         path: str = "/api/",
         method: str = "",
+        where: str = "",
     ) -> None:
         """Turn a switch on. Raises ValueError for a kind there is not."""
-        self.add(Fault(Kind(kind), times, seconds, limit, path, method))
+        self.add(Fault(Kind(kind), times, seconds, limit, path, method, where))
 
     def clear(self) -> None:
         with self._lock:
@@ -103,26 +181,44 @@ class Faults:
             return [fault.as_json() for fault in self._set]
 
     def take(self, method: str, path: str, size: int, *, by_token: bool) -> Fault | None:
-        """The fault that this request meets, counted off; None when it meets none."""
+        """The fault that this request meets as a whole, counted off; None when it meets none."""
         with self._lock:
             for fault in self._set:
+                if fault.kind in STANDING:
+                    continue
                 if not fault.meets(method, path, size, by_token=by_token):
                     continue
                 if fault.kind is Kind.PAT_FIRST:
                     # Any use puts the token into the server's cache, and only imports fail.
                     self._set.remove(fault)
                     return fault if path.startswith(_IMPORTS) else None
-                if fault.times is not None:
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._set.remove(fault)
+                self._count_off(fault)
                 return fault
         return None
+
+    def standing(self, method: str, path: str) -> Standing:
+        """The standing faults that hold for this request, counted off when it writes."""
+        with self._lock:
+            found = tuple(
+                one
+                for one in self._set
+                if one.kind in STANDING and one.meets(method, path, 0, by_token=False)
+            )
+            for one in found:
+                if method == "POST":
+                    self._count_off(one)
+        return Standing(found)
+
+    def _count_off(self, fault: Fault) -> None:
+        if fault.times is not None:
+            fault.times -= 1
+            if fault.times <= 0:
+                self._set.remove(fault)
 
 
 def from_json(body: Mapping[str, Any]) -> Fault:
     """A switch as `POST /sandbox/faults` takes it. Raises ValueError in words."""
-    unknown = set(body) - {"kind", "times", "seconds", "limit", "path", "method"}
+    unknown = set(body) - {"kind", "times", "seconds", "limit", "path", "method", "where"}
     if unknown:
         raise ValueError(f"no such property: {', '.join(sorted(unknown))}")
     if body.get("kind") not in list(Kind):
@@ -137,51 +233,23 @@ def from_json(body: Mapping[str, Any]) -> Fault:
         int(body.get("limit", 0)),
         str(body.get("path", "/api/")),
         str(body.get("method", "")).upper(),
+        str(body.get("where", "")),
     )
 
 
-def unauthorized(scheme: str, message: str) -> Response:
-    """DHIS2's 401, with the WWW-Authenticate of the scheme that was used."""
-    response = jsonify(web_message(401, message))
-    response.status_code = 401
-    response.headers["WWW-Authenticate"] = scheme
-    return response
+def from_text(text: str) -> Fault:
+    """A switch as it is typed: `late:2,seconds=30`, `too_large,limit=20000`, `locked,where=202610`.
 
-
-def server_error(message: str) -> Response:
-    """DHIS2's 500: a WebMessage without an import summary."""
-    response = jsonify(web_message(500, message))
-    response.status_code = 500
-    return response
-
-
-def to_login() -> Response:
-    """Where Spring sends whom it does not know: a client that follows loses its POST."""
-    return Response(status=302, headers={"Location": "/login/"})
-
-
-def proxy_page(status: int, title: str) -> Response:
-    """A page as nginx makes it."""
-    page = f"<html><head><title>{status} {title}</title></head><body>nginx</body></html>"
-    return Response(page, status=status, mimetype="text/html")
-
-
-def _too_many(fault: Fault) -> Response:
-    response = proxy_page(429, "Too Many Requests")
-    response.headers["Retry-After"] = str(math.ceil(fault.seconds) or RETRY_AFTER)
-    return response
-
-
-EARLY: Final[Mapping[Kind, Callable[[Fault], Response]]] = {
-    Kind.DOWN: lambda _: proxy_page(503, "Service Temporarily Unavailable"),
-    Kind.TOO_MANY: _too_many,
-    Kind.LOGIN: lambda _: to_login(),
-    Kind.HTML: lambda _: Response(LOGIN_PAGE, status=200, mimetype="text/html"),
-    Kind.ERROR: lambda _: server_error("An unexpected error occurred"),
-    Kind.TOO_LARGE: lambda _: proxy_page(413, "Request Entity Too Large"),
-    Kind.UNAUTHORIZED: lambda _: unauthorized("Basic", "Unauthorized"),
-    Kind.PAT_FIRST: lambda _: server_error("could not initialize proxy - no Session"),
-    Kind.PAT_EXPIRED: lambda _: unauthorized(
-        "ApiToken", "Failed to authenticate API token: expired"
-    ),
-}
+    The number after the colon is how many requests it strikes. Raises ValueError in words.
+    """
+    head, *settings = text.split(",")
+    kind, colon, times = head.partition(":")
+    body: dict[str, Any] = {"kind": kind}
+    for one in settings:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise ValueError(f"{one}: expected name=value")
+        body[name] = value
+    if colon and not (times.isascii() and times.isdigit()):
+        raise ValueError(f"{times or 'nothing'}: expected a whole number after the colon")
+    return from_json({**body, "times": int(times)} if colon else body)

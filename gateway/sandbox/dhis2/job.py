@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.sandbox.dhis2.faults import Standing
 from gateway.sandbox.dhis2.ledger import Ledger, Request, Write
 from gateway.sandbox.dhis2.model import Cell, Key, Place, Registration, Slot
 from gateway.sandbox.dhis2.options import Options, Payload, text
@@ -19,13 +20,22 @@ class Job:
     options: Options
     who: str
     now: datetime
+    standing: Standing
 
     def current(self, place: Place, slot: Slot) -> Cell | None:
         """What the cell holds, also when it was deleted."""
         return self.state.cells.get(place, {}).get(slot)
 
     def put(
-        self, data_set: str, place: Place, slot: Slot, value: str, comment: str, *, deleted: bool
+        self,
+        data_set: str,
+        place: Place,
+        slot: Slot,
+        value: str,
+        comment: str,
+        *,
+        deleted: bool,
+        stored_by: str | None = None,
     ) -> None:
         """Write one accepted row, unless the import is a dry run."""
         if self.options.dry_run:
@@ -33,7 +43,7 @@ class Job:
         rows = self.state.cells.setdefault(place, {})
         old = rows.get(slot)
         created = self.now if old is None else old.created
-        rows[slot] = Cell(value, comment, self.who, created, self.now, deleted)
+        rows[slot] = Cell(value, comment, stored_by or self.who, created, self.now, deleted)
         before = None if old is None or old.deleted else old.value
         after = None if deleted else value
         self.ledger.writes.append(Write(self.request, data_set, place, slot, before, after))

@@ -15,7 +15,8 @@ class Request:
     """One call of the API. Times are seconds of the ledger's own timer.
 
     `ended` is when its last write was applied and its answer made, None while it runs;
-    `fault` names the fault that it met; `keys` are the (data set, org unit, period) it wrote.
+    `fault` names the fault that it met, or the standing ones, joined by `+`; `keys` are the
+    (data set, org unit, period) it wrote.
     """
 
     number: int
@@ -40,8 +41,21 @@ class Write(NamedTuple):
     new: str | None
 
 
+class EventWrite(NamedTuple):
+    """One accepted event, before and after, as the API answers it; None for no event."""
+
+    request: Request
+    event: str
+    org_unit: str
+    old: Json | None
+    new: Json | None
+
+
 class Overlap(NamedTuple):
-    """Two requests that worked on one (data set, org unit, period) at a time."""
+    """Two requests that worked on one (data set, org unit, period) at a time.
+
+    For events the key is (program, org unit, event).
+    """
 
     key: Key
     first: int
@@ -54,6 +68,7 @@ class Ledger:
 
     requests: list[Request] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
+    events: list[EventWrite] = field(default_factory=list)
     overlaps: list[Overlap] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _running: dict[Key, list[int]] = field(default_factory=dict)
@@ -97,6 +112,7 @@ class Ledger:
         with self._lock:
             self.requests.clear()
             self.writes.clear()
+            self.events.clear()
             self.overlaps.clear()
 
     def as_json(self, limit: int) -> Json:
@@ -105,6 +121,10 @@ class Ledger:
             "totals": {"requests": len(self.requests), "writes": len(self.writes)},
             "requests": [_request(one) for one in self.requests[-limit:]],
             "writes": [_write(one) for one in self.writes[-limit:]],
+            "events": [
+                {"request": one.request.number, "event": one.event, "old": one.old, "new": one.new}
+                for one in self.events[-limit:]
+            ],
             "overlaps": [
                 {"key": list(one.key), "requests": [one.first, one.second]} for one in self.overlaps
             ],

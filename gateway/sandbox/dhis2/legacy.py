@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.job import Job
 from gateway.sandbox.dhis2.legacy_checks import (
     Row,
@@ -9,10 +10,10 @@ from gateway.sandbox.dhis2.legacy_checks import (
     exists,
     is_value,
     strict,
-    timely,
     zero_dropped,
 )
 from gateway.sandbox.dhis2.legacy_codes import Finding, conflict
+from gateway.sandbox.dhis2.legacy_timely import timely
 from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO, Json
 from gateway.sandbox.dhis2.options import Payload, Unreadable, text
 from gateway.sandbox.dhis2.periods import parse
@@ -44,8 +45,10 @@ def _set_level(sheet: Sheet) -> list[Finding]:
     findings: list[Finding] = []
     if payload.data_set is not None and sheet.data_set is None:
         findings.append(Finding("E7600", (payload.data_set,)))
-    if sheet.data_set is not None and sheet.data_set.uid in state.no_data_write:
-        findings.append(Finding("E7601", (sheet.data_set.uid,)))
+    if sheet.data_set is not None:
+        uid = sheet.data_set.uid
+        if uid in state.no_data_write or sheet.job.standing.strikes(Kind.NO_SHARING, uid):
+            findings.append(Finding("E7601", (uid,)))
     if sheet.data_set is None and options.strict_data_elements:
         findings.append(Finding("E7602", ()))
     if payload.org_unit is not None and not state.find(
@@ -98,13 +101,14 @@ def _row(sheet: Sheet, raw: Json) -> Row:
         attribute=sheet.combo(attribute),
         value=text(raw, "value"),
         comment=text(raw, "comment"),
+        stored_by=text(raw, "storedBy"),
         deleted=raw.get("deleted") is True or options.strategy == "DELETE",
     )
 
 
 def _judge(sheet: Sheet, index: int, row: Row) -> None:
-    finding = exists(sheet, row) or is_value(row) or strict(sheet, row)
-    if finding is None and zero_dropped(row):
+    finding = exists(sheet, row) or is_value(sheet, row) or strict(sheet, row)
+    if finding is None and zero_dropped(sheet, row):
         # It is neither written nor counted nor named: the number is gone without a word.
         return
     finding = finding or timely(sheet, row)
@@ -142,4 +146,6 @@ def _write(sheet: Sheet, index: int, row: Row) -> None:
     else:
         summary.imported += 1
     data_set = sheet.closest_data_set(row.element)
-    job.put(data_set.uid if data_set else "", place, slot, value, comment, deleted=row.deleted)
+    name = data_set.uid if data_set else ""
+    deleted, by = row.deleted, row.stored_by
+    job.put(name, place, slot, value, comment, deleted=deleted, stored_by=by)

@@ -8,15 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.job import Job
 from gateway.sandbox.dhis2.legacy_codes import Finding
-from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO, DataElement, DataSet, Json, OrgUnit
+from gateway.sandbox.dhis2.model import (
+    DEFAULT_OPTION_COMBO,
+    DataElement,
+    DataSet,
+    Json,
+    Key,
+    OrgUnit,
+)
 from gateway.sandbox.dhis2.options import Payload
-from gateway.sandbox.dhis2.periods import Span, locked, too_early
+from gateway.sandbox.dhis2.periods import Span
 from gateway.sandbox.dhis2.summary import Summary
 from gateway.sandbox.dhis2.values import fault_of, is_zero
 
 LONGEST_COMMENT: Final = 50_000
+LONGEST_NAME: Final = 255  # of storedBy
 
 
 @dataclass(slots=True)
@@ -32,6 +41,7 @@ class Row:
     attribute: str | None
     value: str | None
     comment: str | None
+    stored_by: str | None
     deleted: bool
 
 
@@ -43,7 +53,7 @@ class Sheet:
     payload: Payload
     data_set: DataSet | None
     summary: Summary = field(default_factory=Summary)
-    timely: dict[tuple[str, str, str], Finding | None] = field(default_factory=dict)
+    timely: dict[Key, Finding | None] = field(default_factory=dict)
     conflicts: dict[Finding, Json] = field(default_factory=dict)
     elements: dict[str | None, DataElement | None] = field(default_factory=dict)
     units: dict[str | None, OrgUnit | None] = field(default_factory=dict)
@@ -98,13 +108,32 @@ def exists(sheet: Sheet, row: Row) -> Finding | None:
     for missing, code, name in checks:
         if missing:
             return Finding(code, (name,))
-    if row.unit is not None and not sheet.job.state.may_capture(row.unit):
-        return Finding("E7617", (row.unit.uid, sheet.job.who))
+    return _within_reach(sheet.job, row)
+
+
+def _within_reach(job: Job, row: Row) -> Finding | None:
+    """That the account may write for the options and the unit (E7614, E7616, E7617)."""
+    closed = job.state.no_option_write
+    for code, combo in (("E7614", row.combo), ("E7616", row.attribute)):
+        struck = code == "E7614" and job.standing.strikes(Kind.OPTION_SHARING, combo)
+        if combo is not None and (combo in closed or struck):
+            return Finding(code, (combo, job.who))
+    if row.unit is None:
+        return None
+    outside = job.standing.strikes(Kind.OUTSIDE, row.unit.uid)
+    if outside or not job.state.may_capture(row.unit):
+        return Finding("E7617", (row.unit.uid, job.who))
     return None
 
 
-def is_value(row: Row) -> Finding | None:
-    """That the value is one of its data element (E7618 to E7621)."""
+def is_value(sheet: Sheet, row: Row) -> Finding | None:
+    """That the value is one of its data element (E7618 to E7621), and storedBy a name."""
+    if row.stored_by is not None and len(row.stored_by) > LONGEST_NAME:
+        return Finding("E7637", ("stored_by_length_greater_than_max_length",))
+    return _of_element(sheet, row)
+
+
+def _of_element(sheet: Sheet, row: Row) -> Finding | None:
     element = row.names[0]
     if row.element is None or row.deleted:
         return None
@@ -112,6 +141,8 @@ def is_value(row: Row) -> Finding | None:
         return Finding("E7618", (element,))
     if row.value is not None:
         fault = fault_of(row.value, row.element.value_type)
+        if _wrong_type(sheet, row):
+            fault = "value_not_zero_or_positive_integer"
         if fault is not None:
             return Finding("E7619", (element, fault))
     if row.comment is not None and len(row.comment) > LONGEST_COMMENT:
@@ -119,6 +150,12 @@ def is_value(row: Row) -> Finding | None:
     if row.element.options is not None and row.value not in row.element.options:
         return Finding("E7621", (element,))
     return None
+
+
+def _wrong_type(sheet: Sheet, row: Row) -> bool:
+    unit = None if row.unit is None else row.unit.uid
+    element = None if row.element is None else row.element.uid
+    return sheet.job.standing.strikes(Kind.VALUE_TYPE, element, unit, row.names[1])
 
 
 def strict(sheet: Sheet, row: Row) -> Finding | None:
@@ -173,9 +210,10 @@ def _combo_of_data_set(sheet: Sheet, row: Row) -> Finding | None:
 def _assigned(sheet: Sheet, row: Row) -> Finding | None:
     if not sheet.job.options.strict_org_units or row.element is None or row.unit is None:
         return None
-    state = sheet.job.state
+    state, unit = sheet.job.state, row.unit.uid
+    struck = sheet.job.standing.strikes(Kind.UNASSIGNED, unit)
     for one in state.data_sets_of[row.element.uid]:
-        if row.unit.uid in state.data_sets[one].org_units:
+        if unit in state.data_sets[one].org_units and not struck:
             return None
     return Finding("E7636", (row.unit.uid, row.element.uid))
 
@@ -189,39 +227,10 @@ _STRICT: Final[tuple[Callable[[Sheet, Row], Finding | None], ...]] = (
 )
 
 
-def zero_dropped(row: Row) -> bool:
+def zero_dropped(sheet: Sheet, row: Row) -> bool:
     """Whether this is a zero that is not worth a row (zeroIsSignificant is false)."""
-    if row.element is None or row.element.zero_counts or row.value is None or row.deleted:
+    if row.element is None or row.value is None or row.deleted:
+        return False
+    if row.element.zero_counts and not sheet.job.standing.strikes(Kind.ZEROS, row.element.uid):
         return False
     return is_zero(row.value, row.element.value_type)
-
-
-def timely(sheet: Sheet, row: Row) -> Finding | None:
-    """That the month is open for the unit (E7640 to E7643); nothing for a stray element."""
-    if row.element is None or row.unit is None or row.period is None:
-        return None
-    data_set = sheet.closest_data_set(row.element)
-    if data_set is None:
-        return None
-    key = (data_set.uid, row.names[1], row.unit.uid)
-    if key not in sheet.timely:
-        sheet.timely[key] = _open(sheet.job, data_set, key, row.period)
-    finding = sheet.timely[key]
-    if finding is not None and finding.code == "E7641":
-        return Finding("E7641", (row.names[1], row.element.uid))
-    return finding
-
-
-def _open(job: Job, data_set: DataSet, key: tuple[str, str, str], period: Span) -> Finding | None:
-    _, code, unit = key
-    if locked(period, data_set.expiry_days, job.now) and key not in job.state.lock_exceptions:
-        return Finding("E7640", (code, data_set.uid))
-    if too_early(period, data_set.open_future_periods, job.now):
-        return Finding("E7641", (code, ""))
-    if key in job.state.approved:
-        return Finding("E7642", (unit, code, data_set.uid))
-    if data_set.input_periods:
-        window = data_set.input_periods.get(code)
-        if window is None or not window.holds(job.now):
-            return Finding("E7643", (code, data_set.uid))
-    return None

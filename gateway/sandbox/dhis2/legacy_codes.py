@@ -39,6 +39,14 @@ CODES: Final[Mapping[str, Code]] = {
         "Attribute option combo not found or not accessible for writing data: `{0}`",
         ("attributeOptionCombo",),
     ),
+    "E7614": Code(
+        "Category option combo: `{0}` option not writable by user: `{1}`",
+        ("categoryOptionCombo", "user"),
+    ),
+    "E7616": Code(
+        "Attribute option combo: `{0}` option not writable by user: `{1}`",
+        ("attributeOptionCombo", "user"),
+    ),
     "E7617": Code(
         "Organisation unit: `{0}` not in hierarchy of current user: `{1}`", ("orgUnit", "user")
     ),
@@ -69,6 +77,15 @@ CODES: Final[Mapping[str, Code]] = {
         "Data element: `{1}` must be assigned through data sets to organisation unit: `{0}`",
         ("orgUnit", "dataElement"),
     ),
+    "E7637": Code("Invalid storedBy: {0}", ("storedBy",)),
+    "E7638": Code(
+        "Period: `{0}` is not within date range of attribute option combo: `{1}`",
+        ("period", "attributeOptionCombo"),
+    ),
+    "E7639": Code(
+        "Organisation unit: `{0}` is not valid for attribute option combo: `{1}`",
+        ("orgUnit", "attributeOptionCombo"),
+    ),
     "E7640": Code(
         "Current date is past expiry days for period: `{0}`  and data set: `{1}`",
         ("period", "dataSet"),
@@ -83,6 +100,9 @@ CODES: Final[Mapping[str, Code]] = {
     ),
     "E7643": Code(
         "Period: `{0}` is not open for this data set at this time: `{1}`", ("period", "dataSet")
+    ),
+    "E7644": Code(
+        "Period: `{0}` does not conform to the open periods of associated data sets", ("period",)
     ),
 }
 

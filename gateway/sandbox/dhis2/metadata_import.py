@@ -2,8 +2,9 @@
 
 All or nothing (`atomicMode=ALL`, the default). The answer is DHIS2's `ImportReport`; codes
 are those of its `ErrorCode`: E4000 missing, E4001 too long, E4014 bad UID, E5002 unknown
-reference, E5003 taken on the server, E5005 taken twice in the payload, E3011 data sharing
-where there is none, E4027 a value that the property does not take.
+reference, E5003 taken on the server or twice in the payload, E3011 data sharing where there is
+none, E4027 a value that the property does not take, E1106 two translations of one property, E4028
+an option that its set has already, E4053 a stage without a program.
 """
 
 import re
@@ -13,10 +14,12 @@ from typing import Any, Final
 
 from gateway.sandbox.dhis2.metadata_schemas import SCHEMAS, Schema
 from gateway.sandbox.dhis2.model import DEFAULT_CATEGORY_COMBO, Json
-from gateway.sandbox.dhis2.state import KINDS, State
+from gateway.sandbox.dhis2.state import KINDS, State, reference
 
 _UID: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9]{10}", re.ASCII)
 _ACCESS: Final = re.compile(r"(r-|rw|--){2}----", re.ASCII)
+Payload = Mapping[str, list[Json]]
+
 _LIMITS: Final = {"name": 230, "shortName": 50, "code": 50, "formName": 230}
 
 
@@ -44,7 +47,10 @@ def import_metadata(state: State, body: Json, *, dry_run: bool = False) -> tuple
     reports: list[Json] = []
     for kind, objects in payload.items():
         taken = _taken(state, kind, objects)
-        faults = [list(_faults(kind, one, known, taken)) for one in objects]
+        faults = [
+            [*_faults(kind, one, known, taken), *_belonging(state, payload, kind, one)]
+            for one in objects
+        ]
         reports.append(_type_report(state, kind, objects, faults))
     refused = any(report["objectReports"] for report in reports)
     if not refused and not dry_run:
@@ -55,8 +61,8 @@ def import_metadata(state: State, body: Json, *, dry_run: bool = False) -> tuple
 
 
 def _with_defaults(kind: str, raw: Json) -> Json:
-    """The object as stored: a data element or set without category combo gets the default."""
-    if kind not in ("dataElements", "dataSets"):
+    """The object as stored: one that needs a category combo and has none gets the default."""
+    if kind not in ("dataElements", "dataSets", "programs"):
         return dict(raw)
     return {"categoryCombo": {"id": DEFAULT_CATEGORY_COMBO}, **raw}
 
@@ -97,6 +103,7 @@ def _faults(
             yield Fault("E5003", message, prop)
     yield from _dangling(schema, raw, known)
     yield from _sharing(schema, raw)
+    yield from _translations(raw)
 
 
 def _lengths(raw: Json) -> Iterator[Fault]:
@@ -137,6 +144,43 @@ def _sharing(schema: Schema, raw: Json) -> Iterator[Fault]:
     elif access[2:4] != "--" and not schema.data_sharing:
         message = f"Data sharing is not enabled for type `{schema.klass}`"
         yield Fault("E3011", message, "sharing")
+
+
+def _translations(raw: Json) -> Iterator[Fault]:
+    """Each names its language, property and words, and no two the same property."""
+    seen: set[tuple[str, str]] = set()
+    for one in raw.get("translations") or ():
+        for prop in ("locale", "property", "value"):
+            if not one.get(prop):
+                yield Fault("E4000", f"Missing required property `{prop}`.", "translations")
+        pair = (str(one.get("locale")), str(one.get("property")))
+        if pair in seen:
+            message = f"There are duplicate translation record for property `{pair[1]}`"
+            yield Fault("E1106", f"{message} and locale `{pair[0]}`", "translations")
+        seen.add(pair)
+
+
+def _belonging(state: State, payload: Payload, kind: str, raw: Json) -> Iterator[Fault]:
+    """What an object has to fit into besides the things that it refers to itself."""
+    if kind == "programStages" and not reference(raw, "program"):
+        programs = [*state.objects["programs"].values(), *payload.get("programs", ())]
+        listed = {one["id"] for program in programs for one in program.get("programStages", ())}
+        if raw.get("id") not in listed:
+            message = f"Program stage `{raw.get('id')}` must reference a program."
+            yield Fault("E4053", message, "program")
+    if kind == "options":
+        yield from _in_option_set({**state.objects["options"]}, payload["options"], raw)
+
+
+def _in_option_set(stored: dict[str, Json], posted: list[Json], raw: Json) -> Iterator[Fault]:
+    """No code and no name twice in one option set."""
+    owner = reference(raw, "optionSet")
+    stored.update({str(one.get("id")): one for one in posted})
+    for uid, one in stored.items():
+        same = one.get("code") == raw.get("code") or one.get("name") == raw.get("name")
+        if owner and uid != raw.get("id") and same and reference(one, "optionSet") == owner:
+            message = f"Option set `{owner}` already contains option `{one.get('name')}`"
+            yield Fault("E4028", message, "optionSet")
 
 
 def _type_report(state: State, kind: str, objects: list[Json], faults: list[list[Fault]]) -> Json:

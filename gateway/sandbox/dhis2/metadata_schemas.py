@@ -110,15 +110,22 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "programStages": "programStages",
             "organisationUnits": "organisationUnits",
         },
-        {"programType": ("WITH_REGISTRATION", "WITHOUT_REGISTRATION")},
+        {
+            "programType": ("WITH_REGISTRATION", "WITHOUT_REGISTRATION"),
+            "accessLevel": ("OPEN", "AUDITED", "PROTECTED", "CLOSED"),
+        },
         data_sharing=True,
     ),
     "programStages": Schema(
         "org.hisp.dhis.program.ProgramStage",
         ("name",),
         ("code",),
-        {"program": "programs", "programStageDataElements.dataElement": "dataElements"},
-        {},
+        {
+            "program": "programs",
+            "programStageDataElements.programStage": "programStages",
+            "programStageDataElements.dataElement": "dataElements",
+        },
+        {"validationStrategy": ("ON_COMPLETE", "ON_UPDATE_AND_INSERT")},
         data_sharing=True,
     ),
 }

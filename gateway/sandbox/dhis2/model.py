@@ -42,7 +42,11 @@ class InputPeriod:
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """`members` maps each data element to the category option combos that it takes here."""
+    """`members` maps each data element to the category option combos that it takes here.
+
+    `compulsory` holds (data element, option combo); with `compulsory_only` the set is complete
+    only when those are filled.
+    """
 
     uid: str
     code: str
@@ -54,6 +58,8 @@ class DataSet:
     org_units: frozenset[str]
     attribute_combos: frozenset[str]
     input_periods: Mapping[str, InputPeriod]
+    compulsory: frozenset[tuple[str, str]]
+    compulsory_only: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from threading import RLock, Thread
 
 from gateway.sandbox.dhis2 import legacy, sql
 from gateway.sandbox.dhis2.access import Account
-from gateway.sandbox.dhis2.faults import Faults
+from gateway.sandbox.dhis2.faults import Faults, Kind, Standing
 from gateway.sandbox.dhis2.job import Job
 from gateway.sandbox.dhis2.ledger import Ledger, Request
 from gateway.sandbox.dhis2.metadata_import import import_metadata
@@ -62,10 +62,17 @@ class Sandbox:
             ]
             raise ValueError("\n".join(faults))
 
-    def job(self, request: Request, options: Options) -> Job:
-        """An import by the account, at this moment."""
+    def job(self, request: Request, options: Options, standing: Standing) -> Job:
+        """An import by the account, at this moment, under these standing faults."""
         who, now = self.account.username, self.clock()
-        return Job(self.state, self.ledger, request, options, who, now)
+        return Job(self.state, self.ledger, request, options, who, now, standing)
+
+    def trim(self) -> int:
+        """What 2.43 does at night (`DataValueTrimJob`): zeros that are not significant are
+        marked as deleted. Answers with how many; servers up to 2.42 never stored them."""
+        standing = self.faults.standing("GET", "/api/")
+        with self._lock:
+            return self.state.trim(lambda uid: standing.strikes(Kind.ZEROS, uid))
 
     def import_values(self, job: Job, payload: Payload) -> Summary:
         """As the family does it. Raises Unreadable for what it cannot parse."""

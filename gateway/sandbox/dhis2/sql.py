@@ -8,7 +8,7 @@ all values of a data set, and only a bad value stands alone (`DefaultDataEntrySe
 from datetime import date
 
 from gateway.sandbox.dhis2.job import Job
-from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO, Json
+from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO, Json, Place
 from gateway.sandbox.dhis2.options import Payload, text
 from gateway.sandbox.dhis2.sql_checks import Refused, Value, fault_of_row, refuse_group
 from gateway.sandbox.dhis2.sql_codes import conflict
@@ -125,7 +125,7 @@ def _only_data_set(state: State, values: list[Value]) -> str:
 def _write_group(
     job: Job, payload: Payload, data_set: str, values: list[Value], completed: date | None
 ) -> Summary:
-    faults = [found for value in values if (found := fault_of_row(job.state, value)) is not None]
+    faults = [found for value in values if (found := fault_of_row(job, value)) is not None]
     bad = {index for index, _, _ in faults}
     good = [value for value in values if value.position not in bad]
     if job.options.atomic and faults:
@@ -139,12 +139,20 @@ def _write_group(
         )
     summary = _summary(job, good, faults)
     if completed is not None and not faults and not job.options.dry_run:
+        _refuse_incomplete(job, data_set, (str(payload.org_unit), str(payload.period)))
         key = (data_set, str(payload.org_unit), str(payload.period))
         attribute = payload.attribute_combo or DEFAULT_OPTION_COMBO
         day = min(completed, job.now.date()).isoformat()
         job.register(key, attribute, day)
         summary.complete = day
     return summary
+
+
+def _refuse_incomplete(job: Job, data_set: str, place: Place) -> None:
+    """Completion asks for the compulsory values; the others are written by now all the same."""
+    known = job.state.data_sets[data_set]
+    if known.compulsory_only and (name := job.state.missing(place, known.compulsory)):
+        raise Refused("E7605", name)
 
 
 def _summary(

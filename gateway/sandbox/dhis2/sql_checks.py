@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
+from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.job import Job
 from gateway.sandbox.dhis2.model import DataSet
 from gateway.sandbox.dhis2.options import Unreadable
 from gateway.sandbox.dhis2.periods import Span, locked, parse, too_early
-from gateway.sandbox.dhis2.state import State
 from gateway.sandbox.dhis2.values import fault_of
 
 LONGEST_COMMENT: Final = 5000
@@ -46,12 +46,14 @@ def refuse_group(job: Job, data_set: str, values: list[Value]) -> None:
         check(job, known, values)
 
 
-def fault_of_row(state: State, value: Value) -> tuple[int, str, tuple[object, ...]] | None:
+def fault_of_row(job: Job, value: Value) -> tuple[int, str, tuple[object, ...]] | None:
     """(position, code, things) of what is wrong with one value (E8120 to E8125), or None."""
-    element = state.elements[value.element]
+    element = job.state.elements[value.element]
     if value.value is None:
         return None if value.deleted else (value.position, "E8120", (value.position,))
     fault = fault_of(value.value, element.value_type)
+    if job.standing.strikes(Kind.VALUE_TYPE, value.element, value.unit, value.period):
+        fault = "value_not_zero_or_positive_integer"
     if fault is not None:
         things = (value.position, value.value, element.value_type, fault)
         return value.position, "E8122", things
@@ -63,24 +65,33 @@ def fault_of_row(state: State, value: Value) -> tuple[int, str, tuple[object, ..
 
 
 def _access(job: Job, data_set: DataSet, values: list[Value]) -> None:
-    if data_set.uid in job.state.no_data_write:
+    strikes = job.standing.strikes
+    if data_set.uid in job.state.no_data_write or strikes(Kind.NO_SHARING, data_set.uid):
         raise Refused("E8010", data_set.uid)
     units = job.state.org_units
     outside = [
         one
         for one in _distinct(value.unit for value in values)
-        if one not in units or not job.state.may_capture(units[one])
+        if one not in units or not job.state.may_capture(units[one]) or strikes(Kind.OUTSIDE, one)
     ]
     if outside:
         raise Refused("E8011", outside)
+    combos = _distinct(combo for value in values for combo in (value.combo, value.attribute))
+    closed = [one for one in combos if one in job.state.no_option_write]
+    closed += [value.combo for value in values if strikes(Kind.OPTION_SHARING, value.combo)]
+    if closed:
+        raise Refused("E8012", _distinct(closed))
 
 
-def _members(_job: Job, data_set: DataSet, values: list[Value]) -> None:
+def _members(job: Job, data_set: DataSet, values: list[Value]) -> None:
     elements = _distinct(value.element for value in values)
     if strangers := [one for one in elements if one not in data_set.members]:
         raise Refused("E8020", data_set.uid, strangers)
     units = _distinct(value.unit for value in values)
-    if unassigned := [one for one in units if one not in data_set.org_units]:
+    struck = job.standing.strikes
+    if unassigned := [
+        one for one in units if one not in data_set.org_units or struck(Kind.UNASSIGNED, one)
+    ]:
         raise Refused("E8022", data_set.uid, unassigned)
 
 
@@ -99,12 +110,20 @@ def _combos(_job: Job, data_set: DataSet, values: list[Value]) -> None:
             raise Refused("E8024", data_set.uid, element, [combo])
 
 
+def _options_hold(job: Job, _data_set: DataSet, values: list[Value]) -> None:
+    for value in values:
+        if job.standing.strikes(Kind.OPTION_UNIT, value.attribute, value.unit):
+            raise Refused("E8025", value.attribute, [value.unit])
+        if job.standing.strikes(Kind.OPTION_PERIOD, value.attribute, value.period):
+            raise Refused("E8032", value.attribute, [value.period])
+
+
 def _unit_open(job: Job, _data_set: DataSet, values: list[Value]) -> None:
     for unit, period in dict.fromkeys((value.unit, value.period) for value in values):
         one, span = job.state.org_units[unit], _span(period)
         before = one.opening is not None and span.start < one.opening
         after = one.closed is not None and span.start > one.closed
-        if before or after:
+        if before or after or job.standing.strikes(Kind.UNIT_CLOSED, unit, period):
             raise Refused("E8031", unit, [period])
 
 
@@ -118,9 +137,13 @@ def _timely(job: Job, data_set: DataSet, values: list[Value]) -> None:
 
 def _open(job: Job, data_set: DataSet, unit: str, period: str) -> bool:
     """Explicit input periods stand instead of expiry and future periods."""
+    key, strikes = (data_set.uid, unit, period), job.standing.strikes
+    if any(strikes(kind, *key) for kind in (Kind.LOCKED, Kind.TOO_EARLY, Kind.INPUT_PERIOD)):
+        return False
     if data_set.input_periods:
         window = data_set.input_periods.get(period)
-        return window is not None and window.holds(job.now)
+        inside = window is not None and window.holds(job.now)
+        return inside is not strikes(Kind.INVERTED, *key)
     span = _span(period)
     excepted = (data_set.uid, period, unit) in job.state.lock_exceptions
     expired = locked(span, data_set.expiry_days, job.now) and not excepted
@@ -129,7 +152,8 @@ def _open(job: Job, data_set: DataSet, unit: str, period: str) -> bool:
 
 def _approved(job: Job, data_set: DataSet, values: list[Value]) -> None:
     for unit, period in dict.fromkeys((value.unit, value.period) for value in values):
-        if (data_set.uid, period, unit) in job.state.approved:
+        struck = job.standing.strikes(Kind.APPROVED, data_set.uid, unit, period)
+        if struck or (data_set.uid, period, unit) in job.state.approved:
             raise Refused("E8033", data_set.uid, unit, [period])
 
 
@@ -148,6 +172,7 @@ _CHECKS: Final[tuple[Callable[[Job, DataSet, list[Value]], None], ...]] = (
     _members,
     _periods,
     _combos,
+    _options_hold,
     _unit_open,
     _timely,
     _approved,

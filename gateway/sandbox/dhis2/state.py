@@ -1,6 +1,6 @@
 """All that the sandbox server stores: metadata, data values, completeness, locks, rights."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,8 @@ from gateway.sandbox.dhis2.model import (
     Registration,
     Slot,
 )
+from gateway.sandbox.dhis2.tracker_model import Event, Program, Stage, programs_of, stages_of
+from gateway.sandbox.dhis2.values import is_zero
 
 KINDS = (
     "organisationUnits",
@@ -58,8 +60,8 @@ class State:
 
     `objects` is the metadata as posted, by plural and UID; the typed look-ups beside it are
     made by `rebuild`. `capture_roots` are the units that the account may write below (empty:
-    all of them); `no_data_write` the data sets it may not write; `locks` and `approved` hold
-    (data set, period, org unit).
+    all of them); `no_data_write` the data sets and programs it may not write, `no_option_write`
+    the option combos; `lock_exceptions` and `approved` hold (data set, period, org unit).
     """
 
     objects: dict[str, dict[str, Json]] = field(default_factory=_fresh)
@@ -69,10 +71,14 @@ class State:
     data_sets_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     option_combos: frozenset[str] = frozenset({DEFAULT_OPTION_COMBO})
     cells: dict[Place, dict[Slot, Cell]] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
+    stages: dict[str, Stage] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
     registrations: dict[tuple[str, str, str, str], Registration] = field(default_factory=dict)
     authorities: set[str] = field(default_factory=lambda: {"F_DATAVALUE_ADD"})
     capture_roots: set[str] = field(default_factory=set)
     no_data_write: set[str] = field(default_factory=set)
+    no_option_write: set[str] = field(default_factory=set)
     lock_exceptions: set[tuple[str, str, str]] = field(default_factory=set)
     approved: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -99,6 +105,27 @@ class State:
         cell = self.cells.get((unit, period), {}).get((element, combo, attribute))
         return None if cell is None or cell.deleted else cell.value
 
+    def missing(self, place: Place, wanted: Collection[tuple[str, str]]) -> str:
+        """The name of the first (data element, option combo) that has no value; "" for none."""
+        rows = self.cells.get(place, {})
+        filled = {slot[:2] for slot, cell in rows.items() if not cell.deleted}
+        names = sorted(self.elements[one[0]].name for one in wanted if one not in filled)
+        return names[0] if names else ""
+
+    def trim(self, insignificant: Callable[[str], bool]) -> int:
+        """Mark the zeros as deleted that are not worth a row; answers with how many."""
+        zeros = [
+            (rows, slot)
+            for rows in self.cells.values()
+            for slot, cell in rows.items()
+            if not cell.deleted
+            and is_zero(cell.value, self.elements[slot[0]].value_type)
+            and (insignificant(slot[0]) or not self.elements[slot[0]].zero_counts)
+        ]
+        for rows, slot in zeros:
+            rows[slot] = rows[slot]._replace(deleted=True)
+        return len(zeros)
+
     def rebuild(self) -> None:
         """Make the typed look-ups anew, after metadata came in."""
         combos = _combos(self.objects["categoryOptionCombos"].values())
@@ -113,6 +140,8 @@ class State:
         }
         units = self.objects["organisationUnits"]
         self.org_units = {uid: _org_unit(raw, units) for uid, raw in units.items()}
+        self.programs = programs_of(self.objects["programs"])
+        self.stages = stages_of(self.objects["programStages"], self.objects["programs"])
         self.data_sets_of = {
             element: tuple(uid for uid, one in self.data_sets.items() if element in one.members)
             for element in self.elements
@@ -181,6 +210,11 @@ def _data_set(
             )
             for one in raw.get("dataInputPeriods", ())
         },
+        compulsory=frozenset(
+            (reference(one, "dataElement"), reference(one, "categoryOptionCombo"))
+            for one in raw.get("compulsoryDataElementOperands", ())
+        ),
+        compulsory_only=bool(raw.get("compulsoryFieldsCompleteOnly")),
     )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Never, Self
 
-from flask import Response, current_app, g, jsonify
+from flask import Response, current_app, g, json, jsonify
 from flask.typing import ResponseReturnValue
 
-from gateway.sandbox.dhis2.faults import Kind, proxy_page
+from gateway.sandbox.dhis2.faults import Kind
+from gateway.sandbox.dhis2.front_door import proxy_page
 from gateway.sandbox.dhis2.model import Json, Key
 from gateway.sandbox.dhis2.sandbox import Sandbox
+from gateway.sandbox.dhis2.summary import web_message
 
 Answer = tuple[Json, int]
 
@@ -28,15 +30,29 @@ def dropped() -> Response:
     return Response(Dropped(), mimetype="application/json")
 
 
-def carry_out(keys: list[Key], work: Callable[[], Answer]) -> ResponseReturnValue:
+def _fallen_over() -> Answer:
+    return web_message(500, "An unexpected error occurred in the importer"), 500
+
+
+def _half(body: Json) -> Response:
+    """The first half of the answer, as if that were all of it."""
+    text = json.dumps(body)
+    return Response(text[: len(text) // 2], mimetype="application/json")
+
+
+def carry_out(
+    keys: list[Key], work: Callable[[], Answer], crash: Callable[[], Answer] = _fallen_over
+) -> ResponseReturnValue:
     """Do the work on these keys, as slowly, late or fruitlessly as the fault wants it.
 
-    `work` runs under the sandbox's lock; while it waits for that, or for the fault's seconds,
-    the ledger counts the request as being at work on its keys.
+    `crash` is what happens in its place when the importer falls over. Either runs under the
+    sandbox's lock; while it waits for that, or for the fault's seconds, the ledger counts the
+    request as being at work on its keys.
     """
     sandbox: Sandbox = current_app.extensions["dhis2"]
     fault, call = g.fault, g.call
     kind = None if fault is None else fault.kind
+    work = crash if kind is Kind.CRASH else work
     delay = fault.seconds if kind in (Kind.SLOW, Kind.LATE) else 0.0
 
     def apply() -> Answer:
@@ -52,4 +68,6 @@ def carry_out(keys: list[Key], work: Callable[[], Answer]) -> ResponseReturnValu
         sandbox.later(apply)
         return proxy_page(504, "Gateway Time-out")
     body, status = apply()
-    return dropped() if kind is Kind.RESET else (jsonify(body), status)
+    if kind is Kind.RESET:
+        return dropped()
+    return _half(body) if kind is Kind.CUT else (jsonify(body), status)

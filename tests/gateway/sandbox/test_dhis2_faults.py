@@ -1,18 +1,13 @@
 """Every fault switch of the sandbox DHIS2 does what it says, and the ledger tells it."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 import requests
 
-from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Kind, create_app, running
+from gateway.sandbox.dhis2 import Kind, create_app
+from gateway.sandbox.serving import serving
 from tests.gateway.sandbox.dhis2_world import (
     AUTH,
     KOLA,
@@ -31,7 +26,8 @@ from tests.gateway.sandbox.dhis2_world import (
 @pytest.mark.parametrize(
     ("kind", "status", "header", "mimetype"),
     [
-        ("down", 503, None, "text/html"),
+        ("down", 503, ("Retry-After", "12"), "text/html"),
+        ("moved", 301, ("Location", "https://dhis2.example.org/"), "text/html"),
         ("too_many", 429, ("Retry-After", "12"), "text/html"),
         ("login", 302, ("Location", "/login/"), "text/html"),
         ("html", 200, None, "text/html"),
@@ -39,6 +35,7 @@ from tests.gateway.sandbox.dhis2_world import (
         ("too_large", 413, None, "text/html"),
         ("unauthorized", 401, ("WWW-Authenticate", "Basic"), "application/json"),
         ("pat_expired", 401, ("WWW-Authenticate", "ApiToken"), "application/json"),
+        ("pat_bad", 400, None, "application/json"),
         ("pat_first", 500, None, "application/json"),
     ],
 )
@@ -126,7 +123,7 @@ def test_over_a_socket_no_answer_arrives(kind: str) -> None:
     here = world()
     here.sandbox.faults.set(kind, 1)
 
-    with running(here.client.application) as url:
+    with serving(here.client.application) as url:
         path = f"{url}/api/dataValueSets?{STRICT}"
         with pytest.raises(requests.ConnectionError):
             requests.post(path, json=payload(value()), headers=AUTH, timeout=10)
@@ -260,46 +257,6 @@ def test_a_thousand_values_from_two_threads_are_all_there() -> None:
 
     assert [here.stored(period=month) for month in months] == ["0", "1"] * 12
     assert here.sandbox.ledger.overlaps == []
-
-
-def test_the_command_serves_and_stops_on_sigterm(tmp_path: Path) -> None:
-    file = tmp_path / "metadata.json"
-    file.write_text(json.dumps(metadata()), "utf-8")
-    command = [sys.executable, "-m", "gateway.sandbox.dhis2", "--family", "sql", "--metadata", file]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        url = process.stderr.readline().split()[-1]
-        headers = {"Authorization": f"ApiToken {DEFAULT_TOKEN}"}
-        info = requests.get(f"{url}api/system/info", headers=headers, timeout=20).json()
-        assert info["version"] == "2.43.1"
-        assert requests.get(url, timeout=20).status_code == 200
-    finally:
-        os.kill(process.pid, signal.SIGTERM)
-        _, rest = process.communicate(timeout=20)
-    assert (process.returncode, rest) == (0, "")
-
-
-@pytest.mark.parametrize(
-    ("content", "word"), [("{", "line 1"), (json.dumps({"dataElements": [{}]}), "name")]
-)
-def test_the_command_tells_what_is_wrong_with_the_metadata(
-    tmp_path: Path, content: str, word: str
-) -> None:
-    file = tmp_path / "metadata.json"
-    file.write_text(content, "utf-8")
-
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway.sandbox.dhis2", "--metadata", file],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-    assert done.returncode == 1
-    assert word in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_the_clock_decides_which_months_are_open() -> None:

@@ -1,0 +1,155 @@
+"""`kibaru sandbox`: stand-ins for the far sides, to try the gateway against."""
+
+import json
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from gateway import metadata as documents
+from gateway import roster_files
+from gateway.cli import common
+from gateway.cli.common import Fault
+from gateway.config import Settings
+from gateway.org_units_for_dhis2 import org_units_of_rows
+from gateway.roster_tree import RosterFault
+
+if TYPE_CHECKING:
+    from gateway.sandbox.dhis2.faults import Fault as Switch
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+PORT: Final = 9102
+
+
+@click.group()
+def sandbox() -> None:
+    """Stand-ins for the far sides, on this machine alone."""
+
+
+class _WithFaults(click.Command):
+    """A command whose help lists every fault switch."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from gateway.sandbox.dhis2.faults import MEANINGS  # noqa: PLC0415  Flask comes with it
+
+        with formatter.section("Faults"):
+            formatter.write_dl([(kind.value, words) for kind, words in MEANINGS.items()])
+
+
+@sandbox.command(cls=_WithFaults)
+@click.option(
+    "--family",
+    type=click.Choice(["legacy", "sql"]),
+    default="legacy",
+    show_default=True,
+    help="the importer: of 2.38 to 2.42, or of 2.43 and later",
+)
+@click.option(
+    "--port", default=PORT, show_default=True, help="where it listens; 0 takes a free one"
+)
+@click.option("--roster", type=FOLDER, help="folder of the roster's two CSV files, not the demo's")
+@click.option(
+    "--metadata", type=FILE, help="DHIS2 metadata (JSON) in place of catalogue and roster"
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME[:N][,SETTING=VALUE]...",
+    help="a fault that is on from the start; may be repeated",
+)
+def dhis2(
+    family: str, port: int, roster: Path | None, metadata: Path | None, faults: Sequence[str]
+) -> None:
+    """Be a DHIS2 server, as strict as the real ones.
+
+    It knows the catalogue's data elements and data sets and the demo roster's org units, and
+    takes more by POST /api/metadata. The page at / shows the values; GET /sandbox/ledger tells
+    who wrote which cell; POST /sandbox/trim lets the night pass. Ctrl-C stops it, and all that
+    it holds is gone.
+
+    A fault strikes the next N requests, or all until it is cleared: `--fault late:2,seconds=30`.
+    Settings are seconds, limit (bytes), path (a prefix), method, and, for what an importer
+    refuses, where (one UID or month). While it runs, POST /sandbox/faults takes the same as
+    JSON, such as {"kind": "late", "times": 2, "seconds": 30}; DELETE clears them all.
+    """
+    from gateway.sandbox.dhis2 import server  # noqa: PLC0415  only this command serves
+
+    settings = common.settings()
+    document = _document(settings, roster) if metadata is None else _read(metadata)
+    account = _account(settings)
+    try:
+        server.serve(
+            "sql" if family == "sql" else "legacy",
+            port,
+            document,
+            _switches(faults),
+            account=account,
+            ready=lambda url: _welcome(url, family, account),
+        )
+    except OSError as fault:
+        raise Fault(f"port {port} cannot be had: {fault.strerror or fault}") from fault
+    except ValueError as fault:
+        raise Fault(f"the metadata cannot be imported:\n{fault}") from fault
+
+
+def _document(settings: Settings, roster: Path | None) -> dict[str, Any]:
+    """The catalogue and a roster as DHIS2 metadata."""
+    try:
+        if roster is not None:
+            units = roster_files.read(roster / "org_units.csv", roster / "people.csv").units
+        else:
+            with as_file(files("gateway.sandbox") / "roster") as demo:
+                units = roster_files.read(demo / "org_units.csv", demo / "people.csv").units
+    except RosterFault as fault:
+        raise Fault(*fault.faults) from fault
+    return documents.export(common.catalogue(settings), org_units_of_rows(units))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Fault(f"{path}: {error}") from error
+    if not isinstance(found, dict):
+        raise Fault(f"{path}: expected a JSON object")
+    return found
+
+
+def _switches(texts: Sequence[str]) -> "list[Switch]":
+    from gateway.sandbox.dhis2.faults import from_text  # noqa: PLC0415  Flask comes with it
+
+    try:
+        return [from_text(text) for text in texts]
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--fault") from error
+
+
+def _account(settings: Settings) -> dict[str, str]:
+    """The environment's account, so that a gateway with the same settings is let in."""
+    given = {
+        "username": settings.dhis2_username,
+        "password": settings.dhis2_password,
+        "token": settings.dhis2_token,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _welcome(url: str, family: str, account: dict[str, str]) -> None:
+    """Address and account, as settings; what came from the environment is not repeated."""
+    from gateway.sandbox import dhis2 as own  # noqa: PLC0415  only this command serves
+
+    defaults = {
+        "username": own.DEFAULT_USERNAME,
+        "password": own.DEFAULT_PASSWORD,
+        "token": own.DEFAULT_TOKEN,
+    }
+    lines = [f"sandbox DHIS2 ({family}): {url}/", f"DHIS2_URL={url}"]
+    lines += [
+        f"DHIS2_{name.upper()}" + (" as in the environment" if name in account else f"={value}")
+        for name, value in defaults.items()
+    ]
+    click.echo("\n".join(lines))

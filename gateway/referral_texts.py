@@ -1,0 +1,158 @@
+"""What is said of a referral to each of those whom it concerns. Pure.
+
+There is no identity in any of it: a number, a site, an age in months, a sex, a reason.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from gateway.referral import Referral, State, Step
+from gateway.storage.roster import Unit
+from gateway.understanding import House
+from menus import wording
+from menus.referring import AGE, REASON, SEX, TREATMENTS, Referring
+
+_NEWS: Final = {
+    Step.ARRIVED: "ref_news_arrived",
+    Step.HOSPITALISED: "ref_news_hospitalised",
+    Step.TREATED: "ref_news_treated",
+    Step.NOT_ARRIVED: "ref_news_not_arrived",
+    Step.LEFT: "ref_news_left",
+    Step.DECLINED: "ref_news_declined",
+    Step.WITHDRAWN: "ref_news_withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a referral comes from, and who is above: its facility, its district, if there are."""
+
+    site: Unit
+    facility: Unit | None = None
+    district: Unit | None = None
+
+    @property
+    def above(self) -> Unit | None:
+        """The unit that is told: the facility, else the district."""
+        return self.facility or self.district
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says things in one language, at one moment."""
+
+    house: House
+    language: str
+    now: datetime
+
+    def say(self, key: str, **values: str | int) -> str:
+        return wording.say(self.house.catalogue, self.language, key, brief=False, **values)
+
+    def registered(self, referral: Referral, place: Place, *, told: bool, again: bool) -> str:
+        """The answer to REF."""
+        key = "ref_again" if again else "ref_done"
+        time = self.time(referral.made_at)
+        number, told_words = referral.number, self.told(place, told=told)
+        return self.say(key, number=number, time=time, told=told_words)
+
+    def told(self, place: Place, *, told: bool) -> str:
+        """Whether somebody at the centre is told."""
+        if not told:
+            return self.say("ref_not_told")
+        return self.say("ref_told", facility=self.facility(place))
+
+    def unclear(self, referring: Referring) -> str:
+        """What of a REF has to be said again."""
+        referrals = self.house.catalogue.referrals
+        keys = {
+            AGE: self.say("ref_part_age"),
+            SEX: self.say("ref_part_sex"),
+            REASON: self.say("ref_part_reason", codes=" ".join(referrals.reasons)),
+            TREATMENTS: self.say("ref_part_treatments", codes=" ".join(referrals.treatments)),
+        }
+        parts = [keys[name] for name in referring.unclear]
+        if referring.near:
+            parts.append(self.say("ref_part_near", near=referring.near))
+        return self.say("ref_unclear", parts=", ".join(parts))
+
+    def alert(self, referral: Referral, place: Place) -> str:
+        """What the centre is told of a new referral."""
+        patient = ", ".join(self._patient(referral))
+        return self._about("ref_alert", referral, place, patient=patient)
+
+    def news(self, step: Step, referral: Referral, place: Place) -> str:
+        """What a step is told as, to the agent or to the centre."""
+        day = self.day(referral.follow_up_on) if referral.follow_up_on else ""
+        moment = referral.arrived_at or referral.changed_at
+        return self._about(_NEWS[step], referral, place, day=day, time=self.time(moment))
+
+    def chase_agent(self, referral: Referral) -> str:
+        return self.say("ref_chase_agent", number=referral.number)
+
+    def chase_centre(self, referral: Referral, place: Place) -> str:
+        return self._about("ref_chase_centre", referral, place)
+
+    def escalated(self, referral: Referral, place: Place) -> str:
+        return self._about("ref_escalated", referral, place)
+
+    def state(self, referral: Referral) -> str:
+        """How it stands, in a few words."""
+        return self.house.catalogue.referrals.states[referral.state].shorts[self.language]
+
+    def unchanged_for_agent(self, referral: Referral) -> str:
+        """How it stands, but for a death, which no SMS tells an agent."""
+        if referral.state is State.DIED:
+            return self.say("ref_call_centre", number=referral.number)
+        return self.say("ref_same", number=referral.number, state=self.state(referral))
+
+    def facility(self, place: Place) -> str:
+        """The centre by its name; `CSCom` stands before it, unless it is part of the name."""
+        if place.above is None:
+            return ""
+        name = place.above.name
+        if place.facility is None or name.upper().startswith("CS"):
+            return name
+        return self.say("ref_facility", name=name)
+
+    def time(self, moment: datetime) -> str:
+        """`10h42`; with its date when that is another day."""
+        local = moment.astimezone(self.house.timezone)
+        today = self.now.astimezone(self.house.timezone).date()
+        clock = f"{local.hour}h{local.minute:02}"
+        return clock if local.date() == today else f"{self.day(local.date())} {clock}"
+
+    @staticmethod
+    def day(day: date) -> str:
+        return f"{day:%d/%m}"
+
+    def _about(self, key: str, referral: Referral, place: Place, **values: str | int) -> str:
+        fills: dict[str, str | int] = {
+            "number": referral.number,
+            "site": place.site.name,
+            "facility": self.facility(place),
+            "reason": self._reason(referral),
+            "time": self.time(referral.made_at),
+            "state": self.state(referral),
+        }
+        return self.say(key, **{**fills, **values})
+
+    def _reason(self, referral: Referral) -> str:
+        reason = self.house.catalogue.referrals.reasons.get(referral.reason)
+        # A reason may have been taken out of the catalogue since.
+        return reason.shorts[self.language] if reason else referral.reason
+
+    def _patient(self, referral: Referral) -> list[str]:
+        """`fille 14 mois`, `palu grave`, `artesunate donne`."""
+        referrals = self.house.catalogue.referrals
+        parts = []
+        reason = referrals.reasons.get(referral.reason)
+        if referral.age_months is not None and not (reason and reason.adult):
+            key = "ref_girl" if referral.sex == "F" else "ref_boy"
+            parts.append(self.say(key, age=referral.age_months))
+        parts.append(self._reason(referral))
+        given = [referrals.treatments[one] for one in referral.treatments]
+        if given:
+            names = " + ".join(one.shorts[self.language] for one in given)
+            parts.append(self.say("ref_given", treatments=names))
+        return parts
