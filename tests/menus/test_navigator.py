@@ -96,6 +96,12 @@ def test_an_item_shows_once_its_command_works_and_keeps_its_digit(
     assert walk("4", caller=replace(AWA, offered=())).text.startswith("Pas ce choix.")
 
 
+def test_a_place_without_a_menu_is_told_what_to_do() -> None:
+    shown = walk(caller=replace(AWA, places=(replace(KOLA, role="cook"),)))
+    assert shown.ends
+    assert shown.text == "Pas de menu ici. Envoyez votre rapport par SMS: PEC, NUT, SMI ou STK."
+
+
 def test_fewer_numbers_are_taken_and_the_rest_is_asked() -> None:
     assert "tests faits*tests positifs*traites par CTA" in walk(*PEC, "45*38").text
     assert walk(*PEC, "45*38", "37", "28 27").text.startswith(
