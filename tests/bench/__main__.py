@@ -28,11 +28,12 @@ class Scale:
     reports: int
     runs: int
     many: int
-    dialogues: int
+    callers: int
+    dialogues: int = 100_000
 
 
-FULL = Scale(turns=7, seconds=3.0, reports=1000, runs=3, many=30_000, dialogues=100_000)
-QUICK = Scale(turns=3, seconds=1.0, reports=500, runs=1, many=3000, dialogues=100_000)
+FULL = Scale(turns=7, seconds=3.0, reports=1000, runs=3, many=30_000, callers=500)
+QUICK = Scale(turns=3, seconds=1.0, reports=500, runs=1, many=3000, callers=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _measure(here: Ground, scale: Scale) -> Figures:
     _say(f"delivering {scale.many} reports on postgresql")
     grown = growing.measure(here, delivered["postgresql"], reports=scale.many)
     _say("USSD hops")
-    hopped = hopping.measure(here, turns=scale.turns, seconds=scale.seconds, stored=scale.dialogues)
+    hopped = hopping.measure(here, turns=scale.turns, callers=scale.callers, stored=scale.dialogues)
     here.empty_redis()
     unharmed = exactness.measure(here)
     return Figures(os.cpu_count() or 0, taken_in, list(delivered.values()), grown, hopped, unharmed)
