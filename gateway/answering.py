@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Final
 
-from gateway import commands, conversation
+from gateway import commands, conversation, keywords, stock_need
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
@@ -12,6 +14,8 @@ from gateway.understanding import REPORTING, Understood
 from menus import gsm7, wording
 from menus.model import Filled, Level, Problem
 from menus.wording import ReportReply
+
+MOST_PARTS: Final = 2
 
 
 def answer(desk: Desk, understood: Understood, *, silent: bool = False) -> None:
@@ -31,8 +35,9 @@ def _stranger(desk: Desk) -> str:
 
 
 def _obey(desk: Desk, understood: Understood) -> str:
+    conversation.hold(desk, understood)
     if understood.command not in REPORTING:
-        done = commands.TABLE.get(understood.command, commands.later)(desk, understood)
+        done = keywords.TABLE.get(understood.command, commands.later)(desk, understood)
         desk.counts["understood"] += 1
         return done if isinstance(done, str) else _words(desk, understood, done)
     replies = _file(desk, understood)
@@ -41,7 +46,10 @@ def _obey(desk: Desk, understood: Understood) -> str:
     conversation.remember(desk, understood, replies)
     proposed = {code for one in _proposals(desk, understood).values() for code in one}
     told = tuple(_as_question(problem, proposed) for problem in understood.problems)
-    return _words(desk, understood, Settled(tuple(replies), told))
+    site = understood.site.id if understood.site is not None else 0
+    keys = [(site, reply.form, reply.period.code) for reply in replies]
+    low = stock_need.warn(desk, keys, commands.language_of(understood))
+    return _words(desk, understood, Settled(tuple(replies), told, closing=low))
 
 
 def _file(desk: Desk, understood: Understood) -> list[ReportReply]:
@@ -93,12 +101,13 @@ def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
     """The answer, in the person's language."""
     catalogue, language = desk.house.catalogue, commands.language_of(understood)
     problems: Sequence[Problem] = settled.problems
-    if not settled.replies and not problems:
+    if not settled.replies and not problems and not settled.lead and not settled.note:
         problems = (Problem("nothing_understood", Level.ASK),)
     for_site = ""
-    if understood.command == "POUR" and understood.site is not None and settled.replies:
+    if understood.names_site and understood.site is not None and settled.replies:
         for_site = understood.site.name
-    return wording.report_reply(
+    compose = partial(
+        wording.report_reply,
         catalogue,
         language,
         settled.replies,
@@ -106,7 +115,10 @@ def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
         personal=understood.personal,
         note=settled.note,
         site=for_site,
+        lead=settled.lead,
     )
+    text = compose(closing=settled.closing)
+    return text if len(gsm7.parts(text)) <= MOST_PARTS else compose()
 
 
 def _queue_reply(desk: Desk, understood: Understood, text: str) -> None:

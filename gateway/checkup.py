@@ -1,41 +1,35 @@
 """`kibaru check`: is everything there and does it fit together? One line for each thing.
 
 The order is that of a call: settings, catalogue, database, Redis, the operator, DHIS2 and
-each mapping against the live server. Nothing is changed anywhere.
+each mapping against the live server (`gateway.dhis2_checkup`). Nothing is changed anywhere.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from gateway import dhis2_checkup
 from gateway.config import Settings
-from gateway.metadata import data_set_uid, days_out_target, field_target
-from gateway.outcomes import Delivered, TryLater, Unknown
+from gateway.dhis2_checkup_units import Receiver
+from gateway.far_clients import dhis2_client
+from gateway.finding import Finding
+from gateway.org_units_for_dhis2 import org_units_of
+from gateway.outcomes import Delivered
 from gateway.storage import destinations, outbox, schema, tallies
 from gateway.storage.engine import Engine, StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
-from gateway.transports.dhis2 import Dhis2
 from gateway.transports.queue import Bell
 from menus import loader
 from menus.catalogue_faults import faults, untranslated
 from menus.loader import CatalogueFault
-from menus.model import LANGUAGES, Catalogue, Form
+from menus.model import LANGUAGES, Catalogue
 
 # SQLite before these may, rarely, corrupt a database written by several processes at once.
 SAFE_SQLITE: Final = (3, 51, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the check-up. A fault makes it fail, a remark does not."""
-
-    ok: bool
-    what: str
-    words: str
-
-
-def examine(settings: Settings, engine: Engine) -> Iterator[Finding]:
+def examine(settings: Settings, engine: Engine, now: datetime) -> Iterator[Finding]:
     """Everything that can be found out, each as soon as it is known."""
     yield Finding(True, "settings", "usable")
     if not settings.webhook_tokens:
@@ -47,7 +41,7 @@ def examine(settings: Settings, engine: Engine) -> Iterator[Finding]:
     yield from _database(engine)
     yield from _redis(settings)
     yield _operator(settings)
-    yield from _dhis2(settings, catalogue)
+    yield from _dhis2(settings, engine, catalogue, now)
 
 
 def _catalogue(settings: Settings) -> tuple[Catalogue | None, list[Finding]]:
@@ -120,58 +114,27 @@ def _operator(settings: Settings) -> Finding:
     return Finding(False, "operator", f"{outcome.reason} {outcome.detail}".strip())
 
 
-def _dhis2(settings: Settings, catalogue: Catalogue | None) -> Iterator[Finding]:
-    if not settings.dhis2_known or settings.dhis2_url is None:
+def _dhis2(
+    settings: Settings, engine: Engine, catalogue: Catalogue | None, now: datetime
+) -> Iterator[Finding]:
+    client = dhis2_client(settings)
+    if client is None:
         yield Finding(False, "dhis2", "DHIS2_URL and an account are not set: forwards wait")
         return
-    with Dhis2(
-        settings.dhis2_url,
-        token=settings.dhis2_token,
-        username=settings.dhis2_username,
-        password=settings.dhis2_password,
-        timeout=settings.dhis2_timeout,
-    ) as client:
-        info = client.info()
-        if isinstance(info, TryLater | Unknown):
-            yield Finding(False, "dhis2", f"{info.reason} {info.detail}".strip())
-            return
-        words = f"version {info.version}, {info.family} importer"
-        yield Finding(info.supported, "dhis2", words)
-        yield from _account(client)
-        for form in () if catalogue is None else catalogue.forms.values():
-            yield _mapping(client, form)
+    today = now.astimezone(settings.timezone).date()
+    with client:
+        yield from dhis2_checkup.examine(
+            client, catalogue, _receivers(engine, f"{today:%Y%m}"), now, today
+        )
 
 
-def _account(client: Dhis2) -> Iterator[Finding]:
-    account = client.me()
-    if isinstance(account, TryLater | Unknown):
-        yield Finding(False, "dhis2 account", f"{account.reason} {account.detail}".strip())
-    elif not account.may_add_values:
-        yield Finding(False, "dhis2 account", "lacks the authority F_DATAVALUE_ADD")
-    else:
-        yield Finding(True, "dhis2 account", "may add data values")
-
-
-def _mapping(client: Dhis2, form: Form) -> Finding:
-    """Whether the form's data set is there and holds every data element that is sent."""
-    what = f"dhis2 {form.keyword}"
-    fields = "id,periodType,access[data[write]],dataSetElements[dataElement[id]]"
-    found = client.get(f"dataSets/{data_set_uid(form)}", {"fields": fields})
-    if isinstance(found, TryLater | Unknown):
-        words = f"data set {data_set_uid(form)}: {found.reason} {found.detail}".strip()
-        return Finding(False, what, words)
-    members = {one["dataElement"]["id"] for one in found.get("dataSetElements", ())}
-    lacking = [code for code, element in _elements(form) if element not in members]
-    if lacking:
-        return Finding(False, what, f"the data set lacks {', '.join(lacking)}")
-    if not found.get("access", {}).get("data", {}).get("write", True):
-        return Finding(False, what, "the account may not write to the data set")
-    return Finding(True, what, f"data set {data_set_uid(form)} holds all that is sent")
-
-
-def _elements(form: Form) -> Iterator[tuple[str, str]]:
-    """Every (code, data element) that the form sends."""
-    for code in form.codes:
-        for target in (field_target(form, code), days_out_target(form, code)):
-            if target is not None:
-                yield code, target[0]
+def _receivers(engine: Engine, month: str) -> list[Receiver]:
+    """The units that receive values this month; none while the database cannot say."""
+    try:
+        if not schema.is_current(engine):
+            return []
+        with reading(engine) as connection:
+            rows = org_units_of(connection, month)
+    except StorageFault:
+        return []
+    return [Receiver(row.code, row.dhis2_id) for row in rows if row.receives and row.dhis2_id]

@@ -1,15 +1,23 @@
 """What a keyword does that is no report: one function for each, found in one table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from gateway import conversation, counter_referrals, referrals
+from gateway import (
+    conversation,
+    counter_referrals,
+    paging,
+    referrals,
+    stock_commands,
+    stock_questions,
+)
 from gateway.conversation import Settled
 from gateway.desk import Desk, fetch
 from gateway.filing import Said, file_said
 from gateway.report import Report, Status
 from gateway.storage import reports, roster
-from gateway.understanding import Understood
+from gateway.understanding import AGENT, Understood
 from menus import help as help_texts
 from menus import wording
 from menus.model import LANGUAGES, Filled, Form, Level, Period, Problem
@@ -19,6 +27,9 @@ Answer = Settled | str
 Command = Callable[[Desk, Understood], Answer]
 
 RECEIPT_LENGTH: Final = 4
+# Without a month these are about the one that a report without a month would be about; all
+# others, which change no report, about the one that is open.
+_OF_A_MONTH: Final = frozenset({"RAS", "VAL", "POUR", "COR"})
 MOST_DIGITS: Final = 5  # of a number said back; more may be a telephone number
 
 
@@ -34,7 +45,7 @@ def zero(desk: Desk, understood: Understood) -> Answer:
         return Settled(problems=(Problem("ras_which", Level.ASK),))
     if len(countable) < len(forms):
         return Settled(problems=(Problem("ras_stock", Level.REFUSE),))
-    month = _month(desk, understood)
+    month = month_asked(desk, understood)
     if isinstance(month, Problem):
         return Settled(problems=(month,))
     keys = [(understood.site.id, form.keyword, month.code) for form in countable]
@@ -69,10 +80,10 @@ def state(desk: Desk, understood: Understood) -> Answer:
     """ETAT of an agent: what of the month is received, missing, late, forwarded; or one receipt."""
     if understood.site is None:
         return later(desk, understood)
-    words = [one for one in understood.arguments if len(one) == RECEIPT_LENGTH and one[0].isdigit()]
-    if words:
-        return _state_of_receipt(desk, understood, words[0])
-    month = _month(desk, understood)
+    receipt = receipt_in(understood)
+    if receipt:
+        return state_of_receipt(desk, understood, [understood.site.id], receipt)
+    month = month_asked(desk, understood)
     if isinstance(month, Problem):
         return Settled(problems=(month,))
     forms = desk.house.catalogue.forms
@@ -86,9 +97,17 @@ def state(desk: Desk, understood: Understood) -> Answer:
     return wording.say(catalogue, language, "state", month=name, forms="; ".join(told))
 
 
-def _state_of_receipt(desk: Desk, understood: Understood, receipt: str) -> Answer:
-    site = understood.site
-    found = reports.by_receipt(desk.connection, [site.id] if site else [], receipt)
+def receipt_in(understood: Understood) -> str:
+    """The receipt that was asked about, if any."""
+    words = [one for one in understood.arguments if len(one) == RECEIPT_LENGTH and one[0].isdigit()]
+    return words[0] if words else ""
+
+
+def state_of_receipt(
+    desk: Desk, understood: Understood, site_ids: Sequence[int], receipt: str
+) -> Answer:
+    """Where the report with this receipt is, if it is one of these sites'."""
+    found = reports.by_receipt(desk.connection, site_ids, receipt)
     language, catalogue = language_of(understood), desk.house.catalogue
     if not found:
         return wording.say(catalogue, language, "receipt_unknown")
@@ -120,11 +139,13 @@ _STATES: Final[Mapping[Status, str]] = {
 }
 
 
-def _month(desk: Desk, understood: Understood) -> Period | Problem:
-    """The month named, else the one that is due."""
+def month_asked(desk: Desk, understood: Understood) -> Period | Problem:
+    """The month named, else the one that is due. A supervisor may go further back."""
     programme = desk.house.catalogue.programme
+    if understood.post is not None and understood.post.role != AGENT:
+        programme = replace(programme, months_back=programme.months_back_for_supervisors)
     sent_on = understood.message.sent_at.astimezone(desk.house.timezone).date()
-    if understood.month is None and understood.command == "ETAT":
+    if understood.month is None and understood.command not in _OF_A_MONTH:
         open_now = sent_on.day >= programme.opens_on
         return Period(sent_on.year, sent_on.month).plus(0 if open_now else -1)
     return which_month(understood.month, sent_on, programme)
@@ -153,6 +174,10 @@ TABLE: Final[Mapping[str, Command]] = {
     "AIDE": help_on,
     "LANGUE": set_language,
     "ETAT": state,
+    "SUITE": paging.more,
+    "RCU": stock_commands.receive,
+    "RUPT": stock_commands.out_of_stock,
+    "COMMANDE": stock_questions.what_to_bring,
     "REF": referrals.register,
     "CRF": counter_referrals.answer,
     "PARTI": counter_referrals.step_of_agent,

@@ -3,26 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gateway import referrals
+from gateway import receiving, referrals, stock_outs
 from gateway.desk import Desk, fetch, store
 from gateway.filing import Said, file_said, keep, reply_for
 from gateway.referral import Referral
 from gateway.report import drop, restore, stamp
-from gateway.storage import inbox, versions
+from gateway.storage import inbox, stock, versions
 from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.versions import Change
-from gateway.understanding import MEMORY, Understood
+from gateway.understanding import AGENT, MEMORY, Understood
 from menus.model import Filled, Level, Problem
 from menus.wording import ReportReply
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The reports that an answer touched, and what else is to be said."""
+    """The reports that an answer touched, and what else is to be said.
+
+    `note` is the key of a sentence to begin with, `lead` are words to begin with, `closing`
+    words to end with where two parts have room for them.
+    """
 
     replies: tuple[ReportReply, ...] = ()
     problems: tuple[Problem, ...] = ()
     note: str = ""
+    lead: str = ""
+    closing: str = ""
 
 
 def open_question(desk: Desk, understood: Understood) -> Conversation | None:
@@ -54,10 +60,19 @@ def confirm(desk: Desk, understood: Understood) -> Settled | str:
         filled = Filled(asked.key[1], {code: one.value for code, one in numbers.items()}, days)
         said = Said(understood.message, understood.post, asked.key, filled, confirmed=asked.codes)
         replies.append(file_said(desk, said))
+    noted = receiving.Noted("")
+    if talk.proposed is not None:
+        noted = receiving.note_proposed(desk, understood.message, understood.post, talk.proposed)
     settle(desk, talk)
-    if not replies:
+    if not replies and not noted.words:
         return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
-    return Settled(tuple(replies))
+    return Settled(tuple(_newest(replies, noted.replies)), lead=noted.words)
+
+
+def _newest(replies: Sequence[ReportReply], again: Sequence[ReportReply]) -> list[ReportReply]:
+    """The replies, of two about one report the later."""
+    about = {(one.form, one.period): one for one in (*replies, *again)}
+    return list(about.values())
 
 
 def refuse(desk: Desk, understood: Understood) -> Settled:
@@ -80,15 +95,24 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
     if understood.post is None:
         return Settled()
     store(desk)
-    message_id = versions.last_changing_message(desk.connection, understood.post.id)
-    referral = referrals.last_to_undo(desk.connection, understood.post.id)
-    if referral is not None and _is_last(desk, referral.inbox_id, message_id):
+    post = understood.post
+    message_id = max(
+        versions.last_changing_message(desk.connection, post.id) or 0,
+        stock.last_message(desk.connection, post.id, post.phone) or 0,
+    )
+    referral = referrals.last_to_undo(desk.connection, post.id)
+    if referral is not None and _is_last(desk, referral.inbox_id, message_id or None):
         return _ask_to_withdraw(desk, understood, referral)
-    changes = versions.changes_of(desk.connection, message_id) if message_id is not None else []
+    changes = versions.changes_of(desk.connection, message_id) if message_id else []
     fetch(desk, {change.key for change in changes})
     current = [one for one in changes if desk.reports[one.key].version == one.version]
-    if message_id is None or not current:
+    receipts, outs = stock.touched_by(desk.connection, message_id)
+    if not current and not receipts and not outs:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
+    kept = [desk.reports[one.key] for one in current if _is_kept(desk, understood, one)]
+    if kept:
+        code = next(iter(kept[0].values), "")
+        return Settled(problems=(Problem("change_closed", Level.REFUSE, (code,)),))
     desk.talk(
         Conversation(
             post_id=understood.post.id,
@@ -97,8 +121,9 @@ def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
             touched=tuple(change.key for change in current),
         )
     )
-    forms = " ".join(change.key[1] for change in current)
-    return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": forms}),))
+    words = [change.key[1] for change in current]
+    words += ["RCU"] if receipts else ["RUPT"] if outs and not current else []
+    return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
 
 
 def _is_last(desk: Desk, one: int | None, other: int | None) -> bool:
@@ -123,14 +148,25 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
     store(desk)
     changes = versions.changes_of(desk.connection, message_id)
     fetch(desk, {change.key for change in changes})
+    had_stock = stock_outs.take_back(desk, message_id)
     replies = [
         _restored(desk, understood, change)
         for change in changes
         if desk.reports[change.key].version == change.version
+        and not _is_kept(desk, understood, change)
     ]
-    if not replies:
+    talk = open_question(desk, understood)
+    if talk is not None:
+        settle(desk, talk)
+    if not replies and not had_stock:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
     return Settled(tuple(replies), note="undone")
+
+
+def _is_kept(desk: Desk, understood: Understood, change: Change) -> bool:
+    """Whether she may not undo this: an agent's report that was validated is its validator's."""
+    agent = understood.post is not None and understood.post.role == AGENT
+    return agent and desk.reports[change.key].validated_at is not None
 
 
 def _restored(desk: Desk, understood: Understood, change: Change) -> ReportReply:
@@ -150,9 +186,26 @@ def _restored(desk: Desk, understood: Understood, change: Change) -> ReportReply
     return reply_for(desk, form, desk.reports[change.key])
 
 
+def hold(desk: Desk, understood: Understood) -> None:
+    """Notes a message that waits for the name of its site, or that it waits no more."""
+    post = understood.post
+    waits = any(problem.key == "site_unclear" for problem in understood.problems)
+    if post is None or not (waits or understood.taken_up):
+        return
+    for at in understood.posts:
+        talk = desk.conversations.get(at.id)
+        if talk is not None and talk.held_id is not None:
+            desk.talk(replace(talk, held_id=None))
+    if waits:
+        sent_at = understood.message.sent_at
+        talk = desk.conversations.get(post.id) or Conversation(post.id, sent_at)
+        asked_at = max(talk.asked_at, sent_at)
+        desk.talk(replace(talk, held_id=understood.message.id, asked_at=asked_at))
+
+
 def settle(desk: Desk, talk: Conversation) -> None:
     """The question is answered."""
-    desk.talk(replace(talk, asked=(), undo_id=None))
+    desk.talk(replace(talk, asked=(), undo_id=None, proposed=None))
 
 
 def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply]) -> None:
@@ -171,5 +224,5 @@ def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply])
     if asked or before is None:
         talk = Conversation(understood.post.id, sent_at, asked, touched=keys)
     else:
-        talk = replace(before, touched=keys, asked_at=max(sent_at, before.asked_at))
+        talk = replace(before, touched=keys, asked_at=max(sent_at, before.asked_at), held_id=None)
     desk.talk(talk)

@@ -10,15 +10,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway import referral_counts
-from gateway.report import Key, Report, receipts
-from gateway.storage import conversations, forwards, outbound, reports, roster, tallies, versions
+from gateway.report import Key, Report, Stamp, receipts
+from gateway.storage import (
+    conversations,
+    forwards,
+    outbound,
+    reports,
+    roster,
+    stock,
+    stock_counts,
+    tallies,
+    versions,
+)
 from gateway.storage.conversations import Conversation
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import Wanted
 from gateway.storage.outbound import NewReply
+from gateway.storage.stock import Receipt
 from gateway.storage.versions import Version
 from gateway.understanding import House, Understood
-from menus.model import Period
+from menus.model import Catalogue, Period
+from menus.period import period_of
 
 MONTHS_OF_HISTORY = 6
 
@@ -28,8 +40,10 @@ class Desk:
     """Reports, conversations and what is to be written, as they change under our hands.
 
     `texts` are the texts (by hash) that brought a version of a report, `complete` the forms
-    that are whole for a (site, month), `history` the values of a site's other reports,
-    `counted` the referrals of a (site, month) by the code that reports them.
+    that are whole for a (site, month), `history` the values of a site's other reports. `counted`
+    tells when each stock count of a site was sent, `received` what it got since the first.
+    `recount` are the reports whose days out have changed, though their values have not.
+    `referred` are the referrals of a (site, month) by the code that reports them.
     """
 
     connection: Connection
@@ -40,7 +54,10 @@ class Desk:
     texts: set[tuple[Key, str]] = field(default_factory=set)
     complete: dict[tuple[int, str], set[str]] = field(default_factory=dict)
     history: dict[int, dict[tuple[str, str], Mapping[str, int]]] = field(default_factory=dict)
-    counted: dict[tuple[int, str], Mapping[str, int]] = field(default_factory=dict)
+    counted: dict[int, dict[tuple[str, str], Mapping[str, Stamp]]] = field(default_factory=dict)
+    received: dict[int, list[Receipt]] = field(default_factory=dict)
+    recount: set[Key] = field(default_factory=set)
+    referred: dict[tuple[int, str], Mapping[str, int]] = field(default_factory=dict)
     taken: set[tuple[int, str]] = field(default_factory=set)
     conversations: dict[int, Conversation] = field(default_factory=dict)
     touched: set[Key] = field(default_factory=set)
@@ -119,10 +136,11 @@ def store(desk: Desk) -> None:
         desk.reports[key] = _with_id(desk.reports[key], report_id)
     conversations.save(desk.connection, [desk.conversations[one] for one in sorted(desk.talked)])
     outbound.add_replies(desk.connection, desk.replies, desk.now)
-    forwards.want(desk.connection, _wanted(desk), desk.now)
+    fed = {one.key for one in desk.versions} | desk.recount
+    forwards.want(desk.connection, cells_fed_by(desk.connection, fed), desk.now)
     tallies.add(desk.connection, desk.counts)
     desk.touched, desk.talked, desk.counts = set(), set(), Counter()
-    desk.versions, desk.replies = [], []
+    desk.versions, desk.replies, desk.recount = [], [], set()
 
 
 def _with_id(report: Report, report_id: int) -> Report:
@@ -144,32 +162,50 @@ def _name_sites(desk: Desk, site_ids: Collection[int]) -> None:
 
 
 def _fetch_history(desk: Desk, keys: Collection[Key]) -> None:
-    """The other reports of these sites that a rule may look at: this month's and earlier ones'."""
+    """The other reports of these sites that a rule may look at, earlier months' included.
+
+    Later ones as well: only the newest stock count says what is out now.
+    """
     if not keys:
         return
     first = min(Period.parse(key[2]) for key in keys).plus(-MONTHS_OF_HISTORY)
-    last = max(Period.parse(key[2]) for key in keys)
+    this_month = period_of(desk.now.astimezone(desk.house.timezone).date())
+    last = max(this_month, *(Period.parse(key[2]) for key in keys))
     sites = {key[0] for key in keys} - desk.history.keys()
     found = reports.values_between(desk.connection, sites, first.code, last.code)
     desk.history |= {site: found.get(site, {}) for site in sites}
+    forms = stock_forms(desk.house.catalogue)
+    counted = stock_counts.stamps_between(desk.connection, sites, forms, first.code, last.code)
+    desk.counted |= {site: counted.get(site, {}) for site in sites}
+    since = datetime(first.year, first.month, 1, tzinfo=desk.house.timezone)
+    received = stock.receipts_of(desk.connection, sites, since)
+    desk.received |= {site: received.get(site, []) for site in sites}
 
 
 def _count_referrals(desk: Desk, keys: Collection[Key]) -> None:
     """What was referred by SMS in these months; nothing for a site and month without any."""
-    pairs = {(key[0], key[2]) for key in keys} - desk.counted.keys()
+    pairs = {(key[0], key[2]) for key in keys} - desk.referred.keys()
     for month in {one[1] for one in pairs}:
         sites = {site for site, of in pairs if of == month}
         found = referral_counts.of_month(desk.connection, desk.house, sites, month)
-        desk.counted |= {(site, month): found.get(site, {}) for site in sites}
+        desk.referred |= {(site, month): found.get(site, {}) for site in sites}
 
 
-def _wanted(desk: Desk) -> list[Wanted]:
-    """The DHIS2 cells that the changed reports feed: those of the nearest unit with any."""
-    keys = {one.key for one in desk.versions}
+def stock_forms(catalogue: Catalogue) -> tuple[str, ...]:
+    """The keywords of the forms that count products."""
+    return tuple(
+        keyword
+        for keyword, form in catalogue.forms.items()
+        if any(one.product for one in form.fields)
+    )
+
+
+def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Wanted]:
+    """The DHIS2 cells that these reports feed: those of the nearest unit with any."""
     wanted = []
     for month in sorted({key[2] for key in keys}):
         sites = {key[0] for key in keys if key[2] == month}
-        units = roster.receiving_units(desk.connection, sites, month)
+        units = roster.receiving_units(connection, sites, month)
         for site, form, period in keys:
             if period == month:
                 unit = units.get(site)

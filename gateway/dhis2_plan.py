@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from gateway.dhis2_cells import cells_of
 from gateway.metadata import days_out_target, field_target
 from gateway.report import Report
 from menus.model import Form, Period
 from menus.period import closing_date, ends
-from menus.programme import Programme
+from menus.programme import ON_VALIDATION, Programme
 
 CellKey = str  # "data element UID.category option combo UID"
 
@@ -41,18 +42,23 @@ def plan(
 ) -> Plan:
     """What should be in DHIS2 today.
 
-    A month that has not ended holds nothing back but time: all of it waits for its end. A
-    complete report leaves at once, an incomplete one at the closing date or, when it comes
-    later than that, at once. Values of several sites add up, days out take the largest.
-    The set is complete when every active site has a complete form; where several sites share
-    the unit, also at the closing date, as far as there is a complete form at all.
+    A form of which nothing is sent needs no DHIS2. A month that has not ended holds nothing back
+    but time: all of it waits for its end. A complete report leaves at once, an incomplete one at
+    the closing date or, when it comes later than that, at once. Where the programme waits for
+    validation, a report that is not validated counts for nothing. Values of several sites add
+    up, days out take the largest. The set is complete when every active site has a complete
+    form; where several sites share the unit, also at the closing date, as far as there is a
+    complete form at all.
     """
+    if not cells_of(form):
+        return Plan()
     if today < ends(period):
         return Plan(again_on=ends(period))
     closing = closing_date(period, programme)
     closed = today >= closing
     filled = [report for report in reports if report.values]
-    ready = [report for report in filled if report.complete or closed]
+    released = [report for report in filled if _is_released(report, programme)]
+    ready = [report for report in released if report.complete or closed]
     whole = {report.site_id for report in ready if report.complete}
     everybody = set(active_sites) | {report.site_id for report in filled}
     complete = bool(whole) and (whole >= everybody or (closed and len(everybody) > 1))
@@ -66,6 +72,14 @@ def plan(
         completed_at=_newest(ready) if complete else None,
         again_on=closing if more else None,
     )
+
+
+def _is_released(report: Report, programme: Programme) -> bool:
+    """Whether the report may leave. What left before the programme began to wait for
+    validation stays in DHIS2, and is kept up to date there."""
+    if programme.forward != ON_VALIDATION:
+        return True
+    return report.validated_at is not None or report.forwarded_version is not None
 
 
 def _newest(reports: Sequence[Report]) -> datetime | None:

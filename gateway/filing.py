@@ -1,12 +1,14 @@
 """Filing: what one message says, laid over the reports on the desk, and what to say of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from gateway import stock_outs
 from gateway.desk import Desk, blank
 from gateway.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
+from gateway.storage.stock import Receipt
 from gateway.storage.versions import Version
 from gateway.understanding import AGENT
 from menus.history import Context
@@ -55,7 +57,7 @@ def file_said(desk: Desk, said: Said, also: tuple[Problem, ...] = ()) -> ReportR
         said.filled,
         said.mark,
         desk.now,
-        context=context_of(desk, said.key),
+        context=context_of(desk, said.key, said.mark, {*said.filled.values, *before.pending}),
         confirmed=said.confirmed,
         held=said.held,
     )
@@ -89,8 +91,11 @@ def keep(desk: Desk, form: Form, filing: Filing, message: Message, post: Post) -
     (done.add if report.complete else done.discard)(form.keyword)
     site_history = desk.history.setdefault(report.site_id, {})
     site_history[report.form, report.period] = report.values
+    if any(field.product for field in form.fields):
+        desk.counted.setdefault(report.site_id, {})[report.form, report.period] = report.stamps
     if not filing.changed:
         return
+    stock_outs.note_counts(desk, form, earlier, report, message)
     desk.texts.add((report.key, message.text_hash))
     desk.versions.append(
         Version(
@@ -138,25 +143,57 @@ def reply_for(
     )
 
 
-def context_of(desk: Desk, key: Key) -> Context:
-    """What the site's other reports say, for the rules across forms and months."""
+def context_of(desk: Desk, key: Key, mark: Stamp, weighed: Collection[str] = ()) -> Context:
+    """What the site's other reports say, for the rules across forms and months.
+
+    The codes in `weighed` are counted by the message with this `mark`, or again by it.
+    """
     site, form, period = key
     month = Period.parse(period)
     history = desk.history.get(site, {})
+    counted = desk.counted.get(site, {})
     now: dict[str, int] = {}
     before: dict[int, dict[str, int]] = {}
     stock: dict[str, int] = {}
+    opened: dict[str, Stamp] = {}
     for (other, of_month), values in sorted(history.items(), key=lambda one: one[0][1]):
         back = _months_between(Period.parse(of_month), month)
         if back == 0 and other != form:
             now.update(values)
         if back > 0:
             before.setdefault(back, {}).update(values)
-            products = desk.house.catalogue.forms.get(other)
-            if products is not None and any(one.product for one in products.fields):
+            if (other, of_month) in counted:
                 stock.update(values)
-    counted = desk.counted.get((site, period), {})
-    return Context(now=now, before=before, stock=stock, counted=counted)
+                opened.update(counted[other, of_month])
+    until = {
+        code: stamp
+        for (_, of_month), stamps in counted.items()
+        if of_month == period
+        for code, stamp in stamps.items()
+        if code not in weighed
+    }
+    receipts = received_between(desk.received.get(site, ()), opened, until, mark)
+    referred = desk.referred.get((site, period), {})
+    return Context(now=now, before=before, stock=stock, receipts=receipts, counted=referred)
+
+
+def received_between(
+    receipts: Iterable[Receipt],
+    opened: Mapping[str, Stamp],
+    until: Mapping[str, Stamp],
+    mark: Stamp,
+) -> dict[str, int]:
+    """What came in of each product after the count that `opened` its month.
+
+    A count is as of the message that brought it: what was received before stands in it. So
+    does the sum end with the count in `until`, else with the message that bears `mark`.
+    """
+    found: dict[str, int] = {}
+    for one in receipts:
+        moment = stamp(one.received_at, one.inbox_id)
+        if one.code in opened and opened[one.code] < moment <= until.get(one.code, mark):
+            found[one.code] = found.get(one.code, 0) + one.quantity
+    return found
 
 
 def _months_between(earlier: Period, later: Period) -> int:

@@ -19,6 +19,7 @@ from gateway.dhis2_delivery import Attempt, Delivery, Result
 from gateway.dhis2_plan import Plan, plan
 from gateway.metadata import attribute_option_combo, data_set_uid
 from gateway.outcomes import TryLater, Unknown
+from gateway.stock_days import with_fixed_days
 from gateway.storage import destinations, forwards, outbox, reports, roster, tallies
 from gateway.storage.destinations import DHIS2
 from gateway.storage.engine import Connection, Engine
@@ -144,7 +145,8 @@ def _plan_month(
     below = roster.sites_receiving_at(connection, ids, period.code)
     sites = {site for found in below.values() for site in found}
     active = roster.active_sites(connection, sites, period.code)
-    filled = reports.of_sites(connection, sites, claim.form.keyword, period.code)
+    typed = reports.of_sites(connection, sites, claim.form.keyword, period.code)
+    filled = with_fixed_days(connection, claim.form, period, typed, far.timezone)
     for row in rows:
         mine = set(below.get(row.unit_id, ()))
         claim.plans[row.id] = plan(

@@ -6,7 +6,6 @@ messages' own state) is one COMMIT too, so a batch that dies has changed nothing
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,15 +15,13 @@ from gateway import referrals
 from gateway.answering import answer
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
-from gateway.storage import conversations, inbox, outbound, reports, roster, tallies
-from gateway.storage.conversations import Conversation
-from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading
-from gateway.storage.inbox import FAILED, READ, Message, Read
-from gateway.storage.roster import Post, Unit
+from gateway.senders import Senders, senders_of
+from gateway.storage import inbox, outbound, reports, roster, tallies
+from gateway.storage.engine import Engine, StorageFault, one_statement, reading
+from gateway.storage.inbox import FAILED, READ, Read
 from gateway.transports.africastalking_posts import InboundSms
-from gateway.understanding import House, Known, Understood, understand
-from menus.grammar import read
-from menus.model import Level, Problem, Reading
+from gateway.understanding import House, Understood
+from menus.model import Level, Problem
 
 log = structlog.get_logger()
 
@@ -122,13 +119,12 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
         messages = inbox.take(connection, lane, most)
         if not messages:
             return 0
-        senders = _senders(connection, messages, house)
+        senders = senders_of(connection, messages, house)
         batch = [senders.understand(one) for one in messages]
         talks = senders.talks
-        asked = {one.key[0] for talk in talks.values() for one in talk.asked}
-        asked |= {one.site.id for one in batch if one.site}
-        asked |= referrals.facilities_to_hold(connection, house, batch)
-        reports.lock_sites(connection, asked)
+        held = senders.sites | {one.site.id for one in batch if one.site}
+        held |= referrals.facilities_to_hold(connection, house, batch)
+        reports.lock_sites(connection, held)
         desk = open_desk(connection, house, batch, talks, now)
         _answer_all(desk, senders, batch)
         settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
@@ -138,53 +134,7 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
     return len(messages)
 
 
-@dataclass(slots=True)
-class _Senders:
-    """Who sent the messages of a batch, as far as the roster knows them."""
-
-    house: House
-    months: dict[int, str]
-    posts: dict[tuple[str, str], list[Post]]
-    areas: dict[int, list[Unit]]
-    talks: dict[int, Conversation]
-    readings: dict[int, Reading]
-
-    def understand(self, message: Message) -> Understood:
-        """What the message means, with the conversation as it stands at this moment."""
-        posts = self.posts.get((message.phone, self.months[message.id]), [])
-        talk = next((self.talks[post.id] for post in posts if post.id in self.talks), None)
-        area = [site for post in posts for site in self.areas.get(post.unit_id, [])]
-        known = Known(posts, talk, area)
-        reading = self.readings.get(message.id, Reading())
-        return understand(message, reading, known, self.house)
-
-
-def _senders(connection: Connection, messages: Sequence[Message], house: House) -> _Senders:
-    """Loads the senders. Who somebody was is judged by the month of sending."""
-    months = {one.id: one.sent_at.astimezone(house.timezone).strftime("%Y%m") for one in messages}
-    posts: dict[tuple[str, str], list[Post]] = {}
-    for month in sorted(set(months.values())):
-        phones = {one.phone for one in messages if months[one.id] == month}
-        found = roster.posts_of(connection, phones, month)
-        posts |= {(phone, month): at for phone, at in found.items()}
-    readings = {
-        one.id: read(one.text, house.catalogue)
-        for one in messages
-        if (one.phone, months[one.id]) in posts
-    }
-    for_others = {
-        (post.unit_id, months[one.id])
-        for one in messages
-        if one.id in readings and readings[one.id].command == "POUR"
-        for post in posts[one.phone, months[one.id]]
-    }
-    areas = {unit: roster.sites_below(connection, [unit], month) for unit, month in for_others}
-    people = {post.id for found in posts.values() for post in found}
-    talks = conversations.load(connection, people) if people else {}
-    return _Senders(house, months, posts, areas, talks, readings)
-
-
-def _answer_all(desk: Desk, senders: _Senders | None, batch: Sequence[Understood]) -> None:
+def _answer_all(desk: Desk, senders: Senders | None, batch: Sequence[Understood]) -> None:
     """Files and answers each message, within what a number may be answered in a day.
 
     Two machines that answer each other must not do so for ever, and a stranger costs at most

@@ -105,7 +105,8 @@ def export(catalogue: Catalogue, org_units: Sequence[OrgUnitRow] = ()) -> Json:
     Holds `dataElements` and `dataSets`, each in the catalogue's order, and the event program of
     referrals with its options; with `org_units` also
     `organisationUnits` (those with a `dhis2_id`, ancestors first) and the assignment of the
-    data sets to the units that receive values. The same input gives the same document.
+    data sets to the units that receive values. A form of which nothing is sent has no data set.
+    The same input gives the same document.
     """
     document: Json = {}
     if org_units:
@@ -116,7 +117,7 @@ def export(catalogue: Catalogue, org_units: Sequence[OrgUnitRow] = ()) -> Json:
     document["dataSets"] = [
         _data_set(form, catalogue.programme.on_time_until, receivers)
         for form in forms
-        if form.data_set is None
+        if form.data_set is None and _members(form)
     ]
     for kind, objects in export_referrals(catalogue, receivers).items():
         document[kind] = [*document.get(kind, ()), *objects]
@@ -149,11 +150,15 @@ def _elements(form: Form) -> list[Json]:
 
 
 def _element(identifier: str, code: str, label: str, short: str, aggregation: str) -> Json:
+    form_name = label[:NAME_LENGTH].rstrip()
+    names = _names(code, label, short)
+    shown = {"locale": "fr", "property": "FORM_NAME", "value": form_name}
     return {
         "id": identifier,
         "code": code,
-        **_names(code, label, short),
-        "formName": label[:NAME_LENGTH],
+        **names,
+        "formName": form_name,
+        "translations": [*names["translations"], shown],
         "domainType": "AGGREGATE",
         "valueType": "INTEGER_ZERO_OR_POSITIVE",
         "aggregationType": aggregation,
@@ -230,7 +235,7 @@ def _organisation_units(rows: Sequence[OrgUnitRow]) -> list[Json]:
 def _organisation_unit(row: OrgUnitRow, by_code: Mapping[str, OrgUnitRow]) -> Json:
     unit: Json = {
         "id": row.dhis2_id,
-        "name": row.name[:NAME_LENGTH],
+        "name": row.name[:NAME_LENGTH].rstrip(),
         "shortName": row.name[:SHORT_NAME_LENGTH].rstrip(),
         "openingDate": OPENED,
     }

@@ -20,6 +20,9 @@ COUNTERS: Final = {
     "replied": "Replies that the operator accepted",
     "replies_refused": "Replies that the operator refused for good",
     "replies_unknown": "Replies of which nobody knows whether they went out",
+    "notified": "Notices that the operator accepted",
+    "notices_refused": "Notices that the operator refused for good",
+    "notices_unknown": "Notices of which nobody knows whether they went out",
     "parts_sent": "SMS parts that went out",
     "forwarded": "Reports whose values DHIS2 took",
     "forwards_refused": "Reports of which DHIS2 refused a value",
@@ -63,6 +66,7 @@ class Figures(Collector):
         )
         rows = {"messages": (unread, oldest_unread)}
         rows["replies"] = outbox.waiting(connection, outbox.REPLY)
+        rows["notices"] = outbox.waiting(connection, outbox.NOTICE)
         rows["forwards"] = outbox.waiting(connection, outbox.DHIS2)
         rows["events"] = outbox.waiting(connection, outbox.REFERRAL)
         for what, (count, since) in rows.items():

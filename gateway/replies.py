@@ -1,40 +1,16 @@
 """Replies: handing due answers to the operator, each once, twice only when an answer was lost.
 
-The operator takes no idempotency key, so a send whose outcome is unknown may have gone out.
-Rows are therefore marked `sending` in SQL just before their call, a few at a time: whoever
-dies leaves only those few in doubt. A reply in doubt is sent once more, and no third time.
+A reply in doubt is sent once more, and no third time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from datetime import datetime
 
-import structlog
-
-from gateway import backoff
-from gateway.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
-from gateway.storage import deliveries, destinations, outbound, outbox, tallies
-from gateway.storage.destinations import OPERATOR
+from gateway.outcomes import Unknown
+from gateway.sms_sending import CLAIM, LEASE, WAVE, Clock, Operator, columns, send_some
+from gateway.storage import outbound, outbox
 from gateway.storage.engine import Connection, Engine
-from gateway.storage.outbound import ReplyRow
-from gateway.storage.outbox import REFUSED, SENT, UNKNOWN, WAITING
-
-log = structlog.get_logger()
-
-CLAIM: Final = 128
-WAVE: Final = 16
-LEASE: Final = 60  # seconds; the operator's client gives up after 12
-TRIES: Final = 12  # of a reply whose own trouble it is; with the pauses, some twenty minutes
-AGAIN: Final = timedelta(seconds=30)
-
-Clock = Callable[[], datetime]
-
-
-class Operator(Protocol):
-    """Whoever sends an SMS: returns how it ended and raises nothing."""
-
-    def send(self, phone: str, text: str) -> Outcome: ...
+from gateway.storage.outbound import SmsRow
 
 
 def send_due(
@@ -50,160 +26,13 @@ def send_due(
     with ThreadPoolExecutor(WAVE) as pool:
         more = True
         while more and (until is None or clock() < until):
-            sent, more = _send_some(engine, operator, pool, clock, until)
+            sent, more = send_some(engine, operator, pool, clock, claim=_claim, until=until)
             total += sent
     return total
 
 
-def _send_some(
-    engine: Engine,
-    operator: Operator,
-    pool: ThreadPoolExecutor,
-    clock: Clock,
-    until: datetime | None,
-) -> tuple[int, bool]:
-    """One claim, in waves; how many were accepted, and whether it is worth going on."""
-    now = clock()
-    with engine.begin() as connection:
-        health = destinations.health(connection, OPERATOR)
-        if health.closed_until is not None and health.closed_until > now:
-            return 0, False
-        token, rows = outbound.claim_replies(
-            connection, 1 if health.failures else CLAIM, LEASE, now
-        )
-        if not rows:
-            return 0, False
-        first, *others = _waves(rows)
-        wave = _mark(connection, token, first)
-    sent = 0
-    for following in (*others, []):
-        outcomes = _send_wave(operator, pool, wave)
-        trouble = _trouble(outcomes)
-        over = trouble is not None or (until is not None and clock() >= until)
-        with engine.begin() as connection:
-            sent += _settle(connection, token, wave, outcomes, clock())
-            _note_health(connection, trouble, health.failures, outcomes, clock())
-            if over:
-                outbox.release(connection, token)
-                return sent, False
-            wave = _mark(connection, token, following)
-    return sent, True
-
-
-def _waves(rows: Sequence[ReplyRow]) -> list[list[ReplyRow]]:
-    """The rows in their order, up to WAVE at a time, no number twice in one wave.
-
-    One number's replies go out one after the other, and if they waited for each other under
-    one lease, it would be over before the last of them has been sent.
-    """
-    waves: list[list[ReplyRow]] = []
-    first_free: dict[str, int] = {}
-    for row in rows:
-        place = first_free.get(row.phone, 0)
-        while place < len(waves) and len(waves[place]) == WAVE:
-            place += 1
-        if place == len(waves):
-            waves.append([])
-        waves[place].append(row)
-        first_free[row.phone] = place + 1
-    return waves
-
-
-def _mark(connection: Connection, token: str, rows: Sequence[ReplyRow]) -> list[ReplyRow]:
-    """Says that these may go out from now on; returns those that are still ours."""
-    ours = set(outbound.mark_sending(connection, token, [row.id for row in rows], LEASE))
-    return [row for row in rows if row.id in ours]
-
-
-def _send_wave(
-    operator: Operator, pool: ThreadPoolExecutor, rows: Sequence[ReplyRow]
-) -> dict[int, Outcome]:
-    """Sends side by side; how each ended."""
-    outcomes = pool.map(lambda row: operator.send(row.phone, row.text), rows)
-    return {row.id: outcome for row, outcome in zip(rows, outcomes, strict=True)}
-
-
-def _settle(
-    connection: Connection,
-    token: str,
-    rows: Sequence[ReplyRow],
-    outcomes: Mapping[int, Outcome],
-    now: datetime,
-) -> int:
-    """Writes how each send ended; returns how many the operator accepted."""
-    references = [one.reference for one in outcomes.values() if isinstance(one, Delivered)]
-    reported = deliveries.expect(connection, references, now)
-    changes = {row.id: _columns(row, outcomes[row.id], reported, now) for row in rows}
-    outbox.settle(connection, token, changes)
-    sent = [row for row in rows if isinstance(outcomes[row.id], Delivered)]
-    counts = {
-        "replied": len(sent),
-        "replies_refused": sum(change["state"] == REFUSED for change in changes.values()),
-        "replies_unknown": sum(change["state"] == UNKNOWN for change in changes.values()),
-        "parts_sent": sum(row.parts for row in sent),
-    }
-    tallies.add(connection, counts)
-    return len(sent)
-
-
-def _columns(
-    row: ReplyRow, outcome: Outcome, reported: Mapping[str, str], now: datetime
-) -> dict[str, Any]:
-    """What an outcome writes into the row."""
-    match outcome:
-        case Delivered(reference):
-            status = reported.get(reference)
-            sent = {"state": SENT, "message_id": reference, "delivery": status, "next_at": None}
-            return {**sent, "settled_at": now, "reason": None, "detail": None}
-        case Refused(reason, detail):
-            return _over(REFUSED, reason, detail, now)
-        case TryLater(reason, detail, after, everyone):
-            if not everyone and row.attempts + 1 >= TRIES:
-                return _over(REFUSED, reason, detail, now)
-            later = now if everyone else backoff.next_try(now, row.attempts + 1, after)
-            # While the operator is away, no reply uses up its own tries.
-            tries = row.attempts if everyone else row.attempts + 1
-            waits = {"state": WAITING, "next_at": later, "attempts": tries}
-            return {**waits, "reason": reason, "detail": detail[:300]}
-        case Unknown(reason, detail):
-            if row.unknowns:
-                return _over(UNKNOWN, reason, detail, now)
-            again = {"state": WAITING, "next_at": now + AGAIN, "unknowns": 1}
-            return {**again, "reason": reason, "detail": detail[:300]}
-
-
-def _over(state: str, reason: str, detail: str, now: datetime) -> dict[str, Any]:
-    over = {"state": state, "next_at": None, "settled_at": now}
-    return {**over, "reason": reason, "detail": detail[:300]}
-
-
-def _trouble(outcomes: Mapping[int, Outcome]) -> TryLater | None:
-    """Why the operator is better left alone: it says so, or not one send was answered."""
-    for one in outcomes.values():
-        if isinstance(one, TryLater) and one.everyone:
-            return one
-    lost = [one for one in outcomes.values() if isinstance(one, Unknown)]
-    return TryLater(lost[0].reason) if lost and len(lost) == len(outcomes) else None
-
-
-def _note_health(
-    connection: Connection,
-    trouble: TryLater | None,
-    failures: int,
-    outcomes: Mapping[int, Outcome],
-    now: datetime,
-) -> None:
-    """Remembers whether the operator takes messages, for all workers."""
-    if trouble is not None:
-        until = now + backoff.pause(failures + 1, trouble.after, ours=trouble.ours)
-        destinations.failed(
-            connection, OPERATOR, until=until, reason=trouble.reason, detail=trouble.detail[:300]
-        )
-        log.warning("operator_away", reason=trouble.reason, failures=failures + 1)
-    elif failures and any(isinstance(one, Delivered | Refused) for one in outcomes.values()):
-        destinations.worked(connection, OPERATOR)
-        outbox.bring_forward(connection, outbox.REPLY, now)
-        log.info("operator_back")
+def _claim(connection: Connection, most: int, now: datetime) -> tuple[str, list[SmsRow]]:
+    return outbound.claim_replies(connection, most, LEASE, now)
 
 
 def _take_up_lost(engine: Engine, now: datetime) -> None:
@@ -211,4 +40,4 @@ def _take_up_lost(engine: Engine, now: datetime) -> None:
     with engine.begin() as connection:
         token, rows = outbound.overdue_sends(connection, CLAIM, LEASE)
         lost = Unknown("sender_died")
-        outbox.settle(connection, token, {row.id: _columns(row, lost, {}, now) for row in rows})
+        outbox.settle(connection, token, {row.id: columns(row, lost, {}, now) for row in rows})

@@ -57,7 +57,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A filled form. `id` is 0 until it is stored; `version` counts accepted changes from 1."""
+    """A filled form. `id` is 0 until it is stored; `version` counts accepted changes from 1.
+
+    `validated_by` is the post of whoever validated it, None when the calendar did.
+    """
 
     site_id: int
     form: str
@@ -80,6 +83,7 @@ class Report:
     forwarded_at: datetime | None = None
     refused_version: int | None = None
     validated_at: datetime | None = None
+    validated_by: int | None = None
 
     @property
     def key(self) -> Key:
@@ -200,7 +204,8 @@ def restore(
     mark: Stamp,
     now: datetime,
 ) -> Filing:
-    """Lets an earlier version count again, as a new one; without values, none counts.
+    """Lets an earlier version count again, as a new one; without values, none counts, and what
+    comes instead is to be validated anew.
 
     Every number that stood or stands gets this stamp, so that a late message brings none back.
     """
@@ -214,6 +219,9 @@ def restore(
         complete=all(code in values for code in form.required),
         version=report.version + 1,
         withdrawn=not values,
+        validated_at=report.validated_at if values else None,
+        validated_by=report.validated_by if values else None,
+        forwarded_version=report.forwarded_version if values else None,
         changed_at=now,
         refusals={},
         problems=(),

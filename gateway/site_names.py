@@ -1,6 +1,7 @@
 """Which site is meant by a name as typed. Pure."""
 
 import difflib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,6 +23,13 @@ def named(sites: Sequence[Unit], words: Sequence[str]) -> list[Unit]:
     spellings = {_plain(text): site for site in sites for text in (site.code, site.name)}
     close = difflib.get_close_matches(typed, spellings, n=3, cutoff=ALIKE)
     return list({spellings[text].id: spellings[text] for text in close}.values())
+
+
+def told_apart(sites: Sequence[Unit]) -> str:
+    """Their names, to choose from; those of the same name by their codes."""
+    names = Counter(_plain(site.name) for site in sites)
+    alone = (site.name if names[_plain(site.name)] == 1 else site.code for site in sites)
+    return ", ".join(alone)
 
 
 def _plain(text: str) -> str:

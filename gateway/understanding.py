@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.report import Key
-from gateway.site_names import named
+from gateway.site_names import named, told_apart
 from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post, Unit
@@ -21,6 +21,12 @@ from menus.period import which_month
 AGENT: Final = "asc"
 MEMORY: Final = timedelta(hours=72)  # for which an answer's question, and its month, hold
 REPORTING: Final = frozenset({"", "COR", "POUR"})  # what fills a report; all else is a command
+# What is said to the last answer, whichever of her posts it was given to.
+_ANSWERS: Final = frozenset({"OUI", "NON", "ANNULE", "SUITE"})
+# Both an agent and a supervisor may say these. Who is both says them as a supervisor.
+_FROM_ABOVE: Final = frozenset({"POUR", "ETAT"})
+# Commands of an agent that are about one site, which has to be known.
+_ABOUT_ONE_SITE: Final = frozenset({"RAS", "ETAT", "RCU", "RUPT", "REF"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +48,28 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a sender: her posts, what she was asked, the sites below her posts."""
+    """What is known of a sender: her posts, what she was asked, the sites below her posts.
+
+    `chosen` is the post at the site that she named, where she is the agent of several.
+    """
 
     posts: Sequence[Post] = ()
     talk: Conversation | None = None
     area: Sequence[Unit] = ()
+    chosen: Post | None = None
+
+    @property
+    def own(self) -> list[Post]:
+        """The posts at which she may be speaking as the agent."""
+        if self.chosen is not None:
+            return [self.chosen]
+        return [post for post in self.posts if post.role == AGENT]
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A message with its meaning. `post` is None for a stranger.
+    """A message with its meaning. `post` is None for a stranger, `posts` are all that she has.
+    `taken_up` tells that it was sent before, and waited for the name of its site.
 
     `fillings` go into the reports of `site` for `period`; `correction` tells that they were
     sent as a correction. `command` is what else she wants, with `arguments`; `problems` are
@@ -70,6 +88,19 @@ class Understood:
     correction: bool = False
     problems: tuple[Problem, ...] = ()
     personal: bool = False
+    posts: tuple[Post, ...] = ()
+    taken_up: bool = False
+
+    @property
+    def names_site(self) -> bool:
+        """Whether the answer has to say which site it is about: it could be another."""
+        own = [post for post in self.posts if post.role == AGENT]
+        return self.command == "POUR" or len(own) > 1
+
+    @property
+    def supervised(self) -> list[int]:
+        """The ids of the units that the sender looks after."""
+        return [post.unit_id for post in self.posts if post.role != AGENT]
 
     @property
     def keys(self) -> list[Key]:
@@ -86,7 +117,7 @@ def understand(message: Message, reading: Reading, known: Known, house: House) -
         return Understood(message, None)
     plain = Understood(
         message,
-        _speaks_as(reading, known.posts),
+        _speaks_as(reading, known, house.catalogue),
         command=reading.command,
         arguments=reading.arguments,
         forms_named=reading.forms_named,
@@ -94,20 +125,41 @@ def understand(message: Message, reading: Reading, known: Known, house: House) -
         correction=reading.correction,
         problems=reading.problems,
         personal=reading.personal,
+        posts=tuple(known.posts),
     )
     refused = _refused(reading, known.posts, house.catalogue)
     if refused is not None:
         return replace(plain, command="", problems=(refused,))
     if reading.command in REPORTING:
         return _report(plain, reading, known, house)
-    return replace(plain, site=own_site(known))
+    if plain.post is not None and plain.post.role == AGENT and reading.command in _ABOUT_ONE_SITE:
+        where = _site(reading, known)
+        if isinstance(where, Problem):
+            return replace(plain, command="", problems=(where,))
+    return replace(plain, site=own_site(known), fillings=reading.filled)
 
 
-def _speaks_as(reading: Reading, posts: Sequence[Post]) -> Post:
-    """At which of her posts she says this: as a supervisor for another site, else as an agent."""
-    supervises = reading.command == "POUR"
-    fitting = [post for post in posts if (post.role != AGENT) is supervises]
-    return (fitting or list(posts))[0]
+def _speaks_as(reading: Reading, known: Known, catalogue: Catalogue) -> Post:
+    """At which of her posts she says this: one that may, and that it is most likely about."""
+    if reading.command in _ANSWERS and known.talk is not None:
+        talking = known.talk.post_id
+        return next((one for one in known.posts if one.id == talking), known.posts[0])
+    command = catalogue.commands.get(reading.command)
+    fitting = [one for one in known.posts if command is None or one.role in command.roles]
+    listing = reading.command == "RUPT" and not reading.arguments
+    above = reading.command in _FROM_ABOVE or listing
+    order = [one for one in fitting if (one.role != AGENT) is above]
+    if not above and known.chosen in order:
+        return known.own[0]
+    return (order or fitting or [*known.posts])[0]
+
+
+def asks_from_above(reading: Reading, known: Known, catalogue: Catalogue) -> bool:
+    """Whether this may be a supervisor's word about a site, and not an agent's about her own."""
+    if reading.command in REPORTING - {"POUR"} or all(one.role == AGENT for one in known.posts):
+        return False
+    roles = catalogue.commands[reading.command].roles
+    return any(role != AGENT for role in roles) and reading.command != "RAS"
 
 
 def _refused(reading: Reading, posts: Sequence[Post], catalogue: Catalogue) -> Problem | None:
@@ -144,15 +196,16 @@ def _site(reading: Reading, known: Known) -> Site | Problem:
         found = named(known.area, reading.arguments)
         if len(found) == 1:
             return Site(found[0].id, found[0].code, found[0].name)
-        names = tuple(site.name for site in found)
-        if names:
-            return Problem("site_several", Level.ASK, values={"sites": names})
+        if found:
+            return Problem("site_several", Level.ASK, values={"sites": told_apart(found)})
         return Problem("site_unknown", Level.ASK)
-    own = [post for post in known.posts if post.role == AGENT]
+    own = known.own
     if len(own) == 1:
         return Site(own[0].unit_id, own[0].unit_code, own[0].unit_name)
-    supervisor = any(post.role != AGENT for post in known.posts)
-    return Problem("site_needed" if supervisor else "site_unclear", Level.ASK)
+    if not own:
+        return Problem("site_needed", Level.ASK)
+    names = ", ".join(post.unit_name for post in own)
+    return Problem("site_unclear", Level.ASK, values={"sites": names})
 
 
 def _month(
@@ -194,6 +247,6 @@ def _touched(reading: Reading, talk: Conversation) -> Period | None:
 
 
 def own_site(known: Known) -> Site | None:
-    """The one site at which the sender is the agent, if there is one."""
-    own = [post for post in known.posts if post.role == AGENT]
+    """The one site at which the sender speaks as the agent, if there is one."""
+    own = known.own
     return Site(own[0].unit_id, own[0].unit_code, own[0].unit_name) if len(own) == 1 else None

@@ -74,6 +74,10 @@ class Table:
         """A table that must be there."""
         return Table(self._at(key), self._get(key, dict, None, {}), self.faults)
 
+    def section(self, key: str) -> "Table":
+        """A table that may be left out: then it is empty."""
+        return Table(self._at(key), self._get(key, dict, {}, {}), self.faults)
+
     def tables(self, key: str) -> list["Table"]:
         """A list of tables (`[[key]]`), named by number; none when the key is absent."""
         rows = self._get(key, list, [], [])

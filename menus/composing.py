@@ -77,6 +77,8 @@ class Composer:
     personal: bool
     note: str = ""
     site: str = ""
+    lead: str = ""
+    closing: str = ""
 
     def text(self, style: Style) -> str:
         pieces = [
@@ -85,6 +87,7 @@ class Composer:
             *self._what_is_wrong(style),
             *self._notes(style),
             *self._tail(style),
+            self.closing,
         ]
         return " ".join(piece for piece in pieces if piece)
 
@@ -94,6 +97,7 @@ class Composer:
             yield self._say("for_site", style, site=self.site)
         if self.note:
             yield self._say(self.note, style)
+        yield self.lead
 
     def _say(self, key: str, style: Style, **values: object) -> str:
         return say(self.catalogue, self.language, key, brief=style.brief, **values)

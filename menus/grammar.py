@@ -25,6 +25,11 @@ from menus.tokens import Kind, Token
 from menus.vocabulary import Vocabulary, vocabulary_of
 
 _PLAIN: Final = frozenset({Kind.KEYWORD, Kind.CODE, Kind.NUMBER, Kind.MARK, Kind.DAYS, Kind.UNIT})
+_MISSING: Final = {
+    "COR": "correction_missing",
+    "POUR": "report_missing",
+    "RCU": "receipt_missing",
+}
 
 
 def read(text: str, catalogue: Catalogue) -> Reading:
@@ -65,11 +70,10 @@ def _without_report(order: Order) -> Reading:
 
 
 def _with_report(order: Order, reading: Reading) -> Reading:
-    """COR or POUR with what they say of codes and numbers; what they lack is a Problem."""
+    """COR, POUR or RCU with what they say of codes and numbers; what they lack is a Problem."""
     problems, filled = reading.problems, reading.filled
     if any(problem.key == "nothing_understood" for problem in problems):
-        missing = "report_missing" if order.command == "POUR" else "correction_missing"
-        problems = (ask(missing, command=order.command),)
+        problems = (ask(_MISSING[order.command], command=order.command),)
     if order.command == "POUR" and not order.arguments:
         problems, filled = (ask("site_missing", command=order.command),), ()
     return replace(

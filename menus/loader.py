@@ -11,6 +11,8 @@ from typing import Final
 from menus import catalogue_words
 from menus.catalogue_checks import with_shared_checks
 from menus.catalogue_forms import CODE, codes_in, read_form
+from menus.catalogue_mapping import FILE as MAPPING
+from menus.catalogue_mapping import with_mapping
 from menus.catalogue_programme import read_programme
 from menus.catalogue_referrals import read_referrals
 from menus.catalogue_tables import Folder, Table, names_in, read
@@ -28,6 +30,26 @@ class CatalogueFault(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where each part of a catalogue is read from."""
+
+    folder: Folder
+
+    @property
+    def is_mapping(self) -> bool:
+        return self.folder.joinpath(MAPPING).is_file()
+
+    def holder(self, name: str) -> Folder:
+        """The folder in which a file or folder of this name stands."""
+        part = self.folder.joinpath(name)
+        there = part.is_file() or part.is_dir() or not self.is_mapping
+        return self.folder if there else SHIPPED
+
+    def read(self, name: str, faults: list[str]) -> Table:
+        return read(self.holder(name), name, faults)
 
 
 @dataclass(slots=True)
@@ -51,18 +73,26 @@ def load(folder: Path | None = None) -> Catalogue:
     wrong types, a word with two meanings, limits the wrong way round, a check that names an
     unknown code, a sentence that is missing in French or asks for what nothing can fill, and
     letters that GSM-7 cannot write.
+
+    A folder with a `mapping.toml` is laid over the shipped catalogue: what it does not hold is
+    taken from there.
     """
     faults: list[str] = []
-    source: Folder = SHIPPED if folder is None else folder
-    programme = read_programme(read(source, "programme.toml", faults))
-    shared = read(source, "checks.toml", faults)
-    forms = with_shared_checks(shared, _read_forms(source, faults))
-    commands = _read_commands(read(source, "commands.toml", faults))
+    source = _Source(SHIPPED if folder is None else folder)
+    programme = read_programme(source.read("programme.toml", faults))
+    forms = _read_forms(source.holder("forms"), faults)
+    if source.is_mapping:
+        forms = with_mapping(forms, source.read(MAPPING, faults))
+    forms = with_shared_checks(source.read("checks.toml", faults), forms)
+    commands = _read_commands(source.read("commands.toml", faults))
     codes = {code for form in forms.values() for code in form.codes}
-    referrals = read_referrals(read(source, "referrals.toml", faults), codes)
-    words = _read_words(source, faults)
+    referrals = read_referrals(source.read("referrals.toml", faults), codes)
+    words = _read_words(source.holder("words"), faults)
     _check_words(words, forms, commands, faults)
     _check_labels(forms, faults)
+    if not faults:
+        # A form that could not be read would seem to lack its fields.
+        faults.extend(_unknown_patients(forms))
     texts = {language: sentences.texts for language, sentences in words.items()}
     catalogue = _index(programme, forms, commands, texts, faults)
     catalogue = replace(catalogue, referrals=referrals)
@@ -151,6 +181,17 @@ def _check_labels(forms: Mapping[str, Form], faults: list[str]) -> None:
         for one in form.fields:
             _check_label(f"{form.keyword} {one.code}", one.labels, faults)
             _check_label(f"{form.keyword} {one.code} short", one.short, faults)
+
+
+def _unknown_patients(forms: Mapping[str, Form]) -> Iterator[str]:
+    """Those under treatment with a product are counted by a field of some form."""
+    codes = {code for form in forms.values() for code in form.codes}
+    for form in forms.values():
+        for one in form.fields:
+            patients = one.product.patients if one.product else ""
+            if patients and patients not in codes:
+                place = f"forms: {form.keyword} {one.code}: product.patients"
+                yield f"{place}: no field is called {patients}"
 
 
 def _check_label(place: str, labels: Mapping[str, str], faults: list[str]) -> None:

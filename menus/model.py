@@ -26,11 +26,21 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What the stock rules need to know of a medicine; quantities in the smallest unit."""
+    """What the stock rules need to know of a medicine; quantities in the smallest unit.
+
+    Fewer than `floor` are always too few. The need of a `malaria` product follows the rains.
+    Products of one `group` are presentations of the same medicine. `patients` is the code of
+    those under treatment with it, each of whom takes `ration` a month.
+    """
 
     unit: str
     pack_size: int
     start_monthly_use: int
+    floor: int = 0
+    malaria: bool = False
+    group: str = ""
+    patients: str = ""
+    ration: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +303,7 @@ class Reading:
 
     `command` is the keyword of a command that is no form. Its `arguments` are the words beside
     it, upper case, less greetings and what was read as the month; for POUR they are the words
-    of the site. What COR and POUR say of codes and numbers stands in `filled`, `month` and
+    of the site. What COR, POUR and RCU say of codes and numbers stands in `filled`, `month` and
     `problems`, as for a report. `inner` is the command that POUR was followed by: COR, RAS or
     ANNULE. A command with `problems` must not be obeyed before they are mended, except for
     what is `filled`.

@@ -22,6 +22,9 @@ from menus.vocabulary import Vocabulary
 # What follows these may be codes and numbers of their own, and no report.
 _OWN_PAIRS: Final = frozenset({"RCU", "RUPT", "REF", "CRF"})
 _WITH_REPORT: Final = frozenset({"COR", "POUR"})
+# What many write for it begins a message about stock received, never a report.
+_RECEIVED: Final = "RCU"
+_SPELT_OUT: Final = frozenset({"RECU", "RECUE"})
 _INSIDE_POUR: Final = frozenset({"COR", "RAS", "ANNULE"})
 _WITH_MONTH: Final = frozenset(
     {"RAS", "ANNULE", "ETAT", "VAL", "MANQ", "RELANCE", "RUPT", "SUIVI", "COMMANDE"}
@@ -33,13 +36,14 @@ _HARMLESS: Final = frozenset(
 _LEADING: Final = frozenset({Kind.MARK, Kind.GREETING})
 _BEFORE_COMMAND: Final = frozenset({Kind.KEYWORD, Kind.MONTH, Kind.NUMBER, Kind.FILLER})
 _ARTICLES: Final = frozenset({"LE", "LA", "SITE", "DE", "DU", "ASC", "POUR", "SUR"})
+_DAYS: Final = frozenset({"J", "JOUR", "JOURS", "JRS"})
 _PARTS: Final = re.compile(r"[A-Z0-9]+")
 # A receipt is four signs, the first a digit other than 0 and 1, with which months begin.
 _RECEIPT: Final = re.compile(r"[2-9][A-Z0-9]{3}")
 
 
 class Order(NamedTuple):
-    """A command; `report` are the tokens of the report beside it, for COR and POUR."""
+    """A command; `report` are the tokens of codes and numbers beside it: COR, POUR, RCU."""
 
     command: str
     arguments: tuple[str, ...] = ()
@@ -78,6 +82,8 @@ def _exact(
         return _correction(folded, tokens, at, outside)
     if command == "POUR":
         return _for_site(folded, tokens, at, outside)
+    if command == _RECEIVED:
+        return Order(command, report=[*tokens[:at], *tokens[at + 1 :]])
     return _plain(folded, tokens, at, command)
 
 
@@ -145,7 +151,9 @@ def _plain(folded: str, tokens: Sequence[Token], at: int, command: str) -> Order
     if command == "ETAT" and any(map(_RECEIPT.fullmatch, words)) and not _has_month_word(others):
         receipt = next(word for word in words if _RECEIPT.fullmatch(word))
         return Order(command, (receipt,))
-    month, unclear, beside = _month_beside(others, command)
+    days = _days_among(others) if command == "RUPT" else []
+    month, unclear, beside = _month_beside([one for one in others if one not in days], command)
+    beside += days
     dropped = {token.text for token in tokens} - {token.text for token in beside}
     kept = [word for word in words if not dropped.issuperset(_PARTS.findall(word))]
     if command in _WITH_MONTH:
@@ -180,6 +188,17 @@ def _month_beside(tokens: list[Token], command: str) -> tuple[MonthSaid | None, 
     return month, differ or digits.unclear, beside
 
 
+def _days_among(tokens: Sequence[Token]) -> list[Token]:
+    """The numbers that belong to days (`3 jours`, `0J3`) and so to no month."""
+    found = []
+    for before, token in pairwise(tokens):
+        if token.kind is Kind.NUMBER and before.text in _DAYS:
+            found.append(token)
+        if before.kind is Kind.NUMBER and token.text in _DAYS:
+            found.append(before)
+    return found
+
+
 def _has_month_word(tokens: Iterable[Token]) -> bool:
     return any(token.kind is Kind.MONTH for token in tokens)
 
@@ -200,19 +219,29 @@ def _mistyped(folded: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> O
     question. A report that begins with a mistyped POUR must not become the sender's own.
     """
     at = next((i for i, one in enumerate(tokens) if one.kind not in _LEADING), None)
-    if at is None or tokens[at].kind is not Kind.UNKNOWN:
+    if at is None:
         return None
     typed = tokens[at].text
+    received = _product_follows(tokens, at, vocabulary)
+    if tokens[at].kind is not Kind.UNKNOWN:
+        return _proposed(typed, _RECEIVED) if received and typed in _SPELT_OUT else None
     exact = vocabulary.catalogue.keyword_of.get(_squeezed(typed))
     near = [exact] if exact else vocabulary.speller.commands_near(_squeezed(typed))
-    if "POUR" in near and site_after(folded, tokens, at) is not None:
-        return _proposed(typed, "POUR")
+    for_site = "POUR" in near and site_after(folded, tokens, at) is not None
+    if for_site or (received and _RECEIVED in near):
+        return _proposed(typed, "POUR" if for_site else _RECEIVED)
     has_codes = any(token.kind is Kind.CODE for token in tokens)
     if len(near) != 1 or near[0] in _WITH_REPORT or has_codes:
         return None
     if near[0] in _HARMLESS:
         return _plain(folded, tokens, at, near[0])
     return _proposed(typed, near[0])
+
+
+def _product_follows(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
+    """Whether a product's code stands next, so that its number is no count of what is left."""
+    after = next((one for one in tokens[at + 1 :] if one.kind not in _LEADING), None)
+    return after is not None and vocabulary.units.get(after.means) is not None
 
 
 def _squeezed(text: str) -> str:

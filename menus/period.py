@@ -76,6 +76,11 @@ def closing_date(period: Period, programme: Programme) -> date:
     return _day_after(period, programme.closes_on)
 
 
+def validates_itself(period: Period, programme: Programme) -> date:
+    """The day from which the calendar validates what nobody validated: `auto_validate_on`."""
+    return _day_after(period, programme.auto_validate_on)
+
+
 def change_closes(period: Period, programme: Programme) -> date:
     """The last day on which an agent may change a forwarded report by herself."""
     return _day_after(period, programme.change_until)

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from types import MappingProxyType
 from typing import Any, Final
 
+ON_RECEIPT: Final = "on_receipt"
+ON_VALIDATION: Final = "on_validation"
 EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -14,6 +17,66 @@ class NearWords:
 
     words: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day of the month after the one reported, and a time of that day, local."""
+
+    day: int
+    at: time
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a day, local: from `start` until just before `end`, over midnight where the end
+    is the earlier of the two."""
+
+    start: time
+    end: time
+
+    def holds(self, at: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """When people are reminded of reports that are missing, and when nobody is.
+
+    `agent`, `supervisor` and `district` say when each is told; what could not be sent within
+    so many hours is not sent any more. `holidays` are days of any year (`05-01`) or of one
+    (`2027-03-10`).
+    """
+
+    agent: tuple[Moment, ...] = ()
+    supervisor: tuple[Moment, ...] = ()
+    district: tuple[Moment, ...] = ()
+    agent_hours: int = 24
+    supervisor_hours: int = 72
+    quiet: Window = Window(time(20), time(7))
+    friday: Window = Window(time(13), time(15))
+    holidays: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StockRules:
+    """`[stock]`: the limits of the stock levels, and how stock-outs are told.
+
+    `urgent_below`, `order_below` and `too_much_above` are percent of a month of use. An order
+    fills up to `order_months` of use, which is the average of `use_months` months. A stock-out
+    is told after `alert_after` seconds, together with what came in meanwhile, and no longer
+    than `alert_hours` later.
+    """
+
+    urgent_below: int = 50
+    order_below: int = 100
+    too_much_above: int = 300
+    order_months: int = 2
+    use_months: int = 3
+    alert_after: int = 45
+    alert_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +102,8 @@ class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
     Days are days of the month, local time; `*_until` days are inclusive and lie in the month
-    after the one reported.
+    after the one reported. `forward` is "on_receipt", or "on_validation": then nothing leaves
+    before somebody validated it, or the calendar did, from `auto_validate_on` of the next month.
     """
 
     opens_on: int = 25
@@ -50,10 +114,14 @@ class Programme:
     months_back: int = 2
     months_back_for_supervisors: int = 12
     change_until: int = 15
-    forward: str = "on_receipt"
+    forward: str = ON_RECEIPT
+    auto_validate_on: int = 10
     keep_text_days: int = 90
     replies_per_day: int = 40
+    notices_per_minute: int = 300
     months: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     months_short: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     near: tuple[NearWords, ...] = ()
+    reminders: Reminders = Reminders()
+    stock: StockRules = StockRules()
     referrals: ReferralTimes = ReferralTimes()

@@ -33,11 +33,11 @@ def say_problem(catalogue: Catalogue, language: str, problem: Problem, *, brief:
     return say(catalogue, language, problem.key, brief=brief, **fills)
 
 
-def listed(catalogue: Catalogue, language: str, names: tuple[str, ...]) -> str:
-    """`A, B ou C`."""
+def listed(catalogue: Catalogue, language: str, names: tuple[str, ...], word: str = "or") -> str:
+    """`A, B ou C`; `word` is the key of what stands before the last."""
     *head, last = names
-    either = _template(catalogue, language, "or", False)
-    return f"{', '.join(head)} {either} {last}" if head else last
+    between = _template(catalogue, language, word, False)
+    return f"{', '.join(head)} {between} {last}" if head else last
 
 
 def to_retype(catalogue: Catalogue, problem: Problem) -> tuple[str, ...]:

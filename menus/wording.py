@@ -44,15 +44,20 @@ def report_reply(
     personal: bool = False,
     note: str = "",
     site: str = "",
+    lead: str = "",
+    closing: str = "",
 ) -> str:
     """The reply to an SMS that reached one report or several, in GSM-7.
 
     `problems` are those that belong to no form; `personal` adds the reminder that names and
     telephone numbers do not belong in an SMS. `note` is the key of a sentence to begin with,
-    `site` the name of the site for which it was sent. One part where any style fits one, else
-    two. Only several large forms in one message may need more, since every number is read back.
+    `site` the name of the site for which it was sent; `lead` and `closing` are words to begin and
+    to end with. One part where any style fits one, else two. Only several large forms in one
+    message may need more, since every number is read back.
     """
-    composer = Composer(catalogue, language, tuple(replies), tuple(problems), personal, note, site)
+    composer = Composer(
+        catalogue, language, tuple(replies), tuple(problems), personal, note, site, lead, closing
+    )
     return _fitted(composer.text)
 
 

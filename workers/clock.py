@@ -14,19 +14,30 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, referral_chase, referral_forwarding, replies
+from gateway import (
+    config,
+    forwarding,
+    intake,
+    logs,
+    notices,
+    referral_chase,
+    referral_forwarding,
+    replies,
+)
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.queue import Name
 from menus.loader import CatalogueFault
 from workers import house
-from workers.house import Workplace, far_side, operator, workplace
+from workers.errands import run_errands
+from workers.house import Workplace, far_side, operator, teller, workplace
 
 log = structlog.get_logger()
 
 TICK: Final = 1.0  # seconds
 TIDY_EVERY: Final = timedelta(hours=1)
+ERRANDS_EVERY: Final = timedelta(minutes=1)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,7 +82,7 @@ def tick_until_stopped(place: Workplace) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    tidied: datetime | None = None
+    tidied = ran = None
     told = False
     while not stop.wait(TICK):
         now = house.now()
@@ -80,6 +91,9 @@ def tick_until_stopped(place: Workplace) -> int:
             if tidied is None or now - tidied >= TIDY_EVERY:
                 tidy(place, now)
                 tidied = now
+            if ran is None or now - ran >= ERRANDS_EVERY:
+                run_errands(place, now)
+                ran = now
         except StorageFault as fault:
             if not told:
                 log.warning("clock_waits_for", missing="database", error=type(fault).__name__)
@@ -95,27 +109,19 @@ def sweep(place: Workplace, now: datetime) -> list[Name]:
     with reading(place.engine) as connection:
         if inbox.lanes_with_work(connection):
             due.append("read")
-        if place.settings.operator_known and outbox.has_due(connection, outbox.REPLY, now):
+        sms = (outbox.REPLY, outbox.NOTICE)
+        if place.settings.operator_known and any(
+            outbox.has_due(connection, kind, now) for kind in sms
+        ):
             due.append("reply")
         forwards = (outbox.DHIS2, outbox.REFERRAL)
         if place.settings.dhis2_known and any(
             outbox.has_due(connection, kind, now) for kind in forwards
         ):
             due.append("forward")
-        chasing = referral_chase.is_due(connection, place.house, now)
-    if chasing:
-        chase(place, now)
     for name in due:
         place.bell.nudge(name)
     return due
-
-
-def chase(place: Workplace, now: datetime) -> None:
-    """Asks after the referrals that nobody has answered, and closes the oldest."""
-    while True:
-        with place.engine.begin() as connection:
-            if not referral_chase.chase_due(connection, place.house, now):
-                return
 
 
 def tidy(place: Workplace, now: datetime) -> int:
@@ -145,10 +151,11 @@ def once(place: Workplace, now: datetime) -> int:
     try:
         tidy(place, now)
         intake.read_inbox(place.engine, place.house, clock)
-        chase(place, now)
+        run_errands(place, now)
         client = operator(place.settings)
         if client is not None:
             replies.send_due(place.engine, client, clock)
+            notices.send_due(place.engine, client, teller(place), clock)
         with far_side(place) as far:
             if far is not None:
                 forwarding.send_due(place.engine, far, clock)

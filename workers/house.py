@@ -9,10 +9,11 @@ from pathlib import Path
 
 from gateway import config
 from gateway.config import Settings
+from gateway.far_clients import dhis2_client
 from gateway.forwarding import Far
+from gateway.notices import COMPOSERS, Teller
 from gateway.storage.engine import Engine, connect
 from gateway.transports.africastalking import AfricasTalking
-from gateway.transports.dhis2 import Dhis2
 from gateway.transports.queue import Bell, bell_for
 from gateway.understanding import House
 from menus import loader
@@ -65,18 +66,18 @@ def operator(settings: Settings) -> AfricasTalking | None:
     )
 
 
+def teller(place: Workplace) -> Teller:
+    """Who finds the words of notices when they are sent."""
+    return Teller(place.house, COMPOSERS)
+
+
 @contextmanager
 def far_side(place: Workplace) -> Iterator[Far | None]:
     """DHIS2's client, or None while it is not set: then forwards wait."""
-    settings = place.settings
-    if not settings.dhis2_known or settings.dhis2_url is None:
+    client = dhis2_client(place.settings)
+    if client is None:
         yield None
         return
-    with Dhis2(
-        settings.dhis2_url,
-        token=settings.dhis2_token,
-        username=settings.dhis2_username,
-        password=settings.dhis2_password,
-        timeout=settings.dhis2_timeout,
-    ) as client:
+    settings = place.settings
+    with client:
         yield Far(client, settings.dhis2_timeout, place.house.catalogue, settings.timezone)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway import forwarding, intake, referral_forwarding, replies
+from gateway import forwarding, intake, notices, referral_forwarding, replies
 from gateway.transports.queue import BUDGET
-from workers.house import far_side, now, operator, workplace
+from workers.house import far_side, now, operator, teller, workplace
 from workers.rq_worker import asked_to_stop
 
 SLICE: Final = timedelta(seconds=1)  # between two looks whether somebody wants us to stop
@@ -31,13 +31,18 @@ def read() -> None:
 
 
 def reply() -> None:
-    """Sends the replies that are due."""
+    """Sends the replies that are due, then the notices."""
     with workplace() as place:
         place.bell.answered("reply")
         client = operator(place.settings)
         if client is None:
             return
-        if not _finished(lambda until: replies.send_due(place.engine, client, now, until)):
+
+        def some(until: datetime) -> None:
+            replies.send_due(place.engine, client, now, until)
+            notices.send_due(place.engine, client, teller(place), now, until)
+
+        if not _finished(some):
             place.bell.nudge("reply")
 
 

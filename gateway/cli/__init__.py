@@ -2,7 +2,7 @@
 
 import click
 
-from gateway.cli import card, dhis2, outbox, roster, sandbox, service
+from gateway.cli import card, dhis2, outbox, roster, sandbox, service, validate
 
 
 @click.group(
@@ -25,6 +25,7 @@ for command in (
     service.check,
     service.phone,
     service.reports,
+    validate.validate,
     roster.roster,
     outbox.outbox,
     dhis2.dhis2,

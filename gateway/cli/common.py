@@ -10,8 +10,10 @@ import click
 
 from gateway import config, logs
 from gateway.config import Settings, SettingsFault
+from gateway.far_clients import dhis2_client
 from gateway.storage import schema
 from gateway.storage.engine import Engine, StorageFault, connect
+from gateway.transports.dhis2 import Dhis2
 from menus import loader
 from menus.loader import CatalogueFault
 from menus.model import Catalogue, Period
@@ -80,6 +82,16 @@ def busy(words: str, stream: TextIO | None = None) -> Iterator[None]:
     finally:
         out.write("\r\x1b[K")
         out.flush()
+
+
+@contextmanager
+def dhis2(found: Settings) -> Iterator[Dhis2]:
+    """DHIS2's client, closed at the end. Raises Fault when its address or account is not set."""
+    client = dhis2_client(found)
+    if client is None:
+        raise Fault("DHIS2_URL and an account are not set")
+    with client:
+        yield client
 
 
 @contextmanager

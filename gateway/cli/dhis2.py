@@ -2,10 +2,18 @@
 
 import click
 
+from gateway import dhis2_mapping, reconciliation
 from gateway import metadata as documents
 from gateway.cli import common
+from gateway.cli.common import Fault, Month
 from gateway.org_units_for_dhis2 import org_units_of
+from gateway.outcomes import TryLater, Unknown
+from gateway.reconciliation import Difference
 from gateway.storage.engine import reading
+from gateway.transports.dhis2_data_set import read_data_set
+from gateway.uids import is_uid
+from gateway.understanding import House
+from menus.model import Period
 
 
 @click.group()
@@ -24,9 +32,69 @@ def metadata(org_units: bool) -> None:
     settings = common.settings()
     catalogue = common.catalogue(settings)
     if not org_units:
-        click.echo(documents.render(documents.export(catalogue)))
+        click.echo(documents.render(documents.export(catalogue)), nl=False)
         return
     today = common.now().astimezone(settings.timezone)
     with common.database(settings) as engine, reading(engine) as connection:
         rows = org_units_of(connection, f"{today:%Y%m}")
-    click.echo(documents.render(documents.export(catalogue, rows)))
+    click.echo(documents.render(documents.export(catalogue, rows)), nl=False)
+
+
+@dhis2.command()
+@click.option("--period", type=Month(), required=True, help="the month, such as 202610")
+@click.option("--repair", is_flag=True, help="have what differs sent again")
+def verify(period: Period, repair: bool) -> None:
+    """Compare what DHIS2 holds of a month with what is accepted here.
+
+    Lists every cell that differs, and whether it still waits, is on its way or was refused.
+    Ends with 1 when there is any. Nothing is written to DHIS2: with --repair the forwards of
+    those cells are due again, and the workers send them.
+    """
+    settings = common.settings()
+    house = House(common.catalogue(settings), settings.timezone)
+    now = common.now()
+    with common.database(settings) as engine, common.dhis2(settings) as client:
+        with common.busy("reading DHIS2"):
+            found = reconciliation.verify(engine, client, house, period, now)
+        if isinstance(found, TryLater | Unknown):
+            raise Fault(f"DHIS2 cannot be read: {found.reason} {found.detail}".rstrip())
+        repaired = reconciliation.repair(engine, found, now) if repair else 0
+    for one in found.differences:
+        click.echo(_difference(one, period))
+    click.echo(f"{found.cells} cells compared, {len(found.differences)} differ", err=True)
+    if repair:
+        click.echo(f"{repaired} forwards due now", err=True)
+    if found.differences:
+        raise click.exceptions.Exit(1)
+
+
+def _difference(one: Difference, period: Period) -> str:
+    held = "nothing" if one.found is None else one.found
+    wanted = "nothing" if one.wanted is None else one.wanted
+    where = f"{one.unit} {one.form} {period.code} {one.code}"
+    why = "" if one.state == reconciliation.DIFFERS else f" ({one.state})"
+    return f"{where}: DHIS2 holds {held}, accepted is {wanted}{why}"
+
+
+@dhis2.command()
+@click.option("--data-set", metavar="UID", required=True, help="the data set on the server")
+@click.option("--form", "keyword", metavar="KEYWORD", default="PEC", show_default=True,
+              help="the form that is to be mapped to it")  # fmt: skip
+def mapping(data_set: str, keyword: str) -> None:
+    """Propose a form's mapping to a data set of the server.
+
+    Reads the server and compares codes, aliases and names. Prints TOML to review, for a
+    `mapping.toml`; what is not beyond doubt is a comment. Nothing is changed.
+    """
+    settings = common.settings()
+    forms = common.catalogue(settings).forms
+    if keyword not in forms:
+        raise click.BadParameter(f"only {', '.join(forms)}", param_hint="--form")
+    if not is_uid(data_set):
+        raise click.BadParameter("a UID has 11 letters and digits", param_hint="--data-set")
+    with common.dhis2(settings) as client, common.busy("reading DHIS2"):
+        found = read_data_set(client, data_set)
+    if isinstance(found, TryLater | Unknown):
+        raise Fault(f"data set {data_set}: {found.reason} {found.detail}".rstrip())
+    form = forms[keyword]
+    click.echo(dhis2_mapping.render(form, found, dhis2_mapping.propose(form, found)), nl=False)

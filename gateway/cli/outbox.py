@@ -1,15 +1,21 @@
 """`kibaru outbox`: what still has to go out, or was refused."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
 
 from gateway.cli import common
-from gateway.cli.common import Fault
+from gateway.cli.common import Fault, Month
+from gateway.config import Settings
+from gateway.metadata import data_set_uid
+from gateway.outbox_advice import by_reason, is_refusal
 from gateway.storage import outbox as rows_of
 from gateway.storage.engine import reading
+from menus.model import Period
 
 LARGEST_ID: Final = 2**63 - 1  # of a row, in both databases
 
@@ -20,11 +26,15 @@ def outbox() -> None:
 
 
 @outbox.command(name="list")
+@click.option("--refused", is_flag=True, help="what was refused, by reason, and what helps")
 @click.option("--json", "as_json", is_flag=True, help="for programs")
-def list_(as_json: bool) -> None:
+def list_(refused: bool, as_json: bool) -> None:
     """List what still has to go out, or was refused, oldest first."""
     with common.database(common.settings()) as engine, reading(engine) as connection:
         rows = [_row(row) for row in rows_of.listing(connection)]
+    if refused:
+        _show_refused(rows, as_json)
+        return
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -39,20 +49,70 @@ def list_(as_json: bool) -> None:
 
 @outbox.command()
 @click.argument("ids", nargs=-1, type=click.IntRange(1, LARGEST_ID), metavar="[ID]...")
+@click.option("--reason", metavar="CODE", help="those with this reason, such as E7640")
+@click.option("--form", metavar="KEYWORD", help="those of a form, such as PEC")
+@click.option("--data-set", metavar="UID", help="those of a DHIS2 data set")
+@click.option("--period", type=Month(), help="those of a month, such as 202610")
 @click.option("--all", "everything", is_flag=True, help="all that wait or were refused")
-def retry(ids: tuple[int, ...], everything: bool) -> None:
-    """Make rows due at once, by their ids from `outbox list`, or --all.
+def retry(
+    *,
+    ids: tuple[int, ...],
+    reason: str | None,
+    form: str | None,
+    data_set: str | None,
+    period: Period | None,
+    everything: bool,
+) -> None:
+    """Make rows due at once: some, or --all.
 
-    A reply of which nobody knows whether it went out is sent again only when named.
+    Some are named by their ids from `outbox list`, or by what they have in common; of several
+    options all must apply. A reply of which nobody knows whether it went out is
+    sent again only when named.
     """
-    if bool(ids) == everything:
-        raise click.UsageError("name ids, or give --all")
-    with common.database(common.settings()) as engine, engine.begin() as connection:
-        chosen = rows_of.retry(connection, None if everything else ids, common.now())
-    click.echo(f"{len(chosen)} due now")
-    unknown = sorted(set(ids) - set(chosen))
+    some = any(one is not None for one in (reason, form, data_set, period))
+    if [bool(ids), some, everything].count(True) != 1:
+        raise click.UsageError("name ids, or say what they have in common, or give --all")
+    settings = common.settings()
+    chosen = rows_of.Chosen(
+        reason=reason,
+        forms=_forms(settings, form, data_set) if form or data_set else None,
+        period=period.code if period else None,
+    )
+    with common.database(settings) as engine, engine.begin() as connection:
+        due = rows_of.retry(connection, ids or None, common.now(), chosen)
+    click.echo(f"{len(due)} due now")
+    unknown = sorted(set(ids) - set(due))
     if unknown:
         raise Fault(f"neither waiting nor refused: {', '.join(map(str, unknown))}")
+
+
+def _forms(settings: Settings, form: str | None, data_set: str | None) -> list[str]:
+    """The keywords of the forms that are meant. Raises UsageError when there is none."""
+    found = [
+        one.keyword
+        for one in common.catalogue(settings).forms.values()
+        if form in (None, one.keyword) and data_set in (None, data_set_uid(one))
+    ]
+    if not found:
+        raise click.UsageError("the catalogue has no such form")
+    return found
+
+
+def _show_refused(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    groups = by_reason(
+        (row["id"], row["reason"] or "refused")
+        for row in rows
+        if is_refusal(row["state"], row["reason"])
+    )
+    if as_json:
+        told = [{**asdict(one), "count": len(one.ids)} for one in groups]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for one in groups:
+        click.echo(f"{len(one.ids)} {one.reason}{': ' if one.meaning else ''}{one.meaning}")
+        click.echo(f"    {one.hint}; then `kibaru outbox retry --reason {one.reason}`")
+    if not groups:
+        click.echo("nothing was refused", err=True)
 
 
 def _row(row: Any) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import click
 
 from gateway import checkup, report_listing
-from gateway.checkup import Finding
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
+from gateway.finding import Finding
 from gateway.phone import BadPhone, normalise
 from gateway.storage import schema
+from gateway.understanding import House
 from menus.model import Period
 
 
@@ -54,7 +55,7 @@ def check() -> None:
     settings = common.settings()
     faults = 0
     with common.database(settings, ready=False) as engine:
-        findings = checkup.examine(settings, engine)
+        findings = checkup.examine(settings, engine, common.now())
         while finding := _next(findings):
             faults += not finding.ok
             mark = "ok   " if finding.ok else "FAULT"
@@ -102,9 +103,11 @@ def phone(number: str, wait: float) -> None:
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def reports(period: Period, site: str | None, as_json: bool) -> None:
     """Show the reports of a month as they are stored."""
-    with common.database(common.settings()) as engine:
+    settings = common.settings()
+    house = House(common.catalogue(settings), settings.timezone)
+    with common.database(settings) as engine:
         try:
-            rows = report_listing.listing(engine, period, site)
+            rows = report_listing.listing(engine, house, period, common.now(), site)
         except LookupError as fault:
             raise Fault(str(fault.args[0])) from fault
     if as_json:

@@ -1,10 +1,11 @@
 """Where the conversation with each person stands, from one message to the next."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, null, select
 
 from gateway.report import Key
 from gateway.storage.engine import insert_new
@@ -23,7 +24,9 @@ class Asked:
 class Conversation:
     """What a person's last answer asked of her, and which reports her last message touched.
 
-    `asked` are numbers to be confirmed; `undo_id` is the message that an OUI would undo.
+    `asked` are numbers to be confirmed; `undo_id` is the message that an OUI would undo. `more`
+    are the pages of an answer of `more_at` that are still to come; `held_id` is a message that
+    waits for the name of its site. `proposed` is what else an OUI would let in, by its `topic`.
     """
 
     post_id: int
@@ -31,10 +34,19 @@ class Conversation:
     asked: tuple[Asked, ...] = ()
     undo_id: int | None = None
     touched: tuple[Key, ...] = ()
+    more: tuple[str, ...] = ()
+    more_at: datetime | None = None
+    held_id: int | None = None
+    proposed: Mapping[str, Any] | None = None
 
     @property
     def is_open(self) -> bool:
-        return bool(self.asked) or self.undo_id is not None
+        return bool(self.asked) or self.undo_id is not None or self.proposed is not None
+
+    @property
+    def last_at(self) -> datetime:
+        """When anything was last asked or told here."""
+        return max(self.asked_at, self.more_at or self.asked_at)
 
 
 def load(connection: Connection, post_ids: Collection[int]) -> dict[int, Conversation]:
@@ -47,6 +59,10 @@ def load(connection: Connection, post_ids: Collection[int]) -> dict[int, Convers
             asked=tuple(Asked(_key(key), tuple(codes)) for key, codes in row.asked),
             undo_id=row.undo_id,
             touched=tuple(_key(key) for key in row.touched),
+            more=tuple(row.more or ()),
+            more_at=row.more_at,
+            held_id=row.held_id,
+            proposed=row.proposed,
         )
         for row in connection.execute(statement)
     }
@@ -61,13 +77,19 @@ def save(connection: Connection, changed: Sequence[Conversation]) -> None:
             "asked": [[list(asked.key), list(asked.codes)] for asked in one.asked],
             "undo_id": one.undo_id,
             "touched": [list(key) for key in one.touched],
+            "more": list(one.more) if one.more else null(),
+            "more_at": one.more_at,
+            "held_id": one.held_id,
+            "proposed": dict(one.proposed) if one.proposed is not None else null(),
         }
         for one in sorted(changed, key=lambda one: one.post_id)
     ]
     if not rows:
         return
     statement = insert_new(connection, conversations)
-    names = ("asked_at", "asked", "undo_id", "touched")
+    names = (
+        "asked_at", "asked", "undo_id", "touched", "more", "more_at", "held_id", "proposed",
+    )  # fmt: skip
     statement = statement.on_conflict_do_update(
         index_elements=["post_id"], set_={name: statement.excluded[name] for name in names}
     )

@@ -49,3 +49,21 @@ def failed(connection: Connection, name: str, *, until: datetime, reason: str, d
 def worked(connection: Connection, name: str) -> bool:
     """It answers. Returns whether it had been failing."""
     return connection.execute(delete(destinations).where(destinations.c.name == name)).rowcount == 1
+
+
+def next_free(connection: Connection, name: str) -> datetime | None:
+    """From when this destination may be used again; None when it may be at once.
+
+    Held until the transaction ends, so that two senders share one rate.
+    """
+    statement = select(destinations.c.closed_until).where(destinations.c.name == name)
+    return connection.scalar(statement.with_for_update())
+
+
+def busy_until(connection: Connection, name: str, until: datetime) -> None:
+    """Nothing more goes to this destination before that moment."""
+    statement = insert_new(connection, destinations).values(name=name, closed_until=until)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"closed_until": until}
+    )
+    connection.execute(statement)

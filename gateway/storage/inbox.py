@@ -7,7 +7,7 @@ messages are read in order and by one reader at a time, and a reader that dies l
 import hashlib
 import hmac
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,6 +120,12 @@ def take(connection: Connection, lane: int, most: int) -> list[Message]:
         .limit(most)
     )
     return [_message(row) for row in connection.execute(statement)]
+
+
+def messages(connection: Connection, ids: Collection[int]) -> dict[int, Message]:
+    """These messages by id, as far as their text is still kept."""
+    statement = select(inbox).where(inbox.c.id.in_(ids), inbox.c.text.is_not(None))
+    return {row.id: _message(row) for row in connection.execute(statement)}
 
 
 def settle(connection: Connection, reads: Sequence[Read], now: datetime) -> None:

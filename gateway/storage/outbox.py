@@ -7,7 +7,8 @@ again. `waiting` rows are due at `next_at`; `sending` rows may have reached the 
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from gateway.storage.engine import db_seconds
 from gateway.storage.tables import org_units, outbox
 
 WAITING, SENDING, SENT, REFUSED, UNKNOWN = "waiting", "sending", "sent", "refused", "unknown"
+DROPPED = "dropped"  # a notice that has become pointless
 REPLY, NOTICE, DHIS2, REFERRAL = "reply", "notice", "dhis2", "referral"
 OPEN = (WAITING, SENDING)
 
@@ -100,19 +102,47 @@ def bring_forward(connection: Connection, kind: str, now: datetime) -> None:
     connection.execute(update(outbox).where(outbox.c.id.in_(waiting_rows)).values(next_at=now))
 
 
-def retry(connection: Connection, ids: Sequence[int] | None, now: datetime) -> list[int]:
-    """Makes rows that wait or were refused due at once; all of them when `ids` is None."""
-    mendable = outbox.c.state.in_((WAITING, REFUSED, UNKNOWN))
-    chosen = mendable if ids is None else and_(mendable, outbox.c.id.in_(ids))
-    if ids is None:
-        chosen = and_(chosen, outbox.c.state != UNKNOWN)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which rows of the outbox are meant: those to which all that is given applies."""
+
+    reason: str | None = None
+    forms: Collection[str] | None = None
+    period: str | None = None
+
+
+def retry(
+    connection: Connection, ids: Sequence[int] | None, now: datetime, chosen: Chosen | None = None
+) -> list[int]:
+    """Makes rows that wait or were refused due at once; returns their ids.
+
+    When `ids` is None these are the `chosen` ones, or all: but no SMS of which nobody knows
+    whether it went out.
+    """
+    states = (WAITING, REFUSED, UNKNOWN) if ids is not None else (WAITING, REFUSED)
+    mendable: ColumnElement[bool] = outbox.c.state.in_(states)
+    if ids is not None:
+        mendable = and_(mendable, outbox.c.id.in_(ids))
+    if chosen is not None:
+        mendable = and_(mendable, *_meant(chosen))
     statement = (
         update(outbox)
-        .where(chosen)
+        .where(mendable)
         .values(state=WAITING, next_at=now, attempts=0, unknowns=0, reason=None, detail=None)
         .returning(outbox.c.id)
     )
     return sorted(connection.scalars(statement))
+
+
+def _meant(chosen: Chosen) -> list[ColumnElement[bool]]:
+    meant: list[ColumnElement[bool]] = []
+    if chosen.reason is not None:
+        meant.append(outbox.c.reason == chosen.reason)
+    if chosen.forms is not None:
+        meant.append(outbox.c.form.in_(chosen.forms))
+    if chosen.period is not None:
+        meant.append(outbox.c.period == chosen.period)
+    return meant
 
 
 def listing(connection: Connection) -> list[Row[Any]]:
@@ -131,7 +161,7 @@ def listing(connection: Connection) -> list[Row[Any]]:
             outbox.c.next_at,
         )
         .select_from(outbox.outerjoin(org_units, org_units.c.id == outbox.c.unit_id))
-        .where(outbox.c.state != SENT)
+        .where(outbox.c.state.not_in((SENT, DROPPED)))
         .order_by(outbox.c.id)
     )
     return list(connection.execute(statement))

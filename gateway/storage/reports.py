@@ -213,6 +213,7 @@ def _columns(report: Report) -> dict[str, Any]:
         "forwarded_at": report.forwarded_at,
         "refused_version": report.refused_version,
         "validated_at": report.validated_at,
+        "validated_by": report.validated_by,
     }
 
 
@@ -242,6 +243,7 @@ def _report(row: Row[Any]) -> Report:
         forwarded_at=row.forwarded_at,
         refused_version=row.refused_version,
         validated_at=row.validated_at,
+        validated_by=row.validated_by,
     )
 
 

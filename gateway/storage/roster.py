@@ -66,21 +66,26 @@ def posts_of(connection: Connection, phones: Collection[str], period: str) -> di
     A phone without a post is not in the answer; one with several has them in order of their
     ids, so that the first is the same each time.
     """
-    term = org_unit_terms.alias()
-    query = (
-        select(
-            posts.c.id, posts.c.phone, posts.c.unit_id, org_units.c.code,
-            term.c.name.label("unit_name"), posts.c.name, posts.c.role, posts.c.language,
-        )
-        .join(org_units, org_units.c.id == posts.c.unit_id)
-        .join(term, term.c.unit_id == posts.c.unit_id)
-        .where(_holds(term, period), _active(period))
-        .order_by(posts.c.id)
-    )  # fmt: skip
+    query = _posts_in(period)
     found: dict[str, list[Post]] = defaultdict(list)
     for part in _chunks(phones):
         for row in connection.execute(query.where(posts.c.phone.in_(part))):
             found[row.phone].append(Post(*row))
+    return dict(found)
+
+
+def posts_at(
+    connection: Connection, unit_ids: Collection[int], period: str
+) -> dict[int, list[Post]]:
+    """Who works at these units in the month, by unit, each in order of their posts' ids.
+
+    A unit at which nobody works is not in the answer.
+    """
+    query = _posts_in(period)
+    found: dict[int, list[Post]] = defaultdict(list)
+    for part in _chunks(unit_ids):
+        for row in connection.execute(query.where(posts.c.unit_id.in_(part))):
+            found[row.unit_id].append(Post(*row))
     return dict(found)
 
 
@@ -99,17 +104,29 @@ def units(connection: Connection, period: str) -> dict[int, Unit]:
 
 def sites_below(connection: Connection, unit_ids: Collection[int], period: str) -> list[Unit]:
     """Every site at or below these units in the month, by code."""
-    tree = units(connection, period)
-    wanted = set(unit_ids)
-
-    def is_below(unit: Unit) -> bool:
-        step: Unit | None = unit
-        while step is not None and step.id not in wanted:
-            step = tree.get(step.parent_id) if step.parent_id is not None else None
-        return step is not None
-
-    found = [unit for unit in tree.values() if unit.level == "site" and is_below(unit)]
+    found = [one for one in units_below(connection, unit_ids, period) if one.level == "site"]
     return sorted(found, key=lambda unit: unit.code)
+
+
+def units_below(connection: Connection, unit_ids: Collection[int], period: str) -> list[Unit]:
+    """These units and all below them, as they are in the month, in order of their ids.
+
+    Walks down from the units, so that it costs what they hold, however large the tree is.
+    """
+    term = org_unit_terms.alias()
+    below = (
+        select(term.c.unit_id, literal(1).label("step"))
+        .where(term.c.unit_id.in_(unit_ids), _holds(term, period))
+        .cte("below", recursive=True)
+    )
+    child = org_unit_terms.alias()
+    below = below.union_all(
+        select(child.c.unit_id, below.c.step + 1)
+        .join(below, child.c.parent_id == below.c.unit_id)
+        .where(_holds(child, period), below.c.step < DEEPEST)
+    )
+    query = _units_in(period).where(org_units.c.id.in_(select(below.c.unit_id)))
+    return [Unit(*row) for row in connection.execute(query.order_by(org_units.c.id))]
 
 
 def set_language(connection: Connection, phone: str, language: str) -> None:
@@ -206,6 +223,21 @@ def _downward(unit_ids: Collection[int], period: str) -> Select[Any]:
         .where(below.c.level == "site")
         .order_by(below.c.unit_id)
     )
+
+
+def _posts_in(period: str) -> Select[Any]:
+    """Posts held in the month, in the order of Post's fields."""
+    term = org_unit_terms.alias()
+    return (
+        select(
+            posts.c.id, posts.c.phone, posts.c.unit_id, org_units.c.code,
+            term.c.name.label("unit_name"), posts.c.name, posts.c.role, posts.c.language,
+        )
+        .join(org_units, org_units.c.id == posts.c.unit_id)
+        .join(term, term.c.unit_id == posts.c.unit_id)
+        .where(_holds(term, period), _active(period))
+        .order_by(posts.c.id)
+    )  # fmt: skip
 
 
 def _units_in(period: str) -> Select[Any]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -169,7 +170,7 @@ reports = Table(
     Column("forwarded_at", Moment),
     Column("refused_version", Integer),
     Column("validated_at", Moment),
-    Column("validated_by", Id),  # a post; None when the calendar did it
+    Column("validated_by", Id),  # a post; None: the calendar, or the command line
     UniqueConstraint("site_id", "form", "period"),
     UniqueConstraint("site_id", "receipt"),
 )
@@ -191,7 +192,10 @@ report_versions = Table(
 )
 
 # Where the conversation with a person stands: what her last answer asked (`asked`, to be
-# settled by OUI or NON), and which reports her last message touched.
+# settled by OUI or NON), and which reports her last message touched. `more` holds the pages of
+# a long answer that she has not asked for yet, `held_id` the message that waits for the name of
+# its site. `proposed` is what an OUI would let in besides the numbers of reports: by `topic`,
+# such as a receipt of stock.
 conversations = Table(
     "conversations",
     metadata,
@@ -200,7 +204,27 @@ conversations = Table(
     Column("undo_id", ForeignKey("inbox.id")),
     Column("asked_at", Moment, nullable=False),
     Column("touched", Document, nullable=False),
+    Column("more", Document),
+    Column("more_at", Moment),
+    Column("held_id", Id),  # a message of the inbox
+    Column("proposed", Document),
 )
+
+# An agent's number that a supervisor moves: it holds from the moment at which the new phone
+# agreed. Kept, so that a roster that still has the old number can be told from news.
+number_changes = Table(
+    "number_changes",
+    metadata,
+    _id(),
+    Column("post_id", ForeignKey("posts.id"), nullable=False),
+    Column("old_phone", String(20), nullable=False),
+    Column("new_phone", String(20), nullable=False),
+    Column("asked_by", ForeignKey("posts.id"), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("agreed_at", Moment),
+)
+Index("ix_number_changes_new_phone", number_changes.c.new_phone)
+Index("ix_number_changes_post_id", number_changes.c.post_id)
 
 # What still has to go out, or went. `key` says what it is for, and is there once: the reply
 # to a message, a notice of something to somebody, the DHIS2 cells of (data set, org unit,
@@ -236,6 +260,7 @@ outbox = Table(
     Column("inbox_id", ForeignKey("inbox.id")),
     Column("message_id", String(200)),
     Column("delivery", String(40)),
+    Column("network", String(20)),
     Column("topic", String(40)),
     Column("subject", Document),
     Column("expires_at", Moment),
@@ -245,6 +270,9 @@ outbox = Table(
 Index("ix_outbox_due", outbox.c.kind, outbox.c.next_at,
       postgresql_where=outbox.c.state.in_(("waiting", "sending")),
       sqlite_where=outbox.c.state.in_(("waiting", "sending")))  # fmt: skip
+Index("ix_outbox_notices_due", outbox.c.network, outbox.c.next_at,
+      postgresql_where=and_(outbox.c.kind == "notice", outbox.c.state == "waiting"),
+      sqlite_where=and_(outbox.c.kind == "notice", outbox.c.state == "waiting"))  # fmt: skip
 Index("ix_outbox_message_id", outbox.c.message_id)
 Index("ix_outbox_phone_created_at", outbox.c.phone, outbox.c.created_at)
 Index("ix_outbox_unit_id_form_period", outbox.c.unit_id, outbox.c.form, outbox.c.period)
@@ -309,6 +337,9 @@ referrals = Table(
 )
 Index("ix_referrals_facility_id_made_at", referrals.c.facility_id, referrals.c.made_at)
 Index("ix_referrals_site_id_made_at", referrals.c.site_id, referrals.c.made_at)
+Index("ix_referrals_open_site_id", referrals.c.site_id,
+      postgresql_where=referrals.c.closed_at.is_(None),
+      sqlite_where=referrals.c.closed_at.is_(None))  # fmt: skip
 Index("ix_referrals_open", referrals.c.made_at, postgresql_where=referrals.c.closed_at.is_(None),
       sqlite_where=referrals.c.closed_at.is_(None))  # fmt: skip
 
@@ -344,6 +375,16 @@ stock_outs = Table(
 Index("ix_stock_outs_open", stock_outs.c.site_id, stock_outs.c.code, unique=True,
       postgresql_where=stock_outs.c.until.is_(None),
       sqlite_where=stock_outs.c.until.is_(None))  # fmt: skip
+
+# What the calendar asks for, such as the reminders of one day: how far it has come, and when it
+# was done. `cursor` is the last org unit that was dealt with.
+runs = Table(
+    "runs",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("cursor", Id, nullable=False, server_default="0"),
+    Column("done_at", Moment),
+)
 
 tallies = Table(
     "tallies",

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 
 from gateway.outcomes import TryLater, Unknown
 from gateway.transports import dhis2_tracker
-from gateway.transports.dhis2_http import RESPONSE_LIMIT, Dhis2Http, authorization
+from gateway.transports.dhis2_http import RESPONSE_LIMIT, Dhis2Http, Params, authorization
 from gateway.transports.dhis2_server import Account, ServerInfo, account, server_info
 from gateway.transports.dhis2_verdict import (
     Accepted,
@@ -184,7 +184,7 @@ class Dhis2:
         return dhis2_tracker.read_events(answer, [one.uid for one in ordered])
 
     def get(
-        self, path: str, params: Mapping[str, str] | None = None
+        self, path: str, params: Params | None = None
     ) -> Mapping[str, Any] | TryLater | Unknown:
         """The JSON object at `/api/<path>`, or why there is none (`http_404` for no object)."""
         answer = self._wire.call("GET", path, params or {}, None)
@@ -197,7 +197,7 @@ class Dhis2:
 
     def me(self) -> Account | TryLater | Unknown:
         """What the gateway's account is and may do."""
-        fields = "username,authorities,dataSets,organisationUnits[path]"
+        fields = "username,authorities,dataSets,organisationUnits[path],patTokens[expire]"
         found = self.get("me", {"fields": fields})
         return found if isinstance(found, TryLater | Unknown) else account(found)
 

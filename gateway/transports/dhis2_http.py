@@ -7,7 +7,7 @@ have arrived all the same, is.
 import base64
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -25,6 +25,10 @@ from gateway.transports.dhis2_verdict import Answer
 CONNECT_TIMEOUT: Final = 10.0
 RESPONSE_LIMIT: Final = 32 * 1024 * 1024
 LONGEST_AFTER: Final = 3600.0  # seconds; a proxy that says "tomorrow" is not believed
+
+
+# A parameter may be given several times.
+Params = Mapping[str, str | Sequence[str]]
 
 
 class Dhis2Http:
@@ -57,7 +61,7 @@ class Dhis2Http:
         self._session.close()
 
     def call(
-        self, method: str, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None
+        self, method: str, path: str, params: Params, body: Mapping[str, Any] | None
     ) -> Answer | TryLater | Unknown:
         """Send one request to `/api/<path>`, with `body` as JSON unless it is None."""
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()

@@ -38,9 +38,8 @@ def prepare(database: str, folder: Path, sites: int, now: datetime) -> Programme
     `now` is aware; the reports were sent in the minutes before it.
     """
     month = Period(now.year, now.month)
+    enrol(database, folder, sites, now)
     engine = connect(database)
-    units, people = _write_roster(folder, sites)
-    roster.import_roster(engine, units, people, month)
     document = folder / f"metadata-{sites}.json"
     with reading(engine) as connection:
         rows = org_units_of(connection, month.code)
@@ -53,6 +52,19 @@ def prepare(database: str, folder: Path, sites: int, now: datetime) -> Programme
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()
     return Programme(database, document, sites)
+
+
+def unit_uid(number: int) -> str:
+    """The place of a site in DHIS2, sites counted from nought."""
+    return f"Sites{number:06d}"
+
+
+def enrol(database: str, folder: Path, sites: int, now: datetime) -> None:
+    """Fills a migrated database with the roster alone, from the month of `now` on."""
+    engine = connect(database)
+    units, people = _write_roster(folder, sites)
+    roster.import_roster(engine, units, people, Period(now.year, now.month))
+    engine.dispose()
 
 
 def _write_roster(folder: Path, sites: int) -> tuple[Path, Path]:
@@ -78,7 +90,7 @@ def _units(sites: int) -> Iterator[tuple[object, ...]]:
         yield (code, code, "facility", "DUGUBA", f"Facil{number:06d}", 12000)
     for number in range(sites):
         above = _facility(number // SITES_OF_A_FACILITY)
-        yield (_site(number), _site(number), "site", above, f"Sites{number:06d}", 900)
+        yield (_site(number), _site(number), "site", above, unit_uid(number), 900)
 
 
 def _people(sites: int) -> Iterator[tuple[object, ...]]:

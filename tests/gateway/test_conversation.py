@@ -217,7 +217,6 @@ def test_the_head_reports_for_a_site_of_hers(pipes: Pipes) -> None:
         ("PEC 10 VUS 50", NANA, "POUR, le site"),
         ("POUR KOLA PEC 10 VUS 50", AWA, "pas pour vous"),
         ("VAL KOLA 10", AWA, "pas pour vous"),
-        ("RCU ENF 20", AWA, "pas encore possible"),
     ],
 )
 def test_who_may_not_say_what(pipes: Pipes, text: str, phone: str, words: str) -> None:

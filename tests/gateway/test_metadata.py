@@ -1,6 +1,10 @@
 """What the catalogue becomes in DHIS2, and that a strict server takes it, twice."""
 
+import os
 import re
+import subprocess
+import sys
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +27,7 @@ from gateway.uids import is_uid, uid
 from menus import loader
 from menus.model import Catalogue, Field, Form, Product
 from menus.programme import Programme
+from tests.gateway.metadata_rules import faults
 
 UID = re.compile(r"^[a-zA-Z][a-zA-Z0-9]{10}$")
 EXPLICIT = "lYX5lbthWyb"
@@ -248,3 +253,72 @@ def test_the_same_catalogue_gives_the_same_bytes() -> None:
 
     assert first == second
     assert first.endswith("}\n")
+
+
+@pytest.mark.parametrize("rows", [(), ROWS], ids=["without units", "with units"])
+def test_the_shipped_catalogue_breaks_none_of_dhis2s_rules(rows: tuple[OrgUnitRow, ...]) -> None:
+    assert faults(export(loader.load(), rows)) == []
+
+
+def test_what_belongs_to_the_server_is_referred_to_alone() -> None:
+    document = export(catalogue(PEC, STK), ROWS)
+    assert faults(document, on_the_server=[EXPLICIT]) == []
+    assert faults(document) == [
+        f"dataSets ASC_PEC: dataSetElements.dataElement refers to {EXPLICIT}, which is nowhere"
+    ]
+
+
+def test_long_labels_break_no_rule() -> None:
+    label = {"fr": "é " * 150}
+    fields = [
+        replace(field(f"AA{letter}"), labels=label, short={"fr": "x " * 40})
+        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    ]
+    assert faults(export(catalogue(form("PEC", *fields)))) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "told"),
+    [
+        ("dataElements", {"id": "1ElementSee"}, "'1ElementSee' is no UID"),
+        ("dataElements", {"name": None}, "lacks name"),
+        ("dataElements", {"shortName": "x" * 51}, "shortName is longer than 50"),
+        ("dataElements", {"zeroIsSignifcant": True}, "DHIS2 knows no zeroIsSignifcant"),
+        ("dataElements", {"aggregationType": "TOTAL"}, "aggregationType cannot be 'TOTAL'"),
+        ("dataElements", {"sharing": {"public": "rwrw----"}}, "takes no data sharing"),
+        ("dataElements", {"categoryCombo": {"id": "NowhereNowh"}}, "categoryCombo refers to"),
+        ("dataElements", {"formName": None}, "a translation of FORM_NAME"),
+        ("dataSets", {"periodType": "Monthy"}, "periodType cannot be 'Monthy'"),
+        ("dataSets", {"sharing": {"public": "--------"}}, "is not readable by everybody"),
+    ],
+)
+def test_the_rules_find_what_is_wrong(kind: str, change: dict[str, Any], told: str) -> None:
+    document = export(catalogue(STK), ROWS)
+    changed = {**document[kind][-1], **change}
+    document[kind][-1] = {name: value for name, value in changed.items() if value is not None}
+    assert any(told in one for one in faults(document)), faults(document)
+
+
+@pytest.mark.parametrize("prop", ["code", "name", "shortName"])
+def test_the_rules_find_what_stands_twice(prop: str) -> None:
+    document = export(catalogue(STK), ROWS)
+    document["dataElements"][1][prop] = document["dataElements"][0][prop]
+    assert [one for one in faults(document) if one.endswith("twice")]
+
+
+def test_importing_it_again_changes_nothing_on_the_server() -> None:
+    server = sandbox()
+    document = export(loader.load(), ROWS)
+    server.load(document)
+    before = deepcopy(server.state.objects)
+    server.load(export(loader.load(), ROWS))
+    assert server.state.objects == before
+
+
+def test_every_process_prints_the_same_bytes() -> None:
+    def printed(seed: str) -> bytes:
+        command = (sys.executable, "-m", "gateway", "dhis2", "metadata")
+        environ = {"PYTHONHASHSEED": seed, "PATH": os.environ["PATH"]}
+        return subprocess.run(command, env=environ, capture_output=True, check=True).stdout
+
+    assert printed("1") == printed("2") == render(export(loader.load())).encode()

@@ -13,7 +13,7 @@ import pytest
 import requests
 from sqlalchemy import Engine
 
-from gateway import replies
+from gateway import replies, sms_sending
 from gateway.outcomes import Delivered, Outcome, TryLater, Unknown
 from gateway.sandbox.operator import create_app
 from gateway.sandbox.serving import serving
@@ -164,10 +164,10 @@ def test_a_refusal_is_final_and_harms_no_other(pipes: Pipes, operator: Sandbox) 
 def test_a_replys_own_trouble_backs_off_and_gives_up_at_last(
     pipes: Pipes, operator: Sandbox
 ) -> None:
-    operator.fail(recipient=502, times=replies.TRIES)
+    operator.fail(recipient=502, times=sms_sending.TRIES)
     queue(pipes, "one")
     waits = []
-    for tried in range(1, replies.TRIES):
+    for tried in range(1, sms_sending.TRIES):
         send(pipes, operator.client)
         row = pipes.only("reply")
         assert (row.state, row.reason, row.attempts) == ("waiting", "RejectedByGateway", tried)
@@ -240,7 +240,7 @@ def test_an_operator_that_swallows_everything_is_left_alone(pipes: Pipes) -> Non
 
 def test_time_away_does_not_use_up_a_replys_tries(pipes: Pipes) -> None:
     queue(pipes, "one")
-    for _ in range(replies.TRIES + 1):
+    for _ in range(sms_sending.TRIES + 1):
         send(pipes, Scripted(lambda phone, text: TryLater("connect")))
         pipes.clock.advance(minutes=3)
     send(pipes, Scripted(lambda phone, text: TryLater("RejectedByGateway", everyone=False)))

@@ -1,56 +1,13 @@
 """A faulty catalogue is refused with every fault at once, each with its file and key."""
 
 import shutil
-from collections.abc import Callable
-from importlib.resources import as_file
 from pathlib import Path
 
 import pytest
 
-from menus.loader import SHIPPED, CatalogueFault, load
+from menus.loader import load
 from menus.model import Catalogue
-
-Edit = Callable[[str, str, str], None]
-Spoil = Callable[[str, str, str], list[str]]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped catalogue, to be spoilt."""
-    with as_file(SHIPPED) as shipped:
-        shutil.copytree(shipped, tmp_path / "catalogue")
-    return tmp_path / "catalogue"
-
-
-@pytest.fixture
-def edit(folder: Path) -> Edit:
-    """Replace the first of a text in a file; an empty text is the end of the file."""
-
-    def replace(name: str, old: str, new: str) -> None:
-        path = folder / name
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
-
-    return replace
-
-
-def faults_of(folder: Path) -> list[str]:
-    with pytest.raises(CatalogueFault) as caught:
-        load(folder)
-    assert str(caught.value) == "\n".join(caught.value.faults)
-    return caught.value.faults
-
-
-@pytest.fixture
-def spoilt(folder: Path, edit: Edit) -> Spoil:
-    """The faults after one replacement."""
-
-    def faults(name: str, old: str, new: str) -> list[str]:
-        edit(name, old, new)
-        return faults_of(folder)
-
-    return faults
+from tests.menus.conftest import Edit, Spoil, faults_of
 
 
 def test_a_copy_is_the_same(folder: Path) -> None:
@@ -134,6 +91,7 @@ FIELD = '[[fields]]\ncode = "{}"\nlabels = {{ fr = "X" }}\nshort = {{ fr = "{}" 
         (BM, "late =", "# late =\nmonth_closed = \"{month}\"\n#", "month_closed: its placeholders differ"),
         ("programme.toml", "opens_on = 25", "opens_on = 31", "programme.toml: opens_on: expected a number from 1 to 28"),
         ("programme.toml", "late_until = 8", "late_until = 2", "closes_on: expected on_time_until <= late_until"),
+        ("programme.toml", "auto_validate_on = 10", "auto_validate_on = 29", "auto_validate_on: expected a number from 1 to 28"),
         ("programme.toml", '"on_receipt"\n', '"at_once"\n', "forward: expected one of on_receipt"),
         ("programme.toml", '"janvier", ', "", "months.fr: expected the names of 12 months, got 11"),
         ("programme.toml", '"janvier"', '"mois 1"', "months.fr: 'mois 1' holds a digit"),

@@ -209,7 +209,6 @@ def test_an_answer_beside_anything_that_matters_confirms_nothing(
         ("annuler PEC 03", ("ANNULE", ("PEC",), ("PEC",), MARCH)),
         ("SUITE", ("SUITE", (), (), None)),
         ("RUPT BEB svp docteur", ("RUPT", ("BEB",), (), None)),
-        ("RCU BEB 30 KIT 25", ("RCU", ("BEB", "30", "KIT", "25"), (), None)),
         ("Bonjour REF 4 M AU", ("REF", ("4", "M", "AU"), (), None)),
         ("CRF 3305 A", ("CRF", ("3305", "A"), (), None)),
         ("FAIT 4721", ("FAIT", ("4721",), (), None)),

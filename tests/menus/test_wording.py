@@ -169,7 +169,6 @@ WHOLE = (
     "nothing_understood",
     "personal",
     "unknown_sender",
-    "site_unclear",
     "could_not_read",
     "ussd_later",
 )
@@ -179,6 +178,7 @@ ALONE = [
     ("unknown_code_near", (), {"typed": "TRD", "near": "TDR", "number": 37}),
     ("form_without_numbers", (), {"form": "PEC"}),
     ("not_yet", (), {"command": "COMMANDE"}),
+    ("site_unclear", (), {"sites": "Kola, Tene"}),
     ("not_for_you", (), {"command": "COMMANDE"}),
     *((key, (), {}) for key in ("cut", *WHOLE)),
 ]  # fmt: skip

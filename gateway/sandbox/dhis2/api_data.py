@@ -179,7 +179,9 @@ def data_entry() -> ResponseReturnValue:
         data_set = state.data_sets.get(asked[0])
         if data_set is None or asked[2] not in state.org_units:
             return jsonify(web_message(409, "Data set or organisation unit not found")), 409
-        answer = reads.data_entry(state, data_set, asked[1], asked[2], sandbox.clock())
+        answer = reads.data_entry(
+            state, data_set, (asked[2], asked[1]), sandbox.clock(), g.standing
+        )
     return jsonify(answer)
 
 

@@ -46,7 +46,7 @@ def new_ids() -> ResponseReturnValue:
 def get_me() -> ResponseReturnValue:
     sandbox = _sandbox()
     with sandbox.held() as state:
-        account = reads.me(state, sandbox.account.username)
+        account = reads.me(state, sandbox.account.username, g.standing)
     return jsonify(fields.pick(account, _wanted()))
 
 
@@ -60,7 +60,7 @@ def has_authority(authority: str) -> ResponseReturnValue:
 @blueprint.get("/<kind>/<uid>")
 def get_object(kind: str, uid: str) -> ResponseReturnValue:
     with _sandbox().held() as state:
-        found = reads.detail(state, kind, uid) if kind in KINDS else None
+        found = reads.detail(state, kind, uid, g.standing) if kind in KINDS else None
     if found is None:
         message = f"{kind} with id {uid} could not be found."
         return jsonify(web_message(404, message, code="E1005")), 404
@@ -74,7 +74,7 @@ def get_objects(kind: str) -> ResponseReturnValue:
         return jsonify(web_message(404, f"No resource {kind}", code="E1005")), 404
     try:
         with _sandbox().held() as state:
-            found = reads.listing(state, kind, request.args.getlist("filter"))
+            found = reads.listing(state, kind, request.args.getlist("filter"), g.standing)
     except ValueError as error:
         return jsonify(web_message(400, str(error))), 400
     wanted = _wanted() or fields.parse("id,displayName,name")

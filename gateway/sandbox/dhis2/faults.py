@@ -142,6 +142,8 @@ class Standing:
 
     def strikes(self, kind: Kind, *names: str | None) -> bool:
         """Whether this fault holds for what bears one of these names."""
+        if not self.faults:  # nearly always, and this is asked ten times for each value
+            return False
         return any(one.kind is kind and one.where in ("", *names) for one in self.faults)
 
 

@@ -41,6 +41,14 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         {"parent": "organisationUnits"},
         {},
     ),
+    "categoryOptions": Schema(
+        "org.hisp.dhis.category.CategoryOption",
+        ("name", "shortName"),
+        ("name", "shortName", "code"),
+        {},
+        {},
+        data_sharing=True,
+    ),
     "categoryCombos": Schema(
         "org.hisp.dhis.category.CategoryCombo", ("name",), ("name", "code"), {}, {}
     ),
@@ -48,7 +56,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "org.hisp.dhis.category.CategoryOptionCombo",
         ("name", "categoryCombo"),
         ("code",),
-        {"categoryCombo": "categoryCombos"},
+        {"categoryCombo": "categoryCombos", "categoryOptions": "categoryOptions"},
         {},
     ),
     "optionSets": Schema(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
+from gateway.sandbox.dhis2.faults import Kind, Standing
 from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO, Cell, DataSet, Json, Place, Slot
 from gateway.sandbox.dhis2.periods import locked, parse
 from gateway.sandbox.dhis2.state import State, reference
@@ -29,8 +30,9 @@ def system_info(family: Family, now: datetime, base: str) -> Json:
     }
 
 
-def me(state: State, username: str) -> Json:
+def me(state: State, username: str, standing: Standing) -> Json:
     """The account: its authorities, capture units and the data sets it may write."""
+    barred = {"F_DATAVALUE_ADD"} if standing.strikes(Kind.NO_AUTHORITY) else set()
     roots = sorted(state.capture_roots) or [
         uid for uid, unit in state.org_units.items() if len(unit.path) == 1
     ]
@@ -46,15 +48,20 @@ def me(state: State, username: str) -> Json:
     return {
         "id": ACCOUNT_UID,
         "username": username,
-        "authorities": sorted(state.authorities),
+        "authorities": sorted(state.authorities - barred),
         "organisationUnits": units,
         "dataViewOrganisationUnits": units,
-        "dataSets": [uid for uid in state.data_sets if uid not in state.no_data_write],
+        "dataSets": [uid for uid in state.data_sets if _writable(state, uid, standing)],
         "programs": list(state.objects["programs"]),
     }
 
 
-def detail(state: State, kind: str, uid: str) -> Json | None:
+def _writable(state: State, uid: str, standing: Standing) -> bool:
+    """Whether the account may write data of a data set or program."""
+    return uid not in state.no_data_write and not standing.strikes(Kind.NO_SHARING, uid)
+
+
+def detail(state: State, kind: str, uid: str, standing: Standing) -> Json | None:
     """One object of metadata as the API answers it, its references filled in; None: unknown."""
     raw = state.objects[kind].get(uid)
     if raw is None:
@@ -65,15 +72,19 @@ def detail(state: State, kind: str, uid: str) -> Json | None:
         "dataElements": _element,
         "programs": _program,
     }
-    return fill[kind](state, raw) if kind in fill else raw
+    shown = fill[kind](state, raw) if kind in fill else raw
+    if kind not in ("dataSets", "programs"):
+        return shown
+    data = {"read": True, "write": _writable(state, uid, standing)}
+    return {**shown, "access": {"read": True, "write": False, "data": data}}
 
 
-def listing(state: State, kind: str, filters: list[str]) -> list[Json]:
+def listing(state: State, kind: str, filters: list[str], standing: Standing) -> list[Json]:
     """The objects that hold to every `filter=property:operator:value` (eq, in, like).
 
     Raises ValueError for a filter that cannot be read.
     """
-    found = [detail(state, kind, uid) or {} for uid in state.objects[kind]]
+    found = [detail(state, kind, uid, standing) or {} for uid in state.objects[kind]]
     for one in filters:
         prop, operator, value = [*one.split(":", 2), "", ""][:3]
         wanted = value.strip("[]").split(",") if operator == "in" else [value]
@@ -107,14 +118,18 @@ def data_value_set(state: State, query: Mapping[str, list[str]]) -> Json:
     return {**head, "dataValues": values}
 
 
-def data_entry(state: State, data_set: DataSet, period: str, unit: str, now: datetime) -> Json:
+def data_entry(
+    state: State, data_set: DataSet, place: Place, now: datetime, standing: Standing
+) -> Json:
     """`/api/dataEntry/dataValues`: the form as stored, and whether it is open."""
+    unit, period = place
     key = (data_set.uid, period, unit)
     span = parse(period)
+    past = span is not None and locked(span, data_set.expiry_days, now)
     status = "OPEN"
-    if span and locked(span, data_set.expiry_days, now) and key not in state.lock_exceptions:
+    if (past and key not in state.lock_exceptions) or standing.strikes(Kind.LOCKED, *key):
         status = "LOCKED"
-    if key in state.approved:
+    if key in state.approved or standing.strikes(Kind.APPROVED, *key):
         status = "APPROVED"
     done = state.registrations.get((*key, DEFAULT_OPTION_COMBO))
     query = {"dataSet": [data_set.uid], "period": [period], "orgUnit": [unit]}
@@ -162,7 +177,12 @@ def _combo(state: State, uid: str) -> Json:
         "isDefault": False,
         **raw,
         "categoryOptionCombos": [
-            {"id": one["id"], "code": one.get("code"), "name": one.get("name")}
+            {
+                "id": one["id"],
+                "code": one.get("code"),
+                "name": one.get("name"),
+                "categoryOptions": one.get("categoryOptions", []),
+            }
             for one in state.objects["categoryOptionCombos"].values()
             if reference(one, "categoryCombo") == uid
         ],
@@ -181,7 +201,6 @@ def _data_set(state: State, raw: Json) -> Json:
         members.append(
             {"dataElement": element, **({"categoryCombo": _combo(state, own)} if own else {})}
         )
-    access = {"read": True, "write": raw["id"] not in state.no_data_write}
     return {
         "compulsoryFieldsCompleteOnly": False,
         "compulsoryDataElementOperands": [],
@@ -189,7 +208,6 @@ def _data_set(state: State, raw: Json) -> Json:
         **raw,
         "categoryCombo": _combo(state, reference(raw, "categoryCombo")),
         "dataSetElements": members,
-        "access": {"read": True, "write": False, "data": access},
     }
 
 
@@ -205,9 +223,7 @@ def _program(state: State, raw: Json) -> Json:
         for uid, one in state.objects["programStages"].items()
         if state.stages[uid].program == raw["id"]
     ]
-    access = {"read": True, "write": raw["id"] not in state.no_data_write}
-    shown = {"read": True, "write": False, "data": access}
-    return {**raw, "programStages": stages, "access": shown}
+    return {**raw, "programStages": stages}
 
 
 def _org_unit(state: State, raw: Json) -> Json:

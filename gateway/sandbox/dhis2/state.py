@@ -23,6 +23,7 @@ from gateway.sandbox.dhis2.values import is_zero
 
 KINDS = (
     "organisationUnits",
+    "categoryOptions",
     "categoryCombos",
     "categoryOptionCombos",
     "optionSets",

@@ -10,7 +10,9 @@ from gateway.sandbox.dhis2.options import STRATEGIES, BadParameter, text
 
 UID: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9]{10}", re.ASCII)
 STATUSES: Final = ("ACTIVE", "COMPLETED", "VISITED", "SCHEDULE", "OVERDUE", "SKIPPED")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{4})?)?")
+_DATE: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?"
+)
 _KINDS: Final = {
     "dataElements": "dataElementIdScheme",
     "organisationUnits": "orgUnitIdScheme",

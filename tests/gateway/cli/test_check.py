@@ -86,7 +86,13 @@ def test_all_is_well(kibaru: Kibaru, house: dict[str, str], far_app: Flask) -> N
     assert found["catalogue"].startswith("4 forms, ")
     assert found["operator"].startswith("account known, ")
     assert found["dhis2"].startswith("version 2.")
-    assert {call.method for call in far_app.extensions["dhis2"].ledger.requests} == {"GET"}
+    assert found["dhis2 units"].startswith("2 receive values")
+    assert found["dhis2 PEC dry run"] == "the server would take all 16 values"
+    sandbox: Sandbox = far_app.extensions["dhis2"]
+    assert {call.path for call in sandbox.ledger.requests if call.method != "GET"} == {
+        "/api/dataValueSets"
+    }
+    assert (sandbox.state.cells, sandbox.state.registrations) == ({}, {})
 
 
 def test_a_password_does_as_well_as_a_token(kibaru: Kibaru, house: dict[str, str]) -> None:
@@ -150,8 +156,8 @@ def test_dhis2_is_in_trouble(
 def test_a_server_without_our_metadata(kibaru: Kibaru, house: dict[str, str]) -> None:
     with serving(dhis2.create_app()) as empty:
         done = kibaru("check", **{**house, "DHIS2_URL": empty})
-    assert (done.code, done.err) == (1, "4 faults\n")
-    assert set(faults(done)) == {f"dhis2 {form}" for form in FORMS}
+    assert (done.code, done.err) == (1, "5 faults\n")
+    assert set(faults(done)) == {"dhis2 units", *(f"dhis2 {form}" for form in FORMS)}
 
 
 def test_a_data_set_that_lost_a_field(

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from gateway.outbox_advice import hint
 from gateway.storage.engine import connect
 from gateway.storage.tables import org_units, outbox
+from gateway.uids import uid
 from tests.gateway.cli.conftest import Kibaru
 
 CREATED = datetime(2026, 11, 3, 8, 15, tzinfo=UTC)
@@ -21,6 +23,7 @@ ROWS: list[dict[str, Any]] = [
      "detail": "away", "next_at": LATER},
     {"id": 6, "kind": "dhis2", "state": "sending", "attempts": 1, "next_at": CREATED},
 ]  # fmt: skip
+PEC_DATA_SET = uid("dataSet", "PEC")
 OF_PEC = {"form": "PEC", "period": "202610"}
 NO_TEXT = {"phone": "+22370000001", "text": "secretword"}
 
@@ -124,3 +127,52 @@ def test_rows_are_made_due(
     assert {one: after[one] for one in due} == dict.fromkeys(due, ("waiting", 0, True))
     untouched = before.keys() - due
     assert {one: after[one] for one in untouched} == {one: before[one] for one in untouched}
+
+
+def test_what_was_refused_is_told_by_reason(kibaru: Kibaru, stored: str) -> None:
+    done = kibaru("outbox", "list", "--refused", DATABASE_URL=stored)
+    assert done.code == 0
+    assert done.out.splitlines() == [
+        "1 E7619: the number does not fit the data element's value type",
+        f"    {hint('E7619')}; then `kibaru outbox retry --reason E7619`",
+    ]
+    (group,) = kibaru("outbox", "list", "--refused", "--json", DATABASE_URL=stored).json()
+    assert (group["reason"], group["count"], group["ids"]) == ("E7619", 1, [4])
+    kibaru("outbox", "retry", "4", DATABASE_URL=stored)
+    nothing = kibaru("outbox", "list", "--refused", DATABASE_URL=stored)
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "nothing was refused\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "due"),
+    [
+        (["--reason", "E7619"], {4}),
+        (["--reason", "E7640"], set()),
+        (["--form", "PEC"], {1, 4, 5}),
+        (["--form", "PEC", "--reason", "http_503"], {5}),
+        (["--form", "NUT"], set()),
+        (["--data-set", PEC_DATA_SET, "--reason", "E7619"], {4}),
+        (["--period", "202610"], {1, 4, 5}),
+        (["--period", "202609"], set()),
+    ],
+    ids=str,
+)
+def test_rows_are_made_due_by_what_they_have_in_common(
+    kibaru: Kibaru, stored: str, words: list[str], due: set[int]
+) -> None:
+    before = states(stored)
+    done = kibaru("outbox", "retry", *words, DATABASE_URL=stored)
+    assert (done.code, done.out, done.err) == (0, f"{len(due)} due now\n", "")
+    after = states(stored)
+    changed = {one for one in after if after[one] != before[one]}
+    assert changed == due - {1}  # which was due already
+
+
+@pytest.mark.parametrize(
+    "words", [["1", "--reason", "E7619"], ["--all", "--form", "PEC"], ["--form", "NONE"]], ids=str
+)
+def test_a_choice_that_contradicts_itself_is_wrong_usage(
+    kibaru: Kibaru, stored: str, words: list[str]
+) -> None:
+    done = kibaru("outbox", "retry", *words, DATABASE_URL=stored)
+    assert (done.code, done.out) == (2, "")

@@ -141,6 +141,29 @@ def test_without_a_data_set_a_closed_input_period_is_e7644() -> None:
     assert codes_of(here.post(body, query="")) == ["E7644"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "path", "before", "after"),
+    [
+        (Kind.LOCKED, f"dataEntry/dataValues?ds={SET}&pe=202610&ou={KOLA}", "OPEN", "LOCKED"),
+        (Kind.APPROVED, f"dataEntry/dataValues?ds={SET}&pe=202610&ou={KOLA}", "OPEN", "APPROVED"),
+        (Kind.NO_SHARING, "me?fields=dataSets", SET, ""),
+        (Kind.NO_SHARING, f"dataSets/{SET}?fields=access[data[write]]", "true", "false"),
+        (Kind.NO_AUTHORITY, "me?fields=authorities", "F_DATAVALUE_ADD", ""),
+    ],
+)
+def test_whoever_asks_is_told_of_a_standing_fault(
+    kind: Kind, path: str, before: str, after: str
+) -> None:
+    here = world()
+    assert before in here.get(f"/api/{path}").get_data(as_text=True)
+
+    here.sandbox.faults.set(kind)
+    told = here.get(f"/api/{path}").get_data(as_text=True)
+
+    assert before not in told
+    assert after in told
+
+
 # --- Zeros that are not significant
 
 

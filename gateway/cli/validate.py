@@ -1,0 +1,61 @@
+"""`kibaru validate`: somebody at the centre stands up for what its sites reported."""
+
+from collections.abc import Mapping
+
+import click
+
+from gateway import validation
+from gateway.cli import common
+from gateway.cli.common import Fault, Month
+from gateway.storage import roster
+from gateway.storage.engine import Connection
+from gateway.validation import Outcome, Verdict
+from menus.model import Period
+
+REFUSED = (Outcome.INCOMPLETE, Outcome.WAITING)
+
+
+@click.command()
+@click.argument("site")
+@click.argument("period", type=Month())
+def validate(site: str, period: Period) -> None:
+    """Validate the reports of a site for a month.
+
+    SITE is the code of a site, or of a facility or district for all sites below it. Says for
+    each report what became of it, and ends with 1 when one was refused.
+    """
+    settings = common.settings()
+    catalogue = common.catalogue(settings)
+    with common.database(settings) as engine, engine.begin() as connection:
+        codes = _sites(connection, site, period)
+        verdicts = validation.validate(
+            connection, catalogue, list(codes), period, by=None, now=common.now()
+        )
+    for verdict in verdicts:
+        click.echo(_line(verdict, codes))
+    refused = [one for one in verdicts if one.outcome in REFUSED]
+    if refused:
+        raise Fault(f"{len(refused)} not validated")
+
+
+def _sites(connection: Connection, code: str, period: Period) -> Mapping[int, str]:
+    """The codes of the sites at or below a unit, by id. Raises Fault for an unknown unit."""
+    unit = roster.unit_by_code(connection, code, period.code)
+    if unit is None:
+        raise Fault(f"no org unit has the code {code!r} in {period.code}")
+    sites = roster.sites_below(connection, [unit.id], period.code)
+    return {one.id: one.code for one in sites}
+
+
+def _line(verdict: Verdict, codes: Mapping[int, str]) -> str:
+    missing, waiting = " ".join(verdict.missing), " ".join(verdict.waiting)
+    words = {
+        Outcome.VALIDATED: "validated",
+        Outcome.ALREADY: "was validated before",
+        Outcome.INCOMPLETE: f"not validated, lacks {missing}",
+        Outcome.WAITING: "not validated",
+        Outcome.NOTHING: "nothing reported",
+    }[verdict.outcome]
+    if waiting:
+        words += f"; waiting for an OUI or a correction: {waiting}"
+    return f"{codes[verdict.site_id]} {verdict.form} {verdict.period}: {words}"

@@ -1,0 +1,125 @@
+"""Who sent the messages of a batch, and what each of them means, as far as the roster knows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.own_sites import site_named
+from gateway.storage import conversations, inbox, roster
+from gateway.storage.conversations import Conversation
+from gateway.storage.engine import Connection
+from gateway.storage.inbox import Message
+from gateway.storage.roster import Post, Unit
+from gateway.understanding import (
+    AGENT,
+    MEMORY,
+    House,
+    Known,
+    Understood,
+    asks_from_above,
+    understand,
+)
+from menus.grammar import read
+from menus.model import Reading
+
+# Who works at several posts has a conversation at each; these go on with one that has a
+# question, or pages to come.
+_GOES_ON: Final[Mapping[str, Callable[[Conversation], bool]]] = {
+    "OUI": lambda talk: talk.is_open,
+    "NON": lambda talk: talk.is_open,
+    "SUITE": lambda talk: bool(talk.more),
+}
+
+
+@dataclass(slots=True)
+class Senders:
+    """Who sent the messages of a batch, as far as the roster knows them."""
+
+    house: House
+    months: dict[int, str]
+    posts: dict[tuple[str, str], list[Post]]
+    areas: dict[int, list[Unit]]
+    talks: dict[int, Conversation]
+    readings: dict[int, Reading]
+    held: dict[int, Message]
+
+    @property
+    def sites(self) -> set[int]:
+        """The sites that an answer may turn out to be about."""
+        own = [[one.unit_id for one in at if one.role == AGENT] for at in self.posts.values()]
+        several = {site for sites in own if len(sites) > 1 for site in sites}
+        return several | {one.key[0] for talk in self.talks.values() for one in talk.asked}
+
+    def understand(self, message: Message) -> Understood:
+        """What the message means, with the conversation as it stands at this moment."""
+        posts = self.posts.get((message.phone, self.months[message.id]), [])
+        area = [site for post in posts for site in self.areas.get(post.unit_id, [])]
+        reading = self.readings.get(message.id, Reading())
+        known = Known(posts, self._talk(posts, reading.command), area)
+        if len(known.own) > 1:
+            return self._of_several(message, reading, known)
+        return understand(message, reading, known, self.house)
+
+    def _talk(self, posts: Sequence[Post], command: str) -> Conversation | None:
+        """Of the conversations at her posts the latest, or the one that this goes on with."""
+        talks = [self.talks[post.id] for post in posts if post.id in self.talks]
+        goes_on = _GOES_ON.get(command)
+        going_on = [one for one in talks if goes_on is not None and goes_on(one)]
+        return max(going_on or talks, key=lambda one: one.last_at, default=None)
+
+    def _of_several(self, message: Message, reading: Reading, known: Known) -> Understood:
+        """What the agent of several sites says, once it is known of which.
+
+        The name of a site alone is the answer to the question which one: what she had sent
+        then is taken up as it was, with the day on which she sent it.
+        """
+        catalogue = self.house.catalogue
+        if asks_from_above(reading, known, catalogue):
+            return understand(message, reading, known, self.house)
+        found = site_named(message.text, known.own, catalogue)
+        if found is None:
+            return understand(message, reading, known, self.house)
+        known = replace(known, chosen=found.post)
+        if found.rest:
+            return understand(message, read(found.rest, catalogue), known, self.house)
+        before = self._held(message, known.talk)
+        if before is None:
+            return understand(message, Reading(), known, self.house)
+        meant = replace(before, id=message.id, received_at=message.received_at)
+        understood = understand(meant, read(before.text, catalogue), known, self.house)
+        return replace(understood, taken_up=True)
+
+    def _held(self, message: Message, talk: Conversation | None) -> Message | None:
+        """Her message that waits for the name of its site, while its question is open."""
+        before = self.held.get(talk.held_id) if talk is not None and talk.held_id else None
+        if before is None or message.sent_at - before.sent_at > MEMORY:
+            return None
+        return before
+
+
+def senders_of(connection: Connection, messages: Sequence[Message], house: House) -> Senders:
+    """Loads the senders. Who somebody was is judged by the month of sending."""
+    months = {one.id: one.sent_at.astimezone(house.timezone).strftime("%Y%m") for one in messages}
+    posts: dict[tuple[str, str], list[Post]] = {}
+    for month in sorted(set(months.values())):
+        phones = {one.phone for one in messages if months[one.id] == month}
+        found = roster.posts_of(connection, phones, month)
+        posts |= {(phone, month): at for phone, at in found.items()}
+    readings = {
+        one.id: read(one.text, house.catalogue)
+        for one in messages
+        if (one.phone, months[one.id]) in posts
+    }
+    for_others = {
+        (post.unit_id, months[one.id])
+        for one in messages
+        if one.id in readings and readings[one.id].command == "POUR"
+        for post in posts[one.phone, months[one.id]]
+    }
+    areas = {unit: roster.sites_below(connection, [unit], month) for unit, month in for_others}
+    people = {post.id for found in posts.values() for post in found}
+    talks = conversations.load(connection, people) if people else {}
+    waiting = [talk.held_id for talk in talks.values() if talk.held_id is not None]
+    held = inbox.messages(connection, waiting) if waiting else {}
+    held |= {one.id: one for one in messages}
+    return Senders(house, months, posts, areas, talks, readings, held)

@@ -1,0 +1,79 @@
+"""Figure: a round of reminders for every agent of the country, from the calendar to the outbox.
+
+One process queues the round on PostgreSQL, in seconds of wall time. Memory is the peak of what
+Python allocates meanwhile (tracemalloc), in a run of its own, with few agents and with many: the
+round goes through the units a chunk at a time, so the two should be alike.
+"""
+
+import time
+import tracemalloc
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from gateway import reminders
+from gateway.storage.engine import connect
+from gateway.understanding import House
+from menus.loader import load
+from tests.bench import programme
+from tests.bench.ground import Ground
+
+WHEN: Final = datetime(2026, 11, 1, 8, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """Agents, seconds until all are queued, and the peak of memory in MiB, there and with few."""
+
+    agents: int
+    seconds: float
+    peak: float
+    few: int
+    peak_with_few: float
+
+
+def measure(ground: Ground, *, agents: int, few: int) -> Reminding:
+    many_at = _prepared(ground, agents)
+    few_at = _prepared(ground, few)
+    seconds = _timed(ground.copy(many_at), agents)
+    figures = Reminding(agents, seconds, _peak(many_at, agents), few, _peak(few_at, few))
+    for url in (many_at, few_at):
+        ground.drop(url)
+    return figures
+
+
+def table(one: Reminding) -> list[str]:
+    return [
+        f"reminding {one.agents:,} agents: {one.seconds:.1f} s until all wait in the outbox,",
+        f"  {one.peak:.0f} MiB at most, and {one.peak_with_few:.0f} MiB with {one.few:,}",
+    ]
+
+
+def _prepared(ground: Ground, agents: int) -> str:
+    """A database whose agents have sent nothing yet."""
+    url = ground.create("postgresql")
+    programme.enrol(url, ground.folder, agents, WHEN - timedelta(days=40))
+    return url
+
+
+def _queue(url: str, agents: int) -> None:
+    engine = connect(url)
+    queued = reminders.queue_due(engine, House(load(), ZoneInfo("Africa/Bamako")), WHEN)
+    engine.dispose()
+    if queued != agents:
+        raise RuntimeError(f"{queued} of {agents} reminders were queued")
+
+
+def _timed(url: str, agents: int) -> float:
+    begun = time.perf_counter()
+    _queue(url, agents)
+    return time.perf_counter() - begun
+
+
+def _peak(url: str, agents: int) -> float:
+    tracemalloc.start()
+    _queue(url, agents)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / 2**20

@@ -1,0 +1,45 @@
+"""Holds up `kibaru validate`: a line for each report, and 1 while one of them is refused."""
+
+import pytest
+from sqlalchemy import Engine
+
+from menus.model import Catalogue
+from tests.gateway.cli.conftest import Kibaru
+from tests.gateway.pipes import FANTA, ISSA, PEC, Pipes
+
+
+@pytest.fixture
+def stored(engine: Engine, catalogue: Catalogue, database_url: str) -> str:
+    """Two sites of KANI reported October, the one in full and the other not."""
+    pipes = Pipes(engine, catalogue)
+    pipes.told(PEC.removesuffix(" DCD 0"), FANTA)
+    pipes.told(PEC, ISSA)
+    return database_url
+
+
+def test_an_area_is_validated_as_far_as_it_is_in_order(kibaru: Kibaru, stored: str) -> None:
+    done = kibaru("validate", "KANI", "202610", DATABASE_URL=stored)
+    lines = [line for line in done.out.splitlines() if " PEC " in line]
+    assert lines == [
+        "KOLA PEC 202610: nothing reported",
+        "SIRAKORO PEC 202610: validated",
+        "TENE PEC 202610: not validated, lacks DCD",
+    ]
+    assert (done.code, done.err) == (1, "1 not validated\n")
+
+
+def test_a_site_that_is_in_order_ends_with_0_however_often(kibaru: Kibaru, stored: str) -> None:
+    words = [kibaru("validate", "SIRAKORO", "202610", DATABASE_URL=stored) for _ in range(2)]
+    assert [done.code for done in words] == [0, 0]
+    assert "SIRAKORO PEC 202610: was validated before" in words[1].out
+    shown = kibaru("reports", "--period", "202610", "--json", DATABASE_URL=stored).json()
+    assert {one["site"]: bool(one["validated_at"]) for one in shown} == {
+        "SIRAKORO": True,
+        "TENE": False,
+    }
+
+
+def test_an_unknown_code_is_a_fault(kibaru: Kibaru, stored: str) -> None:
+    done = kibaru("validate", "NOWHERE", "202610", DATABASE_URL=stored)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "no org unit has the code 'NOWHERE' in 202610\n"
