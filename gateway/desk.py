@@ -41,9 +41,9 @@ class Desk:
 
     `texts` are the texts (by hash) that brought a version of a report, `complete` the forms
     that are whole for a (site, month), `history` the values of a site's other reports. `counted`
-    tells when each stock count of a site was sent, `received` what it got since the first.
-    `recount` are the reports whose days out have changed, though their values have not.
-    `referred` are the referrals of a (site, month) by the code that reports them.
+    tells when each stock count of a site was sent, `received` what it got since the first,
+    `referred` the referrals of a (site, month) by the code that reports them. `recount` are the
+    reports whose days out have changed, though their values have not.
     """
 
     connection: Connection
@@ -56,8 +56,8 @@ class Desk:
     history: dict[int, dict[tuple[str, str], Mapping[str, int]]] = field(default_factory=dict)
     counted: dict[int, dict[tuple[str, str], Mapping[str, Stamp]]] = field(default_factory=dict)
     received: dict[int, list[Receipt]] = field(default_factory=dict)
-    recount: set[Key] = field(default_factory=set)
     referred: dict[tuple[int, str], Mapping[str, int]] = field(default_factory=dict)
+    recount: set[Key] = field(default_factory=set)
     taken: set[tuple[int, str]] = field(default_factory=set)
     conversations: dict[int, Conversation] = field(default_factory=dict)
     touched: set[Key] = field(default_factory=set)

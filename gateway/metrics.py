@@ -15,6 +15,7 @@ COUNTERS: Final = {
     "understood": "Messages read without anything to mend",
     "refused": "Messages answered with something to mend",
     "strangers": "Messages of numbers that stand in no roster",
+    "ussd_groups": "Groups of numbers confirmed by USSD, each counted as a message too",
     "failed": "Messages that could not be read for a fault of ours",
     "unanswered": "Messages beyond what one number is answered in a day",
     "replied": "Replies that the operator accepted",

@@ -16,9 +16,11 @@ from menus.catalogue_mapping import with_mapping
 from menus.catalogue_programme import read_programme
 from menus.catalogue_referrals import read_referrals
 from menus.catalogue_tables import Folder, Table, names_in, read
+from menus.catalogue_ussd import read_ussd, words_of
 from menus.catalogue_words import Sentences
 from menus.model import LANGUAGES, Catalogue, Command, Form
 from menus.programme import Programme
+from menus.ussd import Ussd
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
 ROLES: Final = ("asc", "dtc", "district")
@@ -85,17 +87,18 @@ def load(folder: Path | None = None) -> Catalogue:
         forms = with_mapping(forms, source.read(MAPPING, faults))
     forms = with_shared_checks(source.read("checks.toml", faults), forms)
     commands = _read_commands(source.read("commands.toml", faults))
+    ussd = read_ussd(source.holder("ussd"), forms, commands, faults)
     codes = {code for form in forms.values() for code in form.codes}
     referrals = read_referrals(source.read("referrals.toml", faults), codes)
     words = _read_words(source.holder("words"), faults)
-    _check_words(words, forms, commands, faults)
+    _check_words(words, forms, commands, ussd, faults)
     _check_labels(forms, faults)
     if not faults:
         # A form that could not be read would seem to lack its fields.
         faults.extend(_unknown_patients(forms))
     texts = {language: sentences.texts for language, sentences in words.items()}
     catalogue = _index(programme, forms, commands, texts, faults)
-    catalogue = replace(catalogue, referrals=referrals)
+    catalogue = replace(catalogue, referrals=referrals, ussd=ussd)
     if faults:
         # What is written once and read for every form is told once.
         raise CatalogueFault(list(dict.fromkeys(faults)))
@@ -157,6 +160,7 @@ def _check_words(
     words: Mapping[str, Sentences],
     forms: Mapping[str, Form],
     commands: Mapping[str, Command],
+    ussd: Ussd,
     faults: list[str],
 ) -> None:
     checks = [check for form in forms.values() for check in form.checks]
@@ -164,11 +168,13 @@ def _check_words(
     needed = [(key, "the code") for key in said if not key.endswith(catalogue_words.SHORT)]
     needed += [(check.words, f"rule {check.rule}") for check in checks]
     needed += [(command.help, command.keyword) for command in commands.values()]
+    needed += [(key, "a menu") for key in words_of(ussd)]
     french = catalogue_words.readable(words["fr"], faults)
     if words["fr"].texts:
         catalogue_words.required(words["fr"], dict.fromkeys(needed), faults)
     helps = {command.help: frozenset[str]() for command in commands.values()}
-    fills = {**said, **helps, **catalogue_words.of_checks(checks)}
+    lines = {key: frozenset[str]() for key in words_of(ussd)}
+    fills = {**lines, **said, **helps, **catalogue_words.of_checks(checks)}
     catalogue_words.agree(words["fr"], french, fills, faults)
     for language in LANGUAGES[1:]:
         found = catalogue_words.readable(words[language], faults)

@@ -10,7 +10,6 @@ from gateway import checkup, report_listing
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
 from gateway.finding import Finding
-from gateway.phone import BadPhone, normalise
 from gateway.storage import schema
 from gateway.understanding import House
 from menus.model import Period
@@ -68,33 +67,6 @@ def _next(findings: Iterator[Finding]) -> Finding | None:
     """The next line of the check-up; a far side may take a minute to be found away."""
     with common.busy("looking"):
         return next(findings, None)
-
-
-@click.command()
-@click.argument("number")
-@click.option("--wait", default=10.0, show_default=True, help="seconds to wait for a reply")
-def phone(number: str, wait: float) -> None:
-    """Be an agent: a phone in the terminal.
-
-    It talks to a running gateway as the operator would. Type an SMS, or dial *384*1#. NUMBER
-    is who you are, such as +22370000001. Piped input is sent line by line. Finds the gateway
-    in the environment, else in var/demo.env.
-    """
-    from gateway.sandbox import terminal_phone  # noqa: PLC0415  only this command talks HTTP
-
-    try:
-        line = terminal_phone.find_line(common.settings())
-        code = terminal_phone.run(
-            normalise(number),
-            lines=None if sys.stdin.isatty() else sys.stdin,
-            out=sys.stdout,
-            line=line,
-            clock=common.now,
-            wait=wait,
-        )
-    except (terminal_phone.NoLine, BadPhone) as fault:
-        raise Fault(str(fault)) from fault
-    sys.exit(code)
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,14 @@ def test_it_serves_catalogue_and_demo_roster_with_its_faults_until_it_is_stopped
         process.send_signal(signal.SIGINT)
         _, rest = process.communicate(timeout=20)
     assert (process.returncode, rest) == (0, "")
+
+
+def test_a_port_that_is_taken_is_told_in_words(kibaru: Kibaru) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = kibaru("sandbox", "dhis2", "--port", str(port))
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"port {port} cannot be had:")
 
 
 def test_its_help_lists_every_fault(kibaru: Kibaru) -> None:
