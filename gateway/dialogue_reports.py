@@ -10,8 +10,9 @@ from typing import Final
 
 from gateway import conversation, stock_need
 from gateway.desk import Desk, fetch, open_desk, store
-from gateway.filing import Said, context_of, file_said, is_locked
+from gateway.filing import Said, file_said, is_locked
 from gateway.report import Key, stamp
+from gateway.site_context import context_of
 from gateway.storage import conversations, inbox, outbound, reports
 from gateway.storage.engine import Connection
 from gateway.storage.inbox import READ, Message, Read

@@ -155,14 +155,14 @@ def told(state: State, text: str) -> State:
 def _pages(catalogue: Catalogue, state: State) -> list[str]:
     more = choice(NEXT, word(catalogue, state, "ussd_more"))
     last = choice(BACK, word(catalogue, state, "ussd_home"))
-    return pages(
-        with_wrong(catalogue, state, state.text, brief=True), state.caller.room, more, last
-    )
+    return pages(state.text, state.caller.room, more, last)
 
 
 def show_text(catalogue: Catalogue, state: State) -> Screen:
     screens = _pages(catalogue, state)
-    return Screen("text", screens[min(state.page, len(screens) - 1)])
+    page = screens[min(state.page, len(screens) - 1)]
+    warned = with_wrong(catalogue, state, page, brief=True)
+    return laid_out("text", [warned, page], state.caller.room)
 
 
 def turn_page(catalogue: Catalogue, state: State, answer: str) -> Step:

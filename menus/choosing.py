@@ -144,6 +144,9 @@ def _menu(catalogue: Catalogue, state: State) -> Listing:
 
 
 def show_menu(catalogue: Catalogue, state: State) -> Screen:
+    if not items(catalogue, state):
+        sentence = word(catalogue, state, "ussd_no_menu")
+        return laid_out("menu", [sentence], state.caller.room, ends=True)
     return show(state, "menu", _menu(catalogue, state))
 
 

@@ -86,7 +86,7 @@ def problem_of(catalogue: Catalogue, state: State) -> Problem | None:
     locked = _locked(state)
     if locked is not None:
         return locked
-    for confirmed in ((), state.sure):
+    for confirmed in dict.fromkeys(((), state.sure)):
         for problem in _weighed(catalogue, state, confirmed).problems:
             if problem.level is Level.REFUSE or sign(problem) not in state.agreed:
                 return problem

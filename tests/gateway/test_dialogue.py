@@ -1,13 +1,18 @@
 """Holds up a dialogue by USSD: contract, numbers, what is kept when the line drops."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 import redis
+from sqlalchemy import select
 
 from gateway.storage import reports
 from gateway.storage.engine import reading
+from gateway.storage.tables import inbox
+from menus.gsm7 import septets
 from tests.gateway.dialling import PEC_KEYS, Rung, Telephone, statements, telephones
 from tests.gateway.pipes import (
     AWA,
@@ -16,7 +21,9 @@ from tests.gateway.pipes import (
     OCTOBER,
     OUMAR,
     PEC_VALUES,
+    PEOPLE,
     STRANGER,
+    UNITS,
     Pipes,
 )
 
@@ -188,3 +195,132 @@ def test_sql_is_asked_at_the_dial_and_where_something_is_stored(
     assert menu == 0
     assert opened > 0
     assert [count == 0 for count in groups] == [True, False] * 3
+
+
+def at_once(act: Callable[[], str], times: int = 3) -> list[str]:
+    """What so many threads get that do the same at the same moment."""
+    barrier = Barrier(times)
+
+    def one() -> str:
+        barrier.wait()
+        return act()
+
+    with ThreadPoolExecutor(times) as pool:
+        return [future.result() for future in [pool.submit(one) for _ in range(times)]]
+
+
+def test_copies_of_a_hop_at_the_same_moment(pipes: Pipes, phone: Telephone) -> None:
+    phone.dial()
+    for key in PEC_KEYS:
+        phone.text = f"{phone.text}*{key}" if phone.text else key
+        assert len(set(at_once(phone.repeat))) == 1
+    assert dict(pipes.report().values) == PEC_VALUES
+    assert pipes.report().version == 3
+    assert len(pipes.inbox_states()) == 3
+
+
+def test_a_confirmed_group_is_a_message_like_any_other(pipes: Pipes, phone: Telephone) -> None:
+    phone.dial()
+    phone.keys(*PEC_KEYS[:4])
+    with reading(pipes.engine) as connection:
+        (row,) = connection.execute(select(inbox))
+    assert (row.provider, row.text, row.state) == (
+        "ussd",
+        "PEC 10 VUS 45 FIE 38 TDR 37 POS 28 CTA 27",
+        "read",
+    )
+    assert pipes.counted()["ussd_groups"] == 1
+    assert "Annuler" in pipes.told("ANNULE")
+    pipes.told("OUI")
+    assert dict(pipes.report().values) == {}
+
+
+def test_a_doubt_that_was_answered_counts_as_oui(pipes: Pipes, phone: Telephone) -> None:
+    phone.dial()
+    phone.keys("1", "1", "200*38*37*28*27", "1", "1")
+    report = pipes.report()
+    assert report.values["VUS"] == 200
+    assert dict(report.pending) == {}
+
+
+def test_a_rule_of_an_earlier_month_speaks(pipes: Pipes, phone: Telephone) -> None:
+    pipes.told("NUT 9 DEP 60 MAM 2 MAS 1 URE 0 GUE 0 ABD 0 SOD 0 RST 5")
+    phone.dial()
+    shown = phone.keys("1", "2", "60*2*1*0", "1", "9*0*0*1")
+    assert "RST 5 le mois passe" in shown
+    assert "9" not in str(pipes.report(form="NUT").values.get("GUE"))
+
+
+def test_what_an_sms_filled_in_between_is_not_asked(pipes: Pipes, phone: Telephone) -> None:
+    phone.dial()
+    phone.keys("1", "1", "45*38*37*28*27")
+    pipes.told("PEC 10 IRA 35 AMX 30")
+    assert "2/3" in phone.key("1")
+    assert phone.keys("2*2").startswith("CON Grave 2, ArtR 2.")
+    assert "3/3" in phone.key("1")
+
+
+def test_a_rule_that_only_speaks_since_an_sms_is_told(pipes: Pipes, phone: Telephone) -> None:
+    phone.dial()
+    phone.keys("1", "1", "45*38", "37*28*27")
+    pipes.told("PEC 10 DIA 50 SRZ 2")
+    shown = phone.key("1")
+    assert "DIA 50 depasse VUS 45" in shown
+    assert "VUS" not in pipes.report().values
+    assert pipes.report().values["DIA"] == 50
+
+
+def test_another_copy_of_a_command_is_not_run_again(
+    pipes: Pipes, phone: Telephone, redis_url: str
+) -> None:
+    phone.dial()
+    shown = phone.keys("5")
+    assert phone.repeat() == shown
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    assert phone.repeat().startswith("CON Deja recu.")
+    assert len(pipes.inbox_states()) == 1
+
+
+def test_an_sms_follows_when_the_programme_says_so(pipes: Pipes, phone: Telephone) -> None:
+    programme = pipes.catalogue.programme
+    ussd = replace(programme.ussd, sms_receipt=True)
+    catalogue = replace(pipes.catalogue, programme=replace(programme, ussd=ussd))
+    phone.edges = replace(phone.edges, house=replace(pipes.house, catalogue=catalogue))
+    phone.dial()
+    phone.keys(*PEC_KEYS)
+    (text,) = pipes.answers(AWA)
+    assert text.startswith(f"PEC octobre OK. No {pipes.report().receipt}.")
+
+
+def test_what_is_transmitted_is_not_begun_anew_after_its_day(
+    pipes: Pipes, phone: Telephone
+) -> None:
+    phone.dial()
+    phone.keys(*PEC_KEYS)
+    pipes.forwarded("KOLA", "PEC", OCTOBER)
+    assert "2 Recommencer" in phone.dial("1*1")
+    pipes.clock.advance(days=12)
+    assert phone.dial("1*1").startswith("CON PEC octobre est complet.")
+    assert "Recommencer" not in phone.repeat()
+
+
+def test_who_left_the_roster_meanwhile_stores_nothing(pipes: Pipes, phone: Telephone) -> None:
+    phone.dial()
+    phone.keys("1", "1", "45*38*37*28*27")
+    gone = [replace(one, active=one.phone != AWA) for one in PEOPLE]
+    pipes.enrol(UNITS, gone, since="202611")
+    assert "pas inscrit" in phone.key("1")
+    assert nothing_stored(pipes)
+    assert pipes.inbox_states() == {}
+
+
+def test_a_network_with_less_room(pipes: Pipes, phone: Telephone) -> None:
+    programme = pipes.catalogue.programme
+    ussd = replace(programme.ussd, septets_of_network={"61002": 120})
+    catalogue = replace(pipes.catalogue, programme=replace(programme, ussd=ussd))
+    phone.edges = replace(phone.edges, house=replace(pipes.house, catalogue=catalogue))
+    phone.dial()
+    shown = phone.keys("1", "1")
+    assert septets(shown) <= 120
+    assert "Vus*Fievre*TDR*Pos*CTA" in shown

@@ -111,7 +111,8 @@ def _judge(sheet: Sheet, index: int, row: Row) -> None:
     if finding is None and zero_dropped(sheet, row):
         # It is neither written nor counted nor named: the number is gone without a word.
         return
-    finding = finding or timely(sheet, row)
+    if finding is None and not sheet.job.forced:
+        finding = timely(sheet, row)
     if finding is None:
         _write(sheet, index, row)
         return

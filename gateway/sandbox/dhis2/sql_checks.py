@@ -42,7 +42,7 @@ def refuse_group(job: Job, data_set: str, values: list[Value]) -> None:
     Raises Unreadable when a period is none at all.
     """
     known = job.state.data_sets[data_set]
-    for check in _CHECKS:
+    for check in _CHECKS if job.forced else (*_CHECKS, *_LOCKS):
         check(job, known, values)
 
 
@@ -174,9 +174,8 @@ _CHECKS: Final[tuple[Callable[[Job, DataSet, list[Value]], None], ...]] = (
     _combos,
     _options_hold,
     _unit_open,
-    _timely,
-    _approved,
 )
+_LOCKS: Final = (_timely, _approved)
 
 
 def _distinct(names: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ from tests.gateway.sandbox.dhis2_world import (
     SEEN,
     SET,
     SHUT,
+    STRICT,
     TIGHT,
     WINDOW,
     metadata,
@@ -311,6 +312,21 @@ def test_the_default_option_may_be_closed_to_the_account() -> None:
 
     assert codes_of(here.post(payload(value()))) == ["E7614"]
     assert codes_of(here.post(combos, query="")) == ["E7616"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(("authority", "value_in"), [("F_DATAVALUE_ADD", None), ("ALL", "7")])
+def test_closed_months_are_forced_by_superusers_alone(
+    family: str, authority: str, value_in: str | None
+) -> None:
+    here = world(family)
+    here.sandbox.state.authorities = {authority}
+    here.sandbox.faults.set(Kind.LOCKED)
+    here.sandbox.faults.set(Kind.APPROVED)
+
+    here.post(payload(value()), query=f"{STRICT}&force=true")
+
+    assert here.stored() == value_in
 
 
 # --- The switches as they are typed
