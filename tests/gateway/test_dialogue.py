@@ -10,7 +10,7 @@ import redis
 from sqlalchemy import select
 
 from gateway.storage import reports
-from gateway.storage.engine import reading
+from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox
 from menus.gsm7 import septets
 from tests.gateway.dialling import PEC_KEYS, Rung, Telephone, statements, telephones
@@ -25,6 +25,7 @@ from tests.gateway.pipes import (
     STRANGER,
     UNITS,
     Pipes,
+    killed_at,
 )
 
 
@@ -324,3 +325,30 @@ def test_a_network_with_less_room(pipes: Pipes, phone: Telephone) -> None:
     shown = phone.keys("1", "1")
     assert septets(shown) <= 120
     assert "Vus*Fievre*TDR*Pos*CTA" in shown
+
+
+def test_a_process_killed_while_it_stored_has_stored_nothing(
+    pipes: Pipes, phone: Telephone
+) -> None:
+    phone.dial()
+    phone.keys(*PEC_KEYS[:3])
+    with killed_at(pipes.engine, "INSERT INTO report_versions"):
+        phone.key(PEC_KEYS[3])
+    assert nothing_stored(pipes)
+    assert "2/3" in phone.repeat()
+    assert pipes.report().version == 1
+
+
+def test_what_was_told_not_to_be_kept_is_not_stored_by_a_repeat(
+    pipes: Pipes, phone: Telephone
+) -> None:
+    phone.dial()
+    phone.keys(*PEC_KEYS[:3])
+    whole = phone.edges
+    away = connect("postgresql+psycopg://127.0.0.1:1/kibaru")
+    phone.edges = replace(whole, engine=away)
+    assert phone.key(PEC_KEYS[3]).startswith("END Panne chez nous: ces nombres ne sont pas gardes")
+    phone.edges = whole
+    assert "PEC octobre 1/3" in phone.repeat()
+    assert nothing_stored(pipes)
+    away.dispose()
