@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from gateway import commands, conversation, keywords, stock_need
+from gateway import commands, conversation, keywords, numbers, stock_need
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
@@ -20,7 +20,7 @@ MOST_PARTS: Final = 2
 
 def answer(desk: Desk, understood: Understood, *, silent: bool = False) -> None:
     """Does what a message asks for and writes the one reply to it, unless `silent`."""
-    text = _stranger(desk) if understood.post is None else _obey(desk, understood)
+    text = obey(desk, understood)
     if silent:
         desk.counts["unanswered"] += 1
     else:
@@ -34,7 +34,12 @@ def _stranger(desk: Desk) -> str:
     return wording.problem_reply(desk.house.catalogue, "fr", [problem])
 
 
-def _obey(desk: Desk, understood: Understood) -> str:
+def obey(desk: Desk, understood: Understood) -> str:
+    """Does what a message asks for; returns the words of its answer."""
+    if understood.joins:
+        return numbers.agreed(desk, understood)
+    if understood.post is None:
+        return _stranger(desk)
     conversation.hold(desk, understood)
     if understood.command not in REPORTING:
         done = keywords.TABLE.get(understood.command, commands.later)(desk, understood)

@@ -8,9 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import menus
+
 TOKEN_LENGTH = 22  # 22 URL-safe characters hold 128 bits
 POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SHIPPED_CATALOGUES = Path(menus.__file__).with_name("catalogues")
 
 
 class SettingsFault(Exception):
@@ -183,9 +186,12 @@ def _seconds(raw: Mapping[str, str], name: str, default: float, faults: list[str
 
 
 def _folder(raw: Mapping[str, str], name: str, faults: list[str]) -> Path | None:
+    """A folder, or the name of one that is shipped besides the usual one."""
     text = raw.get(name)
     if text is None:
         return None
+    if (SHIPPED_CATALOGUES / text).is_dir():
+        return SHIPPED_CATALOGUES / text
     if not Path(text).is_dir():
         faults.append(f"{name}: no folder at {text!r}")
     return Path(text)

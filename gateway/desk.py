@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from gateway import referral_counts
 from gateway.report import Key, Report, Stamp, receipts
 from gateway.storage import (
     conversations,
@@ -40,8 +41,9 @@ class Desk:
 
     `texts` are the texts (by hash) that brought a version of a report, `complete` the forms
     that are whole for a (site, month), `history` the values of a site's other reports. `counted`
-    tells when each stock count of a site was sent, `received` what it got since the first.
-    `recount` are the reports whose days out have changed, though their values have not.
+    tells when each stock count of a site was sent, `received` what it got since the first,
+    `referred` the referrals of a (site, month) by the code that reports them. `recount` are the
+    reports whose days out have changed, though their values have not.
     """
 
     connection: Connection
@@ -54,6 +56,7 @@ class Desk:
     history: dict[int, dict[tuple[str, str], Mapping[str, int]]] = field(default_factory=dict)
     counted: dict[int, dict[tuple[str, str], Mapping[str, Stamp]]] = field(default_factory=dict)
     received: dict[int, list[Receipt]] = field(default_factory=dict)
+    referred: dict[tuple[int, str], Mapping[str, int]] = field(default_factory=dict)
     recount: set[Key] = field(default_factory=set)
     taken: set[tuple[int, str]] = field(default_factory=set)
     conversations: dict[int, Conversation] = field(default_factory=dict)
@@ -100,6 +103,7 @@ def fetch(desk: Desk, keys: Collection[Key], hashes: Collection[str] = ()) -> No
     desk.complete |= reports.forms_complete(desk.connection, pairs)
     _name_sites(desk, {key[0] for key in missing})
     _fetch_history(desk, missing)
+    _count_referrals(desk, missing)
     fresh = [key for key in missing if key not in desk.reports]
     wanted = {(key[0], one) for key in fresh for one in _candidates(desk, key)}
     desk.taken |= reports.receipts_taken(desk.connection, wanted)
@@ -176,6 +180,15 @@ def _fetch_history(desk: Desk, keys: Collection[Key]) -> None:
     since = datetime(first.year, first.month, 1, tzinfo=desk.house.timezone)
     received = stock.receipts_of(desk.connection, sites, since)
     desk.received |= {site: received.get(site, []) for site in sites}
+
+
+def _count_referrals(desk: Desk, keys: Collection[Key]) -> None:
+    """What was referred by SMS in these months; nothing for a site and month without any."""
+    pairs = {(key[0], key[2]) for key in keys} - desk.referred.keys()
+    for month in {one[1] for one in pairs}:
+        sites = {site for site, of in pairs if of == month}
+        found = referral_counts.of_month(desk.connection, desk.house, sites, month)
+        desk.referred |= {(site, month): found.get(site, {}) for site in sites}
 
 
 def stock_forms(catalogue: Catalogue) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from menus.model import Catalogue, Period
 from menus.period import period_of
 
 SKEW: Final = timedelta(minutes=10)  # by which two clocks may differ without being told
+SOON: Final = timedelta(days=14)  # a token that expires before is told
 CHUNK: Final = 100  # units in one question: an address of some 1,500 characters
 
 _ADVICE: Final[Mapping[str, str]] = {
@@ -69,7 +70,7 @@ def examine(
     if isinstance(account, TryLater | Unknown):
         yield Finding(False, "dhis2 account", said(account))
         return
-    yield from _account(account)
+    yield from account_findings(account, now)
     if catalogue is None:
         return
     looked = _Looked(account)
@@ -120,7 +121,8 @@ def _server(info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
         yield Finding(False, "dhis2 clock", words)
 
 
-def _account(account: Account) -> Iterator[Finding]:
+def account_findings(account: Account, now: datetime) -> Iterator[Finding]:
+    """What the account may do, and whether its token is about to expire."""
     what = "dhis2 account"
     if not account.may_add_values:
         yield Finding(False, what, "lacks the authority F_DATAVALUE_ADD: add it to its role")
@@ -128,6 +130,11 @@ def _account(account: Account) -> Iterator[Finding]:
         yield Finding(True, what, "may do everything; F_DATAVALUE_ADD alone would be enough")
     else:
         yield Finding(True, what, "may add data values")
+    left = account.token_until - now if account.token_until else None
+    # One that has expired already is not the one that let us in.
+    if left is not None and timedelta() < left < SOON:
+        words = f"its last personal access token expires in {left.days} days: make another"
+        yield Finding(False, "dhis2 token", words)
 
 
 def _data_sets(client: Dhis2, catalogue: Catalogue, looked: _Looked) -> Iterator[Finding]:

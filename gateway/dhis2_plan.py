@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from gateway.dhis2_cells import cells_of
 from gateway.metadata import days_out_target, field_target
 from gateway.report import Report
 from menus.model import Form, Period
@@ -41,13 +42,16 @@ def plan(
 ) -> Plan:
     """What should be in DHIS2 today.
 
-    A month that has not ended holds nothing back but time: all of it waits for its end. A
-    complete report leaves at once, an incomplete one at the closing date or, when it comes
-    later than that, at once. Values of several sites add up, days out take the largest.
-    The set is complete when every active site has a complete form; where several sites share
-    the unit, also at the closing date, as far as there is a complete form at all. Where the
-    programme waits for validation, a report that is not validated counts for nothing.
+    A form of which nothing is sent needs no DHIS2. A month that has not ended holds nothing back
+    but time: all of it waits for its end. A complete report leaves at once, an incomplete one at
+    the closing date or, when it comes later than that, at once. Where the programme waits for
+    validation, a report that is not validated counts for nothing. Values of several sites add
+    up, days out take the largest. The set is complete when every active site has a complete
+    form; where several sites share the unit, also at the closing date, as far as there is a
+    complete form at all.
     """
+    if not cells_of(form):
+        return Plan()
     if today < ends(period):
         return Plan(again_on=ends(period))
     closing = closing_date(period, programme)

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from gateway.dhis2_plan import Plan, plan
 from gateway.report import Report
+from gateway.stock_days import with_fixed_days
 from gateway.storage import reports, roster
 from gateway.storage.engine import Connection
 from menus.model import Form, Period
@@ -19,6 +21,7 @@ def plans(
     *,
     programme: Programme,
     today: date,
+    timezone: ZoneInfo,
 ) -> dict[int, tuple[Plan, list[Report]]]:
     """For each receiving unit its plan for one form and month, and the reports behind it.
 
@@ -27,11 +30,13 @@ def plans(
     below = roster.sites_receiving_at(connection, unit_ids, period.code)
     sites = {site for found in below.values() for site in found}
     active = roster.active_sites(connection, sites, period.code)
-    filled = reports.of_sites(connection, sites, form.keyword, period.code)
+    typed = reports.of_sites(connection, sites, form.keyword, period.code)
+    counted = with_fixed_days(connection, form, period, typed, timezone)
+    filled = {report.site_id: report for report in counted}
     found = {}
     for unit in unit_ids:
         mine = set(below.get(unit, ()))
-        feeding = [report for report in filled if report.site_id in mine]
+        feeding = [filled[site] for site in sorted(mine & filled.keys())]
         found[unit] = (
             plan(
                 form,

@@ -1,17 +1,17 @@
 """Filing: what one message says, laid over the reports on the desk, and what to say of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from gateway import stock_outs
 from gateway.desk import Desk, blank
 from gateway.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
+from gateway.site_context import context_of
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
-from gateway.storage.stock import Receipt
 from gateway.storage.versions import Version
 from gateway.understanding import AGENT
-from menus.history import Context
 from menus.model import Filled, Form, Level, Period, Problem
 from menus.period import change_closes, is_late
 from menus.sentences import say_problem
@@ -143,62 +143,6 @@ def reply_for(
     )
 
 
-def context_of(desk: Desk, key: Key, mark: Stamp, weighed: Collection[str] = ()) -> Context:
-    """What the site's other reports say, for the rules across forms and months.
-
-    The codes in `weighed` are counted by the message with this `mark`, or again by it.
-    """
-    site, form, period = key
-    month = Period.parse(period)
-    history = desk.history.get(site, {})
-    counted = desk.counted.get(site, {})
-    now: dict[str, int] = {}
-    before: dict[int, dict[str, int]] = {}
-    stock: dict[str, int] = {}
-    opened: dict[str, Stamp] = {}
-    for (other, of_month), values in sorted(history.items(), key=lambda one: one[0][1]):
-        back = _months_between(Period.parse(of_month), month)
-        if back == 0 and other != form:
-            now.update(values)
-        if back > 0:
-            before.setdefault(back, {}).update(values)
-            if (other, of_month) in counted:
-                stock.update(values)
-                opened.update(counted[other, of_month])
-    until = {
-        code: stamp
-        for (_, of_month), stamps in counted.items()
-        if of_month == period
-        for code, stamp in stamps.items()
-        if code not in weighed
-    }
-    receipts = received_between(desk.received.get(site, ()), opened, until, mark)
-    return Context(now=now, before=before, stock=stock, receipts=receipts)
-
-
-def received_between(
-    receipts: Iterable[Receipt],
-    opened: Mapping[str, Stamp],
-    until: Mapping[str, Stamp],
-    mark: Stamp,
-) -> dict[str, int]:
-    """What came in of each product after the count that `opened` its month.
-
-    A count is as of the message that brought it: what was received before stands in it. So
-    does the sum end with the count in `until`, else with the message that bears `mark`.
-    """
-    found: dict[str, int] = {}
-    for one in receipts:
-        moment = stamp(one.received_at, one.inbox_id)
-        if one.code in opened and opened[one.code] < moment <= until.get(one.code, mark):
-            found[one.code] = found.get(one.code, 0) + one.quantity
-    return found
-
-
-def _months_between(earlier: Period, later: Period) -> int:
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
-
-
 def _offered_again(desk: Desk, form: Form, report: Report, said: Said) -> ReportReply:
     """The text of a report that was withdrawn since: it comes back on an OUI."""
     filing = file(form, report, said.filled, said.mark, desk.now, held=said.filled.values.keys())
@@ -237,7 +181,12 @@ def _is_closed(desk: Desk, report: Report, said: Said) -> bool:
     )
     if not changes:
         return False
-    today = said.message.sent_at.astimezone(desk.house.timezone).date()
+    return is_locked(desk, report, said.message.sent_at)
+
+
+def is_locked(desk: Desk, report: Report, sent_at: datetime) -> bool:
+    """Whether what is stored may no longer be changed by an agent at this moment."""
+    today = sent_at.astimezone(desk.house.timezone).date()
     over = today > change_closes(Period.parse(report.period), desk.house.catalogue.programme)
     return report.validated_at is not None or (over and report.forwarded_version is not None)
 

@@ -5,20 +5,20 @@ comes later, in batches: what a batch changes (reports, versions, replies, forwa
 messages' own state) is one COMMIT too, so a batch that dies has changed nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from gateway import referrals
-from gateway.answering import answer
+from gateway.answering import answer, obey
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
 from gateway.senders import Senders, senders_of
 from gateway.storage import inbox, outbound, reports, roster, tallies
-from gateway.storage.engine import Engine, StorageFault, one_statement, reading
-from gateway.storage.inbox import FAILED, READ, Read
+from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading
+from gateway.storage.inbox import FAILED, READ, Message, Read
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House, Understood
 from menus.model import Level, Problem
@@ -121,17 +121,46 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
             return 0
         senders = senders_of(connection, messages, house)
         batch = [senders.understand(one) for one in messages]
-        talks = senders.talks
-        held = senders.sites | {one.site.id for one in batch if one.site}
-        held |= referrals.facilities_to_hold(connection, house, batch)
-        reports.lock_sites(connection, held)
-        desk = open_desk(connection, house, batch, talks, now)
+        desk = _locked_desk(connection, senders, batch, now)
         _answer_all(desk, senders, batch)
-        settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
-        inbox.settle(connection, settled, now)
-        desk.counts["read"] += len(messages)
-        store(desk)
+        _settle(desk, batch)
     return len(messages)
+
+
+def read_at_once(
+    connection: Connection, house: House, message: Message, now: datetime, posts: Collection[str]
+) -> str:
+    """Reads one message while its sender waits; its answer is handed back, not queued.
+
+    She speaks as one of `posts` (the codes of units) alone. What it changes is in the caller's
+    transaction.
+    """
+    senders = senders_of(connection, [message], house)
+    for key, at in senders.posts.items():
+        senders.posts[key] = [post for post in at if post.unit_code in posts]
+    batch = [senders.understand(message)]
+    desk = _locked_desk(connection, senders, batch, now)
+    text = obey(desk, batch[0])
+    _settle(desk, batch)
+    return text
+
+
+def _locked_desk(
+    connection: Connection, senders: Senders, batch: Sequence[Understood], now: datetime
+) -> Desk:
+    """What a batch touches, with the locks of its sites held."""
+    held = senders.sites | {one.site.id for one in batch if one.site}
+    held |= referrals.facilities_to_hold(connection, senders.house, batch)
+    reports.lock_sites(connection, held)
+    return open_desk(connection, senders.house, batch, senders.talks, now)
+
+
+def _settle(desk: Desk, batch: Sequence[Understood]) -> None:
+    """The messages are read; what they changed is written."""
+    settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
+    inbox.settle(desk.connection, settled, desk.now)
+    desk.counts["read"] += len(batch)
+    store(desk)
 
 
 def _answer_all(desk: Desk, senders: Senders | None, batch: Sequence[Understood]) -> None:
@@ -152,7 +181,7 @@ def _answer_all(desk: Desk, senders: Senders | None, batch: Sequence[Understood]
             one = senders.understand(one.message)  # noqa: PLW2901  the same message, anew
             fetch(desk, set(one.keys), {one.message.text_hash})
         phone = one.message.phone
-        allowed = programme.replies_per_day if one.post else int(is_person(phone))
+        allowed = programme.replies_per_day if one.post or one.joins else int(is_person(phone))
         silent = given.get(phone, 0) >= allowed
         answer(desk, one, silent=silent)
         given[phone] = given.get(phone, 0) + (not silent)

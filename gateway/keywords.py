@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway import commands, questions, supervising
+from gateway import commands, numbers, questions, supervising
 from gateway.commands import Command
 
 TABLE: Final[Mapping[str, Command]] = {
@@ -13,4 +13,5 @@ TABLE: Final[Mapping[str, Command]] = {
     "SUIVI": questions.open_referrals,
     "RELANCE": supervising.remind,
     "VAL": supervising.validate,
+    "NUMERO": numbers.ask,
 }

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.metadata_referrals import export_referrals
 from gateway.uids import uid
 from menus.model import Catalogue, Field, Form
 
@@ -101,9 +102,11 @@ def days_out_target(form: Form, code: str) -> Target | None:
 def export(catalogue: Catalogue, org_units: Sequence[OrgUnitRow] = ()) -> Json:
     """DHIS2 metadata for `POST /api/metadata`.
 
-    Holds `dataElements` and `dataSets`, each in the catalogue's order; with `org_units` also
+    Holds `dataElements` and `dataSets`, each in the catalogue's order, and the event program of
+    referrals with its options; with `org_units` also
     `organisationUnits` (those with a `dhis2_id`, ancestors first) and the assignment of the
-    data sets to the units that receive values. The same input gives the same document.
+    data sets to the units that receive values. A form of which nothing is sent has no data set.
+    The same input gives the same document.
     """
     document: Json = {}
     if org_units:
@@ -114,8 +117,10 @@ def export(catalogue: Catalogue, org_units: Sequence[OrgUnitRow] = ()) -> Json:
     document["dataSets"] = [
         _data_set(form, catalogue.programme.on_time_until, receivers)
         for form in forms
-        if form.data_set is None
+        if form.data_set is None and _members(form)
     ]
+    for kind, objects in export_referrals(catalogue, receivers).items():
+        document[kind] = [*document.get(kind, ()), *objects]
     return document
 
 

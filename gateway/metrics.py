@@ -15,6 +15,7 @@ COUNTERS: Final = {
     "understood": "Messages read without anything to mend",
     "refused": "Messages answered with something to mend",
     "strangers": "Messages of numbers that stand in no roster",
+    "ussd_groups": "Groups of numbers confirmed by USSD, each counted as a message too",
     "failed": "Messages that could not be read for a fault of ours",
     "unanswered": "Messages beyond what one number is answered in a day",
     "replied": "Replies that the operator accepted",
@@ -26,6 +27,10 @@ COUNTERS: Final = {
     "parts_sent": "SMS parts that went out",
     "forwarded": "Reports whose values DHIS2 took",
     "forwards_refused": "Reports of which DHIS2 refused a value",
+    "referrals": "Referrals that were registered",
+    "referrals_unanswered": "Referrals that were closed because nobody answered",
+    "events": "Events of referrals that DHIS2 took",
+    "events_refused": "Events of referrals that DHIS2 refused",
 }
 
 
@@ -64,6 +69,7 @@ class Figures(Collector):
         rows["replies"] = outbox.waiting(connection, outbox.REPLY)
         rows["notices"] = outbox.waiting(connection, outbox.NOTICE)
         rows["forwards"] = outbox.waiting(connection, outbox.DHIS2)
+        rows["events"] = outbox.waiting(connection, outbox.REFERRAL)
         for what, (count, since) in rows.items():
             waiting.add_metric([what], count)
             age = (self._now - since).total_seconds() if since else 0.0

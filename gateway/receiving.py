@@ -152,7 +152,14 @@ def _weigh_again(
 def _words(desk: Desk, post: Post, delivery: Delivery, ended: list[StockOut]) -> str:
     """What was understood; what was counted before, or that the stock-out is over."""
     catalogue, timezone = desk.house.catalogue, desk.house.timezone
-    words = [say(catalogue, post.language, "receipt_noted", receipts=_listed(delivery.quantities))]
+    words = [
+        say(
+            catalogue,
+            post.language,
+            "receipt_noted",
+            receipts=listed(catalogue, delivery.quantities),
+        )
+    ]
     over = {one.code: f"{one.code}{_days(one, timezone)}" for one in ended}
     if over:
         words.append(say(catalogue, post.language, "stock_out_over", outs=", ".join(over.values())))
@@ -162,7 +169,7 @@ def _words(desk: Desk, post: Post, delivery: Delivery, ended: list[StockOut]) ->
         if code in delivery.quantities and code not in over
     }
     if before:
-        words.append(say(catalogue, post.language, "stock_before", stock=_listed(before)))
+        words.append(say(catalogue, post.language, "stock_before", stock=listed(catalogue, before)))
     return " ".join(words)
 
 
@@ -173,8 +180,11 @@ def last_counts(desk: Desk, site_id: int) -> dict[str, int]:
     return {code: n for key in months for code, n in history.get(key, {}).items()}
 
 
-def _listed(quantities: Mapping[str, int]) -> str:
-    return ", ".join(f"{code} {number}" for code, number in quantities.items())
+def listed(catalogue: Catalogue, quantities: Mapping[str, int]) -> str:
+    """`ENF 20, ATP 150`, in the order of the forms."""
+    return ", ".join(
+        f"{code} {quantities[code]}" for code in catalogue.form_of if code in quantities
+    )
 
 
 def _days(out: StockOut, timezone: ZoneInfo) -> str:

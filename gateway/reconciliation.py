@@ -88,7 +88,8 @@ def verify(
     sent and that holds nothing of ours.
     """
     cells, found = 0, list[Difference]()
-    for form in house.catalogue.forms.values():
+    sent = [form for form in house.catalogue.forms.values() if cells_of(form)]
+    for form in sent:
         with reading(engine) as connection:
             units = _units(connection, house, form, period, now)
         server = _read(client, form, period, [one.unit.dhis2_id or "" for one in units])
@@ -146,6 +147,7 @@ def _units(
         [one.id for one in placed],
         programme=house.catalogue.programme,
         today=today,
+        timezone=house.timezone,
     )
     return [_Unit(one, *wanted[one.id], rows.get(one.id)) for one in placed]
 

@@ -16,7 +16,7 @@ from gateway.referral_notices import Event, month_of
 from gateway.referral_texts import Place
 from gateway.storage import people, referral_forwards, referrals, tallies
 from gateway.storage.engine import Connection
-from gateway.storage.referrals import Due
+from gateway.storage.referrals import REMINDER, Due
 from gateway.storage.roster import Post
 from gateway.understanding import House
 from menus.programme import ReferralTimes
@@ -111,9 +111,13 @@ def _events(
     until = referral.made_at + timedelta(hours=hours)
     if referral.state in _NOT_HEARD_OF and now < until:
         if referral.state is State.SENT:
-            asked = Event(referral, name, lambda speaker: speaker.chase_agent(referral), until)
+            asked = Event(
+                referral, name, lambda speaker: speaker.chase_agent(referral), until, REMINDER
+            )
             yield asked, notices.agents(posts, referral)
-        asked = Event(referral, name, lambda speaker: speaker.chase_centre(referral, place), until)
+        asked = Event(
+            referral, name, lambda speaker: speaker.chase_centre(referral, place), until, REMINDER
+        )
         yield asked, notices.at_the_centre(posts, place)
     if second and referral.state in _NOT_THERE:
         told = Event(referral, "escalated", lambda speaker: speaker.escalated(referral, place))

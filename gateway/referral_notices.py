@@ -75,13 +75,15 @@ class Event:
     """Something that happened to a referral, told once to each person.
 
     `name` tells it from everything else that happens to the referral. `words` says it in the
-    language of each. After `until` (FRESH from now) it is not told any more.
+    language of each. After `until` (FRESH from now) it is not told any more. `topic` is REMINDER
+    for a question that can wait for the morning, and that nobody need have who wants none.
     """
 
     referral: Referral
     name: str
     words: Callable[[Speaker], str]
     until: datetime | None = None
+    topic: str = TOPIC
 
 
 def tell(
@@ -92,7 +94,7 @@ def tell(
         NewNotice(
             key=f"{TOPIC}:{event.referral.id}:{event.name}:{post.phone}",
             phone=post.phone,
-            topic=TOPIC,
+            topic=event.topic,
             due_at=now,
             expires_at=event.until or now + FRESH,
             text=event.words(Speaker(house, post.language, now)),

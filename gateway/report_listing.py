@@ -1,19 +1,25 @@
 """Reports as stored, for people and programs: what `kibaru reports` shows."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from gateway.phone import mask
 from gateway.report import Report, Status
+from gateway.stock_days import fixed_days, with_days_out
 from gateway.storage import reports, roster
-from gateway.storage.engine import Engine, reading
+from gateway.storage.engine import Connection, Engine, reading
+from gateway.understanding import House
 from menus.model import Period
 
 
-def listing(engine: Engine, period: Period, site: str | None = None) -> list[dict[str, Any]]:
+def listing(
+    engine: Engine, house: House, period: Period, now: datetime, site: str | None = None
+) -> list[dict[str, Any]]:
     """Every report of a month, or of one site (by code), by site and form.
 
-    Phone numbers are masked, moments ISO 8601 in UTC. Raises LookupError for an unknown site.
+    Days out are those that were typed, else those that RUPT and RCU fix until today. Phone
+    numbers are masked, moments ISO 8601 in UTC. Raises LookupError for an unknown site.
     """
     with reading(engine) as connection:
         units = roster.units(connection, period.code)
@@ -21,9 +27,24 @@ def listing(engine: Engine, period: Period, site: str | None = None) -> list[dic
         if site is not None and site not in codes.values():
             raise LookupError(f"no org unit has the code {site!r}")
         phones = reports.senders(connection, period.code)
-        found = reports.of_period(connection, period.code)
+        stored = reports.of_period(connection, period.code)
+        found = [*_with_days_out(connection, house, stored, now)]
     rows = [_row(one, codes.get(one.site_id, "?"), phones.get(one.id)) for one in found]
     return [row for row in rows if site is None or row["site"] == site]
+
+
+def _with_days_out(
+    connection: Connection, house: House, stored: Sequence[Report], now: datetime
+) -> Iterator[Report]:
+    """The reports of one month."""
+    if not stored:
+        return
+    period, today = Period.parse(stored[0].period), now.astimezone(house.timezone).date()
+    sites = {one.site_id for one in stored}
+    outs = fixed_days(connection, period, sites, house.timezone, today)
+    for one in stored:
+        form = house.catalogue.forms.get(one.form)
+        yield one if form is None else with_days_out(form, [one], outs)[0]
 
 
 def _row(report: Report, site: str, phone: str | None) -> dict[str, Any]:

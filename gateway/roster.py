@@ -52,7 +52,7 @@ def import_roster(
             transaction.rollback()
         elif reroute is not None and summary.rerouted:
             reroute(connection, summary.rerouted, since.code)
-    return replace(summary, warnings=roster.warnings)
+    return replace(summary, warnings=(*roster.warnings, *summary.warnings))
 
 
 def export_roster(engine: Engine, folder: Path, period: Period) -> tuple[Path, Path]:

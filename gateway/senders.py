@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.own_sites import site_named
-from gateway.storage import conversations, inbox, roster
+from gateway.storage import conversations, inbox, number_changes, roster
 from gateway.storage.conversations import Conversation
 from gateway.storage.engine import Connection
 from gateway.storage.inbox import Message
+from gateway.storage.number_changes import NumberChange
 from gateway.storage.roster import Post, Unit
 from gateway.understanding import (
     AGENT,
@@ -42,6 +43,7 @@ class Senders:
     talks: dict[int, Conversation]
     readings: dict[int, Reading]
     held: dict[int, Message]
+    joining: dict[str, list[NumberChange]]
 
     @property
     def sites(self) -> set[int]:
@@ -53,12 +55,23 @@ class Senders:
     def understand(self, message: Message) -> Understood:
         """What the message means, with the conversation as it stands at this moment."""
         posts = self.posts.get((message.phone, self.months[message.id]), [])
+        if not posts:
+            return self._of_stranger(message)
         area = [site for post in posts for site in self.areas.get(post.unit_id, [])]
         reading = self.readings.get(message.id, Reading())
         known = Known(posts, self._talk(posts, reading.command), area)
         if len(known.own) > 1:
             return self._of_several(message, reading, known)
         return understand(message, reading, known, self.house)
+
+    def _of_stranger(self, message: Message) -> Understood:
+        """Nothing that a stranger says is read, but for the OUI of a phone that was asked
+        whether it is an agent's."""
+        changes = self.joining.get(message.phone, ())
+        asked = any(message.sent_at - one.asked_at <= MEMORY for one in changes)
+        if not asked or read(message.text, self.house.catalogue).command != "OUI":
+            return Understood(message, None)
+        return Understood(message, None, joins=tuple(changes))
 
     def _talk(self, posts: Sequence[Post], command: str) -> Conversation | None:
         """Of the conversations at her posts the latest, or the one that this goes on with."""
@@ -122,4 +135,6 @@ def senders_of(connection: Connection, messages: Sequence[Message], house: House
     waiting = [talk.held_id for talk in talks.values() if talk.held_id is not None]
     held = inbox.messages(connection, waiting) if waiting else {}
     held |= {one.id: one for one in messages}
-    return Senders(house, months, posts, areas, talks, readings, held)
+    strangers = {one.phone for one in messages if (one.phone, months[one.id]) not in posts}
+    joining = number_changes.open_for(connection, strangers) if strangers else {}
+    return Senders(house, months, posts, areas, talks, readings, held, joining)

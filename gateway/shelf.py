@@ -23,7 +23,7 @@ from menus.model import Catalogue, Period, Product
 from menus.period import days_in, ends, period_of
 from menus.stock import Holding, MonthOfStock, monthly_use
 
-MONTHS: Final = 6  # a count older than this says nothing of today
+MONTHS: Final = 3  # a count of a month before these says nothing of today
 YEAR: Final = 12
 
 
@@ -86,7 +86,8 @@ class Shelf:
         if count is not None:
             months = [Period.parse(count.period).plus(-back) for back in range(use_months)]
             recent = [self.month(code, one) for one in months]
-            last_year = [self.month(code, one.plus(-YEAR)) for one in months]
+            if product.malaria:
+                last_year = [self.month(code, one.plus(-YEAR)) for one in months]
         return Holding(product, on_hand, monthly_use(product, recent, last_year))
 
     def _count(self, code: str, period: Period) -> Count | None:
@@ -107,6 +108,8 @@ class Shelf:
         count = self._count(code, period)
         if count is not None and code in count.days_out:
             return count.days_out[code]
+        if not self.outs:
+            return 0
         first, last = period.first_day, ends(period)
         return sum(
             days_of(one, first, last, self.timezone) for one in self.outs if one.code == code

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from gateway.area import FACILITY
 from gateway.desk import Desk
 from gateway.nearby import Neighbourhood
 from gateway.shelf import products
@@ -179,9 +180,9 @@ def since_words(around: Neighbourhood, out: StockOut) -> str:
 
 def place(around: Neighbourhood, site_id: int, *, wide: bool) -> str:
     """A site's name; where several facilities are meant, with its facility's."""
-    facility = around.facility(site_id) if wide else None
+    above = around.facility(site_id) if wide else None
     name = around.name(site_id)
-    return f"{name} ({facility.name})" if facility is not None else name
+    return f"{name} ({above.name})" if above is not None and above.level == FACILITY else name
 
 
 def nearest(around: Neighbourhood, outs: Iterable[StockOut]) -> dict[str, list[Place]]:

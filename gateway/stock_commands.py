@@ -31,8 +31,8 @@ def receive(desk: Desk, understood: Understood) -> Settled:
     taken, asked = dict(judged.taken), dict(judged.asked)
     _bring_history(desk, site.id, understood)
     if taken and receiving.is_repeat(desk, site.id, quantities, message):
-        listed = ", ".join(f"{code} {number}" for code, number in taken.items())
-        problems.append(Problem("receipt_again", Level.CONFIRM, (), {"receipts": listed}))
+        values = {"receipts": receiving.listed(desk.house.catalogue, taken)}
+        problems.append(Problem("receipt_again", Level.CONFIRM, (), values))
         taken, asked = {}, {**taken, **asked}
     noted = receiving.Noted("")
     if taken:

@@ -1,6 +1,6 @@
 """The days of a month on which a product was out, from the stock-outs of a site."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,12 +33,12 @@ def days_of(out: StockOut, first: date, last: date, timezone: ZoneInfo) -> int:
 
 
 def days_out_in(
-    outs: Iterable[StockOut], period: Period, timezone: ZoneInfo
+    outs: Iterable[StockOut], first: date, last: date, timezone: ZoneInfo
 ) -> dict[int, dict[str, int]]:
-    """The days out of a month that has ended, by site and code; none is no entry."""
+    """The days out from `first` until before `last`, by site and code; none is no entry."""
     found: dict[int, dict[str, int]] = {}
     for one in outs:
-        days = days_of(one, period.first_day, ends(period), timezone)
+        days = days_of(one, first, last, timezone)
         if days:
             of_site = found.setdefault(one.site_id, {})
             of_site[one.code] = of_site.get(one.code, 0) + days
@@ -68,9 +68,21 @@ def with_fixed_days(
     """The same for a form's reports of a month that has ended, from the stock-outs as stored."""
     if not any(one.takes_days_out for one in form.fields):
         return list(reports)
+    sites = {one.site_id for one in reports}
+    return with_days_out(form, reports, fixed_days(connection, period, sites, timezone))
+
+
+def fixed_days(
+    connection: Connection,
+    period: Period,
+    site_ids: Collection[int],
+    timezone: ZoneInfo,
+    today: date = date.max,
+) -> dict[int, dict[str, int]]:
+    """The days out of these sites in a month, as far as it is over, by site and code."""
     first, last = bounds(period, timezone)
-    outs = stock.outs_between(connection, [one.site_id for one in reports], first, last)
-    return with_days_out(form, reports, days_out_in(outs, period, timezone))
+    outs = stock.outs_between(connection, site_ids, first, last)
+    return days_out_in(outs, period.first_day, min(ends(period), today), timezone)
 
 
 def months_ended(since: datetime, now: datetime, timezone: ZoneInfo) -> list[Period]:

@@ -1,21 +1,22 @@
 """RUPT and COMMANDE of supervisors: who is out of what, and what to bring to whom."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from gateway import paging
+from gateway.area import Part, area_of
 from gateway.conversation import Settled
 from gateway.desk import Desk, store
 from gateway.nearby import Neighbourhood
 from gateway.shelf import products
-from gateway.site_names import named
-from gateway.stock_alerts import DISTRICT, nearest, place, places_words, since_words
-from gateway.storage import stock
+from gateway.stock_alerts import nearest, place, places_words, since_words
+from gateway.storage import roster, stock
 from gateway.storage.roster import Post, Unit
 from gateway.storage.stock import StockOut
 from gateway.understanding import Understood
-from menus.model import Level, Period, Problem
+from menus.model import Period, Problem
 from menus.paging import listed
 from menus.period import month_name, period_of, which_month
 from menus.sentences import say
@@ -24,7 +25,7 @@ from menus.stock_words import products_said
 
 
 def who_is_out(desk: Desk, understood: Understood) -> Settled | str:
-    """RUPT [product] [site] [month]: by product, where it is out and for how many days, where
+    """RUPT [product] [place] [month]: by product, where it is out and for how many days, where
     nearby there is some, and what will not last a month. With a month: what was out in it."""
     asked = _Asked.of(desk, understood)
     if isinstance(asked, Problem):
@@ -37,7 +38,7 @@ def who_is_out(desk: Desk, understood: Understood) -> Settled | str:
 
 
 def what_to_bring(desk: Desk, understood: Understood) -> Settled | str:
-    """COMMANDE [product] [site]: by site, how much to bring of each product, in whole packs."""
+    """COMMANDE [product] [place]: by site, how much to bring of each product, in whole packs."""
     asked = _Asked.of(desk, understood)
     if isinstance(asked, Problem):
         return Settled(problems=(asked,))
@@ -45,13 +46,12 @@ def what_to_bring(desk: Desk, understood: Understood) -> Settled | str:
 
 
 class _Asked:
-    """A supervisor's question about the sites below him, narrowed down to what he named."""
+    """A supervisor's question about the part of his area and the products that he named."""
 
-    def __init__(
-        self, around: Neighbourhood, post: Post, sites: Sequence[Unit], codes: Sequence[str]
-    ) -> None:
-        self.around, self.post, self.sites, self.codes = around, post, sites, codes
-        self.wide = post.role == DISTRICT
+    def __init__(self, around: Neighbourhood, post: Post, part: Part, codes: Sequence[str]) -> None:
+        self.around, self.post, self.part, self.codes = around, post, part, codes
+        self.sites = part.sites
+        self.wide = len({one.parent_id for one in part.sites}) > 1
 
     @classmethod
     def of(cls, desk: Desk, understood: Understood) -> "_Asked | Problem":
@@ -59,23 +59,18 @@ class _Asked:
         if post is None:
             raise ValueError("only a known person can ask")
         store(desk)  # what came in before this question in the same batch counts as well
-        around = Neighbourhood(desk.connection, desk.house, desk.now)
-        sites: Sequence[Unit] = around.sites(post.unit_id)
         said = products_said(understood.arguments, desk.house.catalogue)
-        if said.words:
-            found = named(sites, said.words)
-            if len(found) > 1:
-                names = ", ".join(site.name for site in found)
-                return Problem("which_site", Level.ASK, (), {"sites": names})
-            if not found:
-                return Problem("no_such_site", Level.ASK)
-            sites = found
-        return cls(around, post, sites, [*said.days] or [*products(desk.house.catalogue)])
+        area = area_of(desk, understood)
+        part = area.asked(said.words)
+        if isinstance(part, Problem):
+            return part
+        around = Neighbourhood(desk.connection, desk.house, desk.now, dict(area.units))
+        return cls(around, post, part, [*said.days] or [*products(desk.house.catalogue)])
 
     def now(self) -> Iterator[str]:
         """What is out now, where there is some, what will not last."""
         outs = self._open_outs()
-        yield self._say("out_head", place=self.post.unit_name)
+        yield self._say("out_head", place=self.part.name)
         if not outs:
             yield self._say("out_none")
         yield from listed([*self._by_code((one, since_words(self.around, one)) for one in outs)])
@@ -91,7 +86,7 @@ class _Asked:
         """What was out in a month, and on how many of its days: as typed, else as told."""
         catalogue = self.around.house.catalogue
         name = month_name(month, self.post.language, catalogue.programme)
-        yield self._say("out_head", place=f"{self.post.unit_name} {name}")
+        yield self._say("out_head", place=f"{self.part.name} {name}")
         held = self.around.shelves([one.id for one in self.sites])
         found = {
             code: [
@@ -106,10 +101,12 @@ class _Asked:
 
     def orders(self) -> Iterator[str]:
         """Site by site, what to bring; last the sites whose stock nobody has told."""
-        yield self._say("order_head", place=self.post.unit_name)
+        yield self._say("order_head", place=self.part.name)
         catalogue = self.around.house.catalogue
         rules, known = catalogue.programme.stock, products(catalogue)
         held = self.around.shelves([one.id for one in self.sites])
+        ids = [one.id for one in self.sites]
+        working = roster.active_sites(self.around.connection, ids, self.around.month)
         items, untold = [], []
         for site in self.sites:
             holdings = {
@@ -123,7 +120,7 @@ class _Asked:
             ]
             if wanted:
                 items.append(f"{self._name(site.id)} {', '.join(wanted)}")
-            if not any(holdings.values()):
+            if site.id in working and not any(holdings.values()):
                 untold.append(self._name(site.id))
         yield from listed(items) if items else [self._say("order_none")]
         if untold:
@@ -143,20 +140,30 @@ class _Asked:
                 yield f"{code} {', '.join(found[code])}"
 
     def _low(self) -> Iterator[str]:
-        """Products below a month of stock, less those that are out: they stand above."""
+        """Products below a month of stock, less those that are out: they stand above.
+
+        Site by site; in an area of several facilities the number of sites of each.
+        """
         catalogue = self.around.house.catalogue
         rules, known = catalogue.programme.stock, products(catalogue)
         held = self.around.shelves([one.id for one in self.sites])
         for code in self.codes:
-            places = []
+            places: Counter[str] = Counter()
             for site in self.sites:
                 holding = held[site.id].holding(code, known[code], rules.use_months)
                 found = None if holding is None else level(holding, rules)
                 told = found is StockLevel.OUT and held[site.id].out(code) is not None
                 if found in SHORT and not told:
-                    places.append(self._name(site.id))
+                    places[self._place_of(site)] += 1
             if places:
-                yield f"{code} {', '.join(places)}"
+                yield f"{code} {', '.join(self._counted(places))}"
+
+    def _place_of(self, site: Unit) -> str:
+        above = self.around.facility(site.id) if self.wide else None
+        return site.name if above is None else above.name
+
+    def _counted(self, places: Counter[str]) -> list[str]:
+        return [f"{name} {number}" if self.wide else name for name, number in places.items()]
 
     def _name(self, site_id: int) -> str:
         return place(self.around, site_id, wide=self.wide)

@@ -14,6 +14,7 @@ from gateway.report import Key
 from gateway.site_names import named, told_apart
 from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
+from gateway.storage.number_changes import NumberChange
 from gateway.storage.roster import Post, Unit
 from menus.model import Catalogue, Filled, Level, MonthSaid, Period, Problem, Reading
 from menus.period import which_month
@@ -69,7 +70,8 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A message with its meaning. `post` is None for a stranger, `posts` are all that she has.
-    `taken_up` tells that it was sent before, and waited for the name of its site.
+    `joins` are the posts that a stranger's OUI takes over with this phone. `taken_up` tells
+    that it was sent before, and waited for the name of its site.
 
     `fillings` go into the reports of `site` for `period`; `correction` tells that they were
     sent as a correction. `command` is what else she wants, with `arguments`; `problems` are
@@ -90,6 +92,7 @@ class Understood:
     personal: bool = False
     posts: tuple[Post, ...] = ()
     taken_up: bool = False
+    joins: tuple[NumberChange, ...] = ()
 
     @property
     def names_site(self) -> bool:

@@ -5,6 +5,7 @@ works, and would lead an agent astray or cost her a third SMS.
 """
 
 from menus.catalogue_budgets import budget_faults
+from menus.catalogue_screens import screen_faults
 from menus.catalogue_slips import slip_faults
 from menus.catalogue_words import SHORT
 from menus.model import Catalogue
@@ -12,7 +13,7 @@ from menus.model import Catalogue
 
 def faults(catalogue: Catalogue) -> list[str]:
     """Every fault in one plain sentence, with the file or the form; empty when there is none."""
-    return [*slip_faults(catalogue), *budget_faults(catalogue)]
+    return [*slip_faults(catalogue), *budget_faults(catalogue), *screen_faults(catalogue)]
 
 
 def untranslated(catalogue: Catalogue, language: str) -> list[str]:

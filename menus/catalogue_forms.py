@@ -26,8 +26,8 @@ def read_form(table: Table) -> tuple[int, Form]:
         labels=labels_in(table, "labels"),
         fields=tuple(_read_field(row) for row in table.tables("fields")),
         aliases=codes_in(table, "aliases"),
-        data_set=_uid_in(table, "data_set"),
-        attribute_option_combo=_uid_in(table, "attribute_option_combo"),
+        data_set=uid_in(table, "data_set"),
+        attribute_option_combo=uid_in(table, "attribute_option_combo"),
     )
     if not form.fields:
         table.fault("fields", "a form needs at least one field")
@@ -77,7 +77,7 @@ def _is_code(table: Table, key: str, code: str) -> bool:
     return False
 
 
-def _uid_in(table: Table, key: str, *words: str) -> str | None:
+def uid_in(table: Table, key: str, *words: str) -> str | None:
     """A DHIS2 UID, None when absent, or one of the words that may stand instead."""
     if not table.has(key):
         return None
@@ -98,9 +98,9 @@ def _read_field(table: Table) -> Field:
         aliases=codes_in(table, "aliases"),
         required=table.flag("required", True),
         aggregation=table.text("aggregation", "SUM"),
-        data_element=_uid_in(table, "data_element", "none"),
-        category_option_combo=_uid_in(table, "category_option_combo"),
-        days_out_data_element=_uid_in(table, "days_out_data_element", "none"),
+        data_element=uid_in(table, "data_element", "none"),
+        category_option_combo=uid_in(table, "category_option_combo"),
+        days_out_data_element=uid_in(table, "days_out_data_element", "none"),
         product=_read_product(table.table("product")) if table.has("product") else None,
         uncertain=table.texts("uncertain", ()),
         hints=_hints_in(table),

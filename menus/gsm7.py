@@ -23,6 +23,7 @@ BASIC: Final = (
 EXTENSION: Final = "\f^{}\\[~]|€"
 
 _COST: Final = {**dict.fromkeys(BASIC, 1), **dict.fromkeys(EXTENSION, 2)}
+_ALPHABET: Final = frozenset(_COST)
 
 # The spelling of Bambara before 1982, still widely read, writes the open vowels and the nasals
 # with letters that the alphabet has. Typographic signs become what a typewriter would print.
@@ -38,7 +39,7 @@ _PLAIN: Final = {
 
 def is_gsm7(text: str) -> bool:
     """Whether every character is in the alphabet, so that the SMS stays in 7 bits."""
-    return all(letter in _COST for letter in text)
+    return _ALPHABET.issuperset(text)
 
 
 def fold(text: str) -> str:
@@ -61,11 +62,10 @@ def lost(text: str) -> tuple[str, ...]:
 
 def septets(text: str) -> int:
     """How many septets the text takes. Raises ValueError outside the alphabet."""
-    try:
-        return sum(_COST[letter] for letter in text)
-    except KeyError:
+    if not is_gsm7(text):
         outside = next(letter for letter in text if letter not in _COST)
-        raise ValueError(f"U+{ord(outside):04X} is not in the GSM 7-bit alphabet") from None
+        raise ValueError(f"U+{ord(outside):04X} is not in the GSM 7-bit alphabet")
+    return len(text) + sum(map(text.count, EXTENSION))
 
 
 def parts(text: str) -> list[str]:

@@ -24,13 +24,15 @@ class Context:
     `now`: the values of its other forms of the same month. `before`: for each of the last
     `MONTHS_BACK` months (1 is the month before), the values of all its forms. `stock`: for
     each product the newest stock on hand counted before this month. `receipts`: what came in
-    of each product since that count.
+    of each product since that count. `counted`: what the gateway itself has counted in this
+    month, by the code that reports it; empty when it has counted nothing at all.
     """
 
     now: Mapping[str, int] = field(default_factory=lambda: EMPTY)
     before: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     stock: Mapping[str, int] = field(default_factory=lambda: EMPTY)
     receipts: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    counted: Mapping[str, int] = field(default_factory=lambda: EMPTY)
 
 
 NOTHING_KNOWN: Final = Context()
@@ -39,7 +41,7 @@ NOTHING_KNOWN: Final = Context()
 def known_elsewhere(checks: Iterable[Check], context: Context) -> dict[str, int]:
     """Every number known from elsewhere that the checks name, by `Term.name`."""
     numbers = dict(context.now)
-    if not (context.before or context.stock):
+    if not (context.before or context.stock or context.counted):
         return numbers
     months = [context.before[back] for back in range(1, MONTHS_BACK + 1) if back in context.before]
     for check in checks:
@@ -67,6 +69,8 @@ def _number(term: Term, context: Context, months: Iterable[Mapping[str, int]]) -
             return context.before.get(1, EMPTY).get(term.code)
         case When.USUAL:
             return _usual(term.code, months)
+        case When.COUNTED:
+            return context.counted.get(term.code)
         case When.RECEIVED:
             return context.receipts.get(term.code, 0)
         case _:

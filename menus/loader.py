@@ -11,12 +11,16 @@ from typing import Final
 from menus import catalogue_words
 from menus.catalogue_checks import with_shared_checks
 from menus.catalogue_forms import CODE, codes_in, read_form
+from menus.catalogue_mapping import FILE as MAPPING
+from menus.catalogue_mapping import with_mapping
 from menus.catalogue_programme import read_programme
 from menus.catalogue_referrals import read_referrals
 from menus.catalogue_tables import Folder, Table, names_in, read
+from menus.catalogue_ussd import read_ussd, words_of
 from menus.catalogue_words import Sentences
 from menus.model import LANGUAGES, Catalogue, Command, Form
 from menus.programme import Programme
+from menus.ussd import Ussd
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
 ROLES: Final = ("asc", "dtc", "district")
@@ -28,6 +32,26 @@ class CatalogueFault(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where each part of a catalogue is read from."""
+
+    folder: Folder
+
+    @property
+    def is_mapping(self) -> bool:
+        return self.folder.joinpath(MAPPING).is_file()
+
+    def holder(self, name: str) -> Folder:
+        """The folder in which a file or folder of this name stands."""
+        part = self.folder.joinpath(name)
+        there = part.is_file() or part.is_dir() or not self.is_mapping
+        return self.folder if there else SHIPPED
+
+    def read(self, name: str, faults: list[str]) -> Table:
+        return read(self.holder(name), name, faults)
 
 
 @dataclass(slots=True)
@@ -51,24 +75,30 @@ def load(folder: Path | None = None) -> Catalogue:
     wrong types, a word with two meanings, limits the wrong way round, a check that names an
     unknown code, a sentence that is missing in French or asks for what nothing can fill, and
     letters that GSM-7 cannot write.
+
+    A folder with a `mapping.toml` is laid over the shipped catalogue: what it does not hold is
+    taken from there.
     """
     faults: list[str] = []
-    source: Folder = SHIPPED if folder is None else folder
-    programme = read_programme(read(source, "programme.toml", faults))
-    shared = read(source, "checks.toml", faults)
-    forms = with_shared_checks(shared, _read_forms(source, faults))
-    commands = _read_commands(read(source, "commands.toml", faults))
+    source = _Source(SHIPPED if folder is None else folder)
+    programme = read_programme(source.read("programme.toml", faults))
+    forms = _read_forms(source.holder("forms"), faults)
+    if source.is_mapping:
+        forms = with_mapping(forms, source.read(MAPPING, faults))
+    forms = with_shared_checks(source.read("checks.toml", faults), forms)
+    commands = _read_commands(source.read("commands.toml", faults))
+    ussd = read_ussd(source.holder("ussd"), forms, commands, faults)
     codes = {code for form in forms.values() for code in form.codes}
-    referrals = read_referrals(read(source, "referrals.toml", faults), codes)
-    words = _read_words(source, faults)
-    _check_words(words, forms, commands, faults)
+    referrals = read_referrals(source.read("referrals.toml", faults), codes)
+    words = _read_words(source.holder("words"), faults)
+    _check_words(words, forms, commands, ussd, faults)
     _check_labels(forms, faults)
     if not faults:
         # A form that could not be read would seem to lack its fields.
         faults.extend(_unknown_patients(forms))
     texts = {language: sentences.texts for language, sentences in words.items()}
     catalogue = _index(programme, forms, commands, texts, faults)
-    catalogue = replace(catalogue, referrals=referrals)
+    catalogue = replace(catalogue, referrals=referrals, ussd=ussd)
     if faults:
         # What is written once and read for every form is told once.
         raise CatalogueFault(list(dict.fromkeys(faults)))
@@ -130,6 +160,7 @@ def _check_words(
     words: Mapping[str, Sentences],
     forms: Mapping[str, Form],
     commands: Mapping[str, Command],
+    ussd: Ussd,
     faults: list[str],
 ) -> None:
     checks = [check for form in forms.values() for check in form.checks]
@@ -137,11 +168,13 @@ def _check_words(
     needed = [(key, "the code") for key in said if not key.endswith(catalogue_words.SHORT)]
     needed += [(check.words, f"rule {check.rule}") for check in checks]
     needed += [(command.help, command.keyword) for command in commands.values()]
+    needed += [(key, "a menu") for key in words_of(ussd)]
     french = catalogue_words.readable(words["fr"], faults)
     if words["fr"].texts:
         catalogue_words.required(words["fr"], dict.fromkeys(needed), faults)
     helps = {command.help: frozenset[str]() for command in commands.values()}
-    fills = {**said, **helps, **catalogue_words.of_checks(checks)}
+    lines = {key: frozenset[str]() for key in words_of(ussd)}
+    fills = {**lines, **said, **helps, **catalogue_words.of_checks(checks)}
     catalogue_words.agree(words["fr"], french, fills, faults)
     for language in LANGUAGES[1:]:
         found = catalogue_words.readable(words[language], faults)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from menus.programme import EMPTY, Programme
 from menus.referrals import Referrals
+from menus.ussd import NO_DIALOGUES, Ussd
 
 LANGUAGES: Final = ("fr", "bm")
 
@@ -218,6 +219,7 @@ class Catalogue:
     code_of: Mapping[str, str]
     keyword_of: Mapping[str, str]
     referrals: Referrals = field(default_factory=Referrals)
+    ussd: Ussd = NO_DIALOGUES
 
     def field(self, code: str) -> Field:
         """The field with this code, in whichever form. Raises KeyError for an unknown code."""

@@ -43,6 +43,16 @@ def which_month(said: MonthSaid | None, sent_on: date, programme: Programme) -> 
     return period
 
 
+def open_months(today: date, programme: Programme) -> tuple[Period, ...]:
+    """The months that an agent may report today: the one that is due, then earlier ones.
+
+    From `opens_on` the current month is due, before that the month that ended.
+    """
+    current = period_of(today)
+    first = 0 if today.day >= programme.opens_on else 1
+    return tuple(current.plus(-back) for back in range(first, programme.months_back + 1))
+
+
 def _period_said(said: MonthSaid, current: Period) -> Period:
     """Without a year: the latest such month that is not in the future."""
     if said.back is not None:

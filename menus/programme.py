@@ -98,6 +98,27 @@ class ReferralTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class UssdLimits:
+    """What a dialogue by USSD may take.
+
+    A screen has at most `septets`, its first four (`CON `) included, or what
+    `septets_of_network` says of the network by its code. A dialogue's state is kept for `keep`
+    seconds after its last hop. With `sms_receipt` an SMS follows a form that is complete, with
+    `nudge` one that was left unfinished.
+    """
+
+    septets: int = 160
+    septets_of_network: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    keep: int = 600
+    sms_receipt: bool = False
+    nudge: bool = True
+
+    def room(self, network: str) -> int:
+        """The septets of a screen on a network; any code is taken, also none."""
+        return self.septets_of_network.get(network, self.septets)
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
@@ -125,3 +146,4 @@ class Programme:
     reminders: Reminders = Reminders()
     stock: StockRules = StockRules()
     referrals: ReferralTimes = ReferralTimes()
+    ussd: UssdLimits = UssdLimits()

@@ -14,7 +14,16 @@ from typing import Final
 
 import structlog
 
-from gateway import config, forwarding, intake, logs, notices, referral_chase, replies
+from gateway import (
+    config,
+    forwarding,
+    intake,
+    logs,
+    notices,
+    referral_chase,
+    referral_forwarding,
+    replies,
+)
 from gateway.config import SettingsFault
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
@@ -150,6 +159,7 @@ def once(place: Workplace, now: datetime) -> int:
         with far_side(place) as far:
             if far is not None:
                 forwarding.send_due(place.engine, far, clock)
+                referral_forwarding.send_due(place.engine, far, clock)
     except StorageFault as fault:
         log.warning("clock_failed", missing="database", error=type(fault).__name__)
         return 1

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway import forwarding, intake, notices, replies
+from gateway import forwarding, intake, notices, referral_forwarding, replies
 from gateway.transports.queue import BUDGET
 from workers.house import far_side, now, operator, teller, workplace
 from workers.rq_worker import asked_to_stop
@@ -55,6 +55,7 @@ def forward() -> None:
             return
         until = now() + timedelta(seconds=BUDGET)
         forwarding.send_due(place.engine, far, now, until)
+        referral_forwarding.send_due(place.engine, far, now, until)
         if now() >= until:
             place.bell.nudge("forward")
 

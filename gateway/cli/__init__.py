@@ -2,7 +2,7 @@
 
 import click
 
-from gateway.cli import card, dhis2, outbox, roster, sandbox, service, validate
+from gateway.cli import card, dhis2, outbox, phone, roster, sandbox, service, validate
 
 
 @click.group(
@@ -23,7 +23,7 @@ for command in (
     service.demo,
     service.migrate,
     service.check,
-    service.phone,
+    phone.phone,
     service.reports,
     validate.validate,
     roster.roster,

@@ -2,14 +2,16 @@
 
 import click
 
+from gateway import dhis2_mapping, reconciliation
 from gateway import metadata as documents
-from gateway import reconciliation
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
 from gateway.org_units_for_dhis2 import org_units_of
 from gateway.outcomes import TryLater, Unknown
 from gateway.reconciliation import Difference
 from gateway.storage.engine import reading
+from gateway.transports.dhis2_data_set import read_data_set
+from gateway.uids import is_uid
 from gateway.understanding import House
 from menus.model import Period
 
@@ -72,3 +74,27 @@ def _difference(one: Difference, period: Period) -> str:
     where = f"{one.unit} {one.form} {period.code} {one.code}"
     why = "" if one.state == reconciliation.DIFFERS else f" ({one.state})"
     return f"{where}: DHIS2 holds {held}, accepted is {wanted}{why}"
+
+
+@dhis2.command()
+@click.option("--data-set", metavar="UID", required=True, help="the data set on the server")
+@click.option("--form", "keyword", metavar="KEYWORD", default="PEC", show_default=True,
+              help="the form that is to be mapped to it")  # fmt: skip
+def mapping(data_set: str, keyword: str) -> None:
+    """Propose a form's mapping to a data set of the server.
+
+    Reads the server and compares codes, aliases and names. Prints TOML to review, for a
+    `mapping.toml`; what is not beyond doubt is a comment. Nothing is changed.
+    """
+    settings = common.settings()
+    forms = common.catalogue(settings).forms
+    if keyword not in forms:
+        raise click.BadParameter(f"only {', '.join(forms)}", param_hint="--form")
+    if not is_uid(data_set):
+        raise click.BadParameter("a UID has 11 letters and digits", param_hint="--data-set")
+    with common.dhis2(settings) as client, common.busy("reading DHIS2"):
+        found = read_data_set(client, data_set)
+    if isinstance(found, TryLater | Unknown):
+        raise Fault(f"data set {data_set}: {found.reason} {found.detail}".rstrip())
+    form = forms[keyword]
+    click.echo(dhis2_mapping.render(form, found, dhis2_mapping.propose(form, found)), nl=False)

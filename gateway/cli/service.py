@@ -10,8 +10,8 @@ from gateway import checkup, report_listing
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
 from gateway.finding import Finding
-from gateway.phone import BadPhone, normalise
 from gateway.storage import schema
+from gateway.understanding import House
 from menus.model import Period
 
 
@@ -70,41 +70,16 @@ def _next(findings: Iterator[Finding]) -> Finding | None:
 
 
 @click.command()
-@click.argument("number")
-@click.option("--wait", default=10.0, show_default=True, help="seconds to wait for a reply")
-def phone(number: str, wait: float) -> None:
-    """Be an agent: a phone in the terminal.
-
-    It talks to a running gateway as the operator would. Type an SMS, or dial *384*1#. NUMBER
-    is who you are, such as +22370000001. Piped input is sent line by line. Finds the gateway
-    in the environment, else in var/demo.env.
-    """
-    from gateway.sandbox import terminal_phone  # noqa: PLC0415  only this command talks HTTP
-
-    try:
-        line = terminal_phone.find_line(common.settings())
-        code = terminal_phone.run(
-            normalise(number),
-            lines=None if sys.stdin.isatty() else sys.stdin,
-            out=sys.stdout,
-            line=line,
-            clock=common.now,
-            wait=wait,
-        )
-    except (terminal_phone.NoLine, BadPhone) as fault:
-        raise Fault(str(fault)) from fault
-    sys.exit(code)
-
-
-@click.command()
 @click.option("--period", type=Month(), required=True, help="the month, such as 202610")
 @click.option("--site", help="one site's code")
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def reports(period: Period, site: str | None, as_json: bool) -> None:
     """Show the reports of a month as they are stored."""
-    with common.database(common.settings()) as engine:
+    settings = common.settings()
+    house = House(common.catalogue(settings), settings.timezone)
+    with common.database(settings) as engine:
         try:
-            rows = report_listing.listing(engine, period, site)
+            rows = report_listing.listing(engine, house, period, common.now(), site)
         except LookupError as fault:
             raise Fault(str(fault.args[0])) from fault
     if as_json:

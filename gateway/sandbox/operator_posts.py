@@ -17,6 +17,7 @@ HANG_UP: Final = 10.0  # seconds the operator waits for an answer
 RETRIES: Final = 12 * 60  # each minute for up to twelve hours
 SANDBOX_NETWORK: Final = "99999"  # "Athena", the network code of the operator's own sandbox
 SHORT_CODE: Final = "38400"
+BAD_ANSWER: Final = "Response should start with a CON or an END"
 
 _NUMBERS: Final = frozenset({"from", "to", "phoneNumber"})
 
@@ -63,42 +64,53 @@ def hop_form(
     text: str,
     *,
     dialogue_id: str,
-    network: str = SANDBOX_NETWORK,
+    network: str | None = SANDBOX_NETWORK,
 ) -> dict[str, str]:
     """One USSD hop as the operator posts it to `/at/<token>/ussd`; `text` is cumulative."""
-    return {
+    form = {
         "phoneNumber": phone,
         "serviceCode": service_code,
         "text": text,
         "sessionId": dialogue_id,
-        "networkCode": network,
     }
+    if network is not None:
+        form["networkCode"] = network
+    return form
 
 
 def dialogue_end_form(
-    hop: Mapping[str, str], *, at: datetime, status: str, seconds: float, hops: int, screen: str
+    hop: Mapping[str, str],
+    *,
+    at: datetime,
+    status: str,
+    seconds: float,
+    hops: int,
+    screen: str,
+    labels: str = "",
+    error: str = BAD_ANSWER,
 ) -> dict[str, str]:
     """The end of a dialogue as posted to `/at/<token>/ussd-events`, from its last hop.
 
     `status` is `Success` (an END was shown), `Incomplete` (hung up or timed out) or `Failed`
-    (the gateway's answer was bad); `screen` is the gateway's last answer.
+    (the gateway's answer was bad, as `error` says); `screen` is the gateway's last answer and
+    `labels` what it labelled its screens with, joined by `|`.
     """
     form = {
         "date": at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         "sessionId": hop["sessionId"],
         "serviceCode": hop["serviceCode"],
-        "networkCode": hop["networkCode"],
+        "networkCode": hop.get("networkCode", ""),
         "phoneNumber": hop["phoneNumber"],
         "status": status,
         "cost": "None",
         "durationInMillis": str(round(seconds * 1000)),
         "hopsCount": str(hops),
-        "hopsMetadata": "",
+        "hopsMetadata": labels,
         "input": hop["text"],
         "lastAppResponse": screen,
     }
     if status == "Failed":
-        form["errorMessage"] = "Response should start with a CON or an END"
+        form["errorMessage"] = error
     return form
 
 
@@ -131,16 +143,27 @@ def encode(form: Mapping[str, str], *, raw_plus: bool = False) -> bytes:
 
 
 def post(
-    http: requests.Session, url: str, form: Mapping[str, str], *, raw_plus: bool = False
+    http: requests.Session,
+    url: str,
+    form: Mapping[str, str],
+    *,
+    raw_plus: bool = False,
+    more: Mapping[str, str] | None = None,
+    seconds: float = HANG_UP,
 ) -> requests.Response:
-    """Post the form once, with the operator's headers. Raises requests.RequestException."""
+    """Post the form once, with the operator's headers and `more` besides them.
+
+    Raises requests.RequestException, a Timeout when nothing comes for so many seconds.
+    """
     headers = {
+        "Accept": None,  # the library's own, which the operator does not send
         "Content-Type": "application/x-www-form-urlencoded",
         "User-Agent": "at-ussd-api/1.0",
         "Accept-Encoding": "gzip",
+        **(more or {}),
     }
     body = encode(form, raw_plus=raw_plus)
-    return http.post(url, data=body, headers=headers, timeout=HANG_UP, allow_redirects=False)
+    return http.post(url, data=body, headers=headers, timeout=seconds, allow_redirects=False)
 
 
 def deliver_until_accepted(

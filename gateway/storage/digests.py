@@ -27,6 +27,7 @@ def add_to_digest(
             outbox.c.phone == notice.phone,
             outbox.c.state == WAITING,
             outbox.c.attempts == 0,
+            outbox.c.text.is_(None),
             outbox.c.expires_at > now,
             is_free(),
         )

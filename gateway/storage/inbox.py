@@ -64,13 +64,47 @@ def hash_key(connection: Connection) -> bytes:
 
 def add(connection: Connection, arrival: Arrival, key: bytes) -> bool:
     """Stores a message unless its provider's id is known; returns whether it was new."""
+    return _insert(connection, arrival, text_hash(arrival.text, key)) is not None
+
+
+def record(connection: Connection, arrival: Arrival, key: bytes) -> Message | None:
+    """Stores what was said in a dialogue, to be read in the same transaction.
+
+    None when its provider's id is known. What is confirmed on a screen is meant anew each
+    time, so its hash takes in the id and it is never the repeat of an older message.
+    """
+    hashed = text_hash(f"{arrival.provider_id} {arrival.text}", key)
+    found = _insert(connection, arrival, hashed)
+    if found is None:
+        return None
+    return Message(
+        id=found,
+        phone=arrival.phone,
+        text=arrival.text,
+        text_hash=hashed,
+        sent_at=arrival.sent_at,
+        received_at=arrival.received_at,
+        attempts=0,
+    )
+
+
+def known(connection: Connection, provider: str, provider_id: str) -> int | None:
+    """The id of the message that a provider calls so, if it is stored."""
+    statement = select(inbox.c.id).where(
+        inbox.c.provider == provider, inbox.c.provider_id == provider_id
+    )
+    return connection.scalar(statement)
+
+
+def _insert(connection: Connection, arrival: Arrival, hashed: str) -> int | None:
+    """The new row's id; None when its provider's id is known."""
     row = {
         "provider": arrival.provider,
         "provider_id": arrival.provider_id,
         "phone": arrival.phone,
         "lane": lane_of(arrival.phone),
         "text": arrival.text,
-        "text_hash": text_hash(arrival.text, key),
+        "text_hash": hashed,
         "network": arrival.network,
         "sent_at": arrival.sent_at,
         "received_at": arrival.received_at,
@@ -82,7 +116,8 @@ def add(connection: Connection, arrival: Arrival, key: bytes) -> bool:
         .on_conflict_do_nothing(index_elements=["provider", "provider_id"])
         .returning(inbox.c.id)
     )
-    return connection.execute(statement, row).first() is not None
+    added = connection.execute(statement, row).first()
+    return int(added.id) if added is not None else None
 
 
 def lane_of(phone: str) -> int:

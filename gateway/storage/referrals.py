@@ -15,7 +15,8 @@ from gateway.referral import Referral, State
 from gateway.storage.outbox import WAITING
 from gateway.storage.tables import inbox, outbox, referrals
 
-TOPIC: Final = "referral"  # of the notices that tell of referrals
+TOPIC: Final = "referral"  # of the notices that tell what happened to a referral
+REMINDER: Final = "referral_reminder"  # of those that ask after one
 
 _COLUMNS: Final = (
     "site_id", "facility_id", "post_id", "inbox_id", "number", "age_months", "sex", "reason",
@@ -197,7 +198,7 @@ def expire_notices(connection: Connection, referral: Referral, now: datetime) ->
     statement = (
         update(outbox)
         .where(
-            outbox.c.topic == TOPIC,
+            outbox.c.topic.in_((TOPIC, REMINDER)),
             outbox.c.state == WAITING,
             outbox.c.created_at >= referral.made_at,
             outbox.c.key.startswith(f"{TOPIC}:{referral.id}:"),
@@ -224,7 +225,11 @@ def drop_ages(connection: Connection, before: datetime, most: int = 1000) -> int
         return 0
     messages = inbox.c.id.in_([row.inbox_id for row in rows if row.inbox_id is not None])
     connection.execute(update(inbox).where(messages).values(text=None))
-    told = and_(outbox.c.topic == TOPIC, outbox.c.created_at < before, outbox.c.text.is_not(None))
+    told = and_(
+        outbox.c.topic.in_((TOPIC, REMINDER)),
+        outbox.c.created_at < before,
+        outbox.c.text.is_not(None),
+    )
     connection.execute(update(outbox).where(told).values(text=None))
     chosen = referrals.c.id.in_([row.id for row in rows])
     connection.execute(update(referrals).where(chosen).values(age_months=None))

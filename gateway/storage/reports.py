@@ -67,6 +67,25 @@ def values_between(
     return found
 
 
+def unfinished(
+    connection: Connection, site_ids: Collection[int], periods: Collection[str]
+) -> list[Report]:
+    """The reports of these sites and months that were begun and are not complete, the one that
+    was changed last first."""
+    statement = (
+        select(reports)
+        .where(
+            reports.c.site_id.in_(site_ids),
+            reports.c.period.in_(periods),
+            reports.c.version > 0,
+            reports.c.complete.is_(False),
+            reports.c.withdrawn.is_(False),
+        )
+        .order_by(reports.c.changed_at.desc(), reports.c.id.desc())
+    )
+    return [_report(row) for row in connection.execute(statement)]
+
+
 def of_period(connection: Connection, period: str) -> list[Report]:
     """Every report of a month, by site and form."""
     statement = (

@@ -8,14 +8,17 @@ statement however many rows it is about (up to CHUNK), the same on SQLite and Po
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     FromClause,
     Select,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -23,12 +26,15 @@ from sqlalchemy import (
     update,
 )
 
+from gateway.storage.among import among
 from gateway.storage.tables import org_unit_terms, org_units, posts
 
 # SQLite takes 32,766 parameters in a statement, PostgreSQL's protocol 65,535.
 CHUNK: Final = 10_000
 # There are five levels, so no walk up or down the tree takes more steps.
 DEEPEST: Final = 5
+# Putting a question together costs more than asking it; it is kept for so many months.
+MONTHS: Final = 24
 
 T = TypeVar("T")
 
@@ -89,6 +95,12 @@ def posts_at(
     return dict(found)
 
 
+def posts_by_id(connection: Connection, ids: Collection[int], period: str) -> list[Post]:
+    """These posts, as far as somebody works there in the month."""
+    statement = _posts_in(period).where(posts.c.id.in_(ids))
+    return [Post(*row) for row in connection.execute(statement)]
+
+
 def unit_by_code(connection: Connection, code: str, period: str) -> Unit | None:
     """The unit with this code as it is in the month, if there is one."""
     query = _units_in(period)
@@ -113,20 +125,8 @@ def units_below(connection: Connection, unit_ids: Collection[int], period: str) 
 
     Walks down from the units, so that it costs what they hold, however large the tree is.
     """
-    term = org_unit_terms.alias()
-    below = (
-        select(term.c.unit_id, literal(1).label("step"))
-        .where(term.c.unit_id.in_(unit_ids), _holds(term, period))
-        .cte("below", recursive=True)
-    )
-    child = org_unit_terms.alias()
-    below = below.union_all(
-        select(child.c.unit_id, below.c.step + 1)
-        .join(below, child.c.parent_id == below.c.unit_id)
-        .where(_holds(child, period), below.c.step < DEEPEST)
-    )
-    query = _units_in(period).where(org_units.c.id.in_(select(below.c.unit_id)))
-    return [Unit(*row) for row in connection.execute(query.order_by(org_units.c.id))]
+    found = connection.execute(_below(period), {"top": list(unit_ids)})
+    return [Unit(*row) for row in found.all()]
 
 
 def set_language(connection: Connection, phone: str, language: str) -> None:
@@ -176,12 +176,10 @@ def sites_receiving_at(
 
 def active_sites(connection: Connection, site_ids: Collection[int], period: str) -> set[int]:
     """Those of the sites at which an agent works in the month."""
-    query = select(posts.c.unit_id).distinct().where(posts.c.role == "asc", _active(period))
-    return {
-        unit_id
-        for part in _chunks(site_ids)
-        for unit_id in connection.scalars(query.where(posts.c.unit_id.in_(part)))
-    }
+    query = select(posts.c.unit_id).where(
+        posts.c.role == "asc", _active(period), among(connection, posts.c.unit_id, site_ids)
+    )
+    return set(connection.scalars(query).all())
 
 
 def _upward(site_ids: Collection[int], period: str) -> Select[Any]:
@@ -225,6 +223,28 @@ def _downward(unit_ids: Collection[int], period: str) -> Select[Any]:
     )
 
 
+@lru_cache(maxsize=MONTHS)
+def _below(period: str) -> Select[Any]:
+    """The units in `top` and all below them, in the order of Unit's fields."""
+    top: BindParameter[int] = bindparam("top", expanding=True)
+    term, child = org_unit_terms.alias(), org_unit_terms.alias()
+    names = ("unit_id", "name", "level", "parent_id", "dhis2_id", "population")
+    below = (
+        select(*(term.c[name] for name in names), literal(1).label("step"))
+        .where(term.c.unit_id.in_(top), _holds(term, period))
+        .cte("below", recursive=True)
+    )
+    below = below.union_all(
+        select(*(child.c[name] for name in names), below.c.step + 1)
+        .join(below, child.c.parent_id == below.c.unit_id)
+        .where(_holds(child, period), below.c.step < DEEPEST)
+    )
+    columns = (org_units.c.id, org_units.c.code, *(below.c[name] for name in names[1:]))
+    statement = select(*columns).distinct().join(below, below.c.unit_id == org_units.c.id)
+    return statement.order_by(org_units.c.id)
+
+
+@lru_cache(maxsize=MONTHS)
 def _posts_in(period: str) -> Select[Any]:
     """Posts held in the month, in the order of Post's fields."""
     term = org_unit_terms.alias()
@@ -240,6 +260,7 @@ def _posts_in(period: str) -> Select[Any]:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=MONTHS)
 def _units_in(period: str) -> Select[Any]:
     """Units with the term that holds in the month, in the order of Unit's fields."""
     term = org_unit_terms.alias()

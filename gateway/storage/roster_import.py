@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 
 from gateway.csv_table import Place
+from gateway.phone import mask
 from gateway.roster_tree import LEVELS, PersonRow, Roster, UnitRow
+from gateway.storage import number_changes
 from gateway.storage.roster import units
 from gateway.storage.tables import ALWAYS, org_unit_terms, org_units, posts
 
@@ -95,7 +97,8 @@ def apply(connection: Connection, roster: Roster, since: str) -> Summary:
     ids = _unit_ids(connection, [row.code for row in roster.units])
     units_added, units_changed = _apply_units(connection, roster.units, ids, before, since)
     stored = {(post.phone, post.unit_id): post for post in connection.execute(select(posts))}
-    people_added, people_changed = _apply_people(connection, roster.people, ids, stored, since)
+    people, contradictions = _without_moved(connection, roster.people, ids)
+    people_added, people_changed = _apply_people(connection, people, ids, stored, since)
     return Summary(
         units_added=units_added,
         units_changed=units_changed,
@@ -103,10 +106,31 @@ def apply(connection: Connection, roster: Roster, since: str) -> Summary:
         units_absent=len(ids) - len(roster.units),
         people_added=people_added,
         people_changed=people_changed,
-        people_unchanged=len(roster.people) - people_added - people_changed,
-        people_absent=len(stored) + people_added - len(roster.people),
+        people_unchanged=len(people) - people_added - people_changed,
+        people_absent=len(stored) + people_added - len(people),
+        warnings=contradictions,
         rerouted=_rerouted(before, _terms(connection), since) if units_changed else (),
     )
+
+
+def _without_moved(
+    connection: Connection, rows: Sequence[PersonRow], ids: Mapping[str, int]
+) -> tuple[list[PersonRow], tuple[str, ...]]:
+    """The people as the files say, less the numbers that were moved by SMS since; those are
+    told, and not applied: the file is older than what the new phone has agreed to."""
+    moved = number_changes.moved(connection)
+    kept: list[PersonRow] = []
+    told: list[str] = []
+    for row in rows:
+        now, agreed_at = moved.get((row.phone, ids[row.org_unit]), ("", None))
+        if agreed_at is None or not row.active:
+            kept.append(row)
+        else:
+            told.append(
+                f"{row.place}: {mask(row.phone)} at {row.org_unit} became {mask(now)} by SMS on "
+                f"{agreed_at:%Y-%m-%d}; left as it is"
+            )
+    return kept, tuple(told)
 
 
 def _terms(connection: Connection) -> list[Row[Any]]:

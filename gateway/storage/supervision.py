@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
+from gateway.storage.among import among
 from gateway.storage.tables import referrals, reports, stock_outs
 
 # From the first moment of a time, included, to the first after it.
@@ -42,10 +43,11 @@ def progress(
         select(
             reports.c.site_id, func.count(), _count(reports.c.complete), _count(on_time),
         )
-        .where(*_of_month(site_ids, forms, period), reports.c.version > 0, ~reports.c.withdrawn)
+        .where(*_of_month(connection, site_ids, forms, period))
+        .where(reports.c.version > 0, ~reports.c.withdrawn)
         .group_by(reports.c.site_id)
     )  # fmt: skip
-    return {row[0]: Progress(*row[1:]) for row in connection.execute(statement)}
+    return {row[0]: Progress(*row[1:]) for row in connection.execute(statement).all()}
 
 
 def complete_forms(
@@ -53,10 +55,10 @@ def complete_forms(
 ) -> dict[int, set[str]]:
     """The keywords of the forms of a month that these sites have whole; none, not there."""
     statement = select(reports.c.site_id, reports.c.form).where(
-        *_of_month(site_ids, forms, period), reports.c.complete
+        *_of_month(connection, site_ids, forms, period), reports.c.complete
     )
     found: dict[int, set[str]] = defaultdict(set)
-    for row in connection.execute(statement):
+    for row in connection.execute(statement).all():
         found[row.site_id].add(row.form)
     return dict(found)
 
@@ -70,10 +72,10 @@ def stock_outs_by_code(
     """
     statement = (
         select(stock_outs.c.code, func.count(stock_outs.c.site_id.distinct()))
-        .where(stock_outs.c.site_id.in_(site_ids), *_out(span))
+        .where(among(connection, stock_outs.c.site_id, site_ids), *_out(span))
         .group_by(stock_outs.c.code)
     )
-    found = {code: int(count) for code, count in connection.execute(statement)}
+    found = {code: int(count) for code, count in connection.execute(statement).all()}
     return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
@@ -83,12 +85,12 @@ def open_referrals(
     """The open referrals of these sites, the oldest first; with a span, those made in it."""
     statement = (
         select(referrals.c.number, referrals.c.site_id, referrals.c.made_at, referrals.c.arrived_at)
-        .where(*_open(site_ids, span))
+        .where(*_open(connection, site_ids, span))
         .order_by(referrals.c.made_at, referrals.c.id)
     )
     return [
         OpenReferral(row.number, row.site_id, row.made_at, row.arrived_at is not None)
-        for row in connection.execute(statement)
+        for row in connection.execute(statement).all()
     ]
 
 
@@ -96,18 +98,20 @@ def count_open_referrals(
     connection: Connection, site_ids: Collection[int], span: Span | None = None
 ) -> int:
     """How many referrals of these sites are open; with a span, of those made in it."""
-    statement = select(func.count()).select_from(referrals).where(*_open(site_ids, span))
+    statement = (
+        select(func.count()).select_from(referrals).where(*_open(connection, site_ids, span))
+    )
     return int(connection.scalar(statement) or 0)
 
 
 def _of_month(
-    site_ids: Collection[int], forms: Collection[str], period: str
+    connection: Connection, site_ids: Collection[int], forms: Collection[str], period: str
 ) -> tuple[ColumnElement[bool], ...]:
-    # All three columns of the key, so that its index goes straight to each report and reads
-    # none of a site's other months.
     return (
-        reports.c.site_id.in_(site_ids), reports.c.form.in_(forms), reports.c.period == period
-    )  # fmt: skip
+        reports.c.period == period,
+        among(connection, reports.c.site_id, site_ids),
+        reports.c.form.in_(forms),
+    )
 
 
 def _out(span: Span | None) -> tuple[ColumnElement[bool], ...]:
@@ -118,8 +122,10 @@ def _out(span: Span | None) -> tuple[ColumnElement[bool], ...]:
     return (stock_outs.c.since < after, ends_later)
 
 
-def _open(site_ids: Collection[int], span: Span | None) -> tuple[ColumnElement[bool], ...]:
-    still = (referrals.c.site_id.in_(site_ids), referrals.c.closed_at.is_(None))
+def _open(
+    connection: Connection, site_ids: Collection[int], span: Span | None
+) -> tuple[ColumnElement[bool], ...]:
+    still = (among(connection, referrals.c.site_id, site_ids), referrals.c.closed_at.is_(None))
     if span is None:
         return still
     return (*still, referrals.c.made_at >= span[0], referrals.c.made_at < span[1])

@@ -174,7 +174,7 @@ reports = Table(
     UniqueConstraint("site_id", "form", "period"),
     UniqueConstraint("site_id", "receipt"),
 )
-Index("ix_reports_period_form", reports.c.period, reports.c.form)
+Index("ix_reports_period_site_id", reports.c.period, reports.c.site_id)
 
 report_versions = Table(
     "report_versions",

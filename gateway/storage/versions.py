@@ -73,6 +73,28 @@ def changes_of(connection: Connection, message_id: int) -> list[Change]:
     ]
 
 
+def changed_and_unfinished(connection: Connection, provider: str, id_prefix: str) -> list[Key]:
+    """The reports that a provider's messages changed and that are not complete.
+
+    `id_prefix` is what those messages' ids begin with.
+    """
+    statement = (
+        select(reports.c.site_id, reports.c.form, reports.c.period)
+        .distinct()
+        .join(report_versions, report_versions.c.report_id == reports.c.id)
+        .join(inbox, inbox.c.id == report_versions.c.inbox_id)
+        .where(
+            inbox.c.provider == provider,
+            # A range rather than LIKE, which PostgreSQL's index would not serve.
+            inbox.c.provider_id >= id_prefix,
+            inbox.c.provider_id < f"{id_prefix}~",
+            reports.c.complete.is_(False),
+            reports.c.withdrawn.is_(False),
+        )
+    )
+    return [(row.site_id, row.form, row.period) for row in connection.execute(statement)]
+
+
 def texts_filed(
     connection: Connection, report_ids: Collection[int], hashes: Collection[str]
 ) -> set[tuple[int, str]]:

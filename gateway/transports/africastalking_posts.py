@@ -83,6 +83,15 @@ class UssdHop:
     network: str
 
 
+@dataclass(frozen=True, slots=True)
+class UssdEnd:
+    """The end of a dialogue. `complete` tells that it reached a last screen of ours."""
+
+    dialogue_id: str
+    phone: str
+    complete: bool
+
+
 def read_inbound(form: Mapping[str, str]) -> InboundSms:
     """An inbound SMS notification, from its decoded form fields.
 
@@ -140,6 +149,18 @@ def read_hop(form: Mapping[str, str]) -> UssdHop:
         phone=_phone(_needed(form, "phoneNumber")),
         text=storable(form.get("text", "")),
         network=_short(form, "networkCode", NETWORK_LIMIT),
+    )
+
+
+def read_end(form: Mapping[str, str]) -> UssdEnd:
+    """The end of a dialogue, from its decoded form fields; nothing in it is refused.
+
+    Only `Incomplete` means that more was expected. Source: Africa's Talking, USSD events.
+    """
+    return UssdEnd(
+        dialogue_id=_short(form, "sessionId", ID_LIMIT),
+        phone=_phone(form.get("phoneNumber", "")),
+        complete=_short(form, "status", WORD_LIMIT).casefold() != "incomplete",
     )
 
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from gateway.outcomes import TryLater, Unknown
+from gateway.transports import dhis2_tracker
 from gateway.transports.dhis2_http import RESPONSE_LIMIT, Dhis2Http, Params, authorization
 from gateway.transports.dhis2_server import Account, ServerInfo, account, server_info
 from gateway.transports.dhis2_verdict import (
@@ -164,6 +165,24 @@ class Dhis2:
         answer = self._wire.call("POST", "completeDataSetRegistrations", params, body)
         return read_completeness(answer) if isinstance(answer, Answer) else answer
 
+    def post_events(
+        self, events: Sequence[dhis2_tracker.Event], *, delete: bool = False
+    ) -> dhis2_tracker.Verdict:
+        """Create, update or delete single events, each by itself. Without events nothing is sent.
+
+        They are sent sorted by UID, so that two requests take the server's locks in one order.
+        """
+        if not events:
+            return dhis2_tracker.EventsRead({})
+        ordered = sorted(events, key=lambda one: one.uid)
+        strategy = dhis2_tracker.DELETE if delete else dhis2_tracker.UPSERT
+        params = {**dhis2_tracker.PARAMS, "importStrategy": strategy}
+        body = {"events": [one.as_json() for one in ordered]}
+        answer = self._wire.call("POST", "tracker", params, body)
+        if not isinstance(answer, Answer):
+            return answer
+        return dhis2_tracker.read_events(answer, [one.uid for one in ordered])
+
     def get(
         self, path: str, params: Params | None = None
     ) -> Mapping[str, Any] | TryLater | Unknown:
@@ -178,7 +197,7 @@ class Dhis2:
 
     def me(self) -> Account | TryLater | Unknown:
         """What the gateway's account is and may do."""
-        fields = "username,authorities,dataSets,organisationUnits[path]"
+        fields = "username,authorities,dataSets,organisationUnits[path],patTokens[expire]"
         found = self.get("me", {"fields": fields})
         return found if isinstance(found, TryLater | Unknown) else account(found)
 

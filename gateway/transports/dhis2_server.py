@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from gateway.outcomes import Unknown
@@ -30,13 +31,15 @@ class Account:
     """The account that the gateway uses (`/api/me`).
 
     `data_sets` are the UIDs it may enter data for, `paths` those of its data capture units: an
-    org unit is within reach when its own path begins with one of them.
+    org unit is within reach when its own path begins with one of them. `token_until` is when the
+    last of its personal access tokens expires, None when it has none that does.
     """
 
     username: str
     authorities: frozenset[str]
     data_sets: frozenset[str]
     paths: tuple[str, ...]
+    token_until: datetime | None = None
 
     @property
     def may_add_values(self) -> bool:
@@ -79,7 +82,15 @@ def account(found: Mapping[str, Any]) -> Account | Unknown:
         authorities=frozenset(str(one) for one in _list(found.get("authorities"))),
         data_sets=frozenset(str(one) for one in _list(found.get("dataSets"))),
         paths=tuple(str(one.get("path", "")) for one in units if isinstance(one, dict)),
+        token_until=_last_expiry(_list(found.get("patTokens"))),
     )
+
+
+def _last_expiry(tokens: Sequence[Any]) -> datetime | None:
+    """DHIS2 gives it in milliseconds since 1970."""
+    said = [one.get("expire") for one in tokens if isinstance(one, dict)]
+    moments = [one for one in said if isinstance(one, int)]
+    return datetime.fromtimestamp(max(moments) / 1000, UTC) if moments else None
 
 
 def _list(value: Any) -> Sequence[Any]:

@@ -10,9 +10,11 @@ import structlog
 from flask import Flask, Response, abort, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from gateway import config
+from gateway import config, understanding
 from gateway.config import Settings
+from gateway.dialogue import Edges
 from gateway.storage import inbox
+from gateway.storage.dialogues import Dialogues
 from gateway.storage.engine import Engine, connect, reading
 from gateway.transports.queue import bell_for
 from menus import loader
@@ -34,6 +36,13 @@ class House:
         self.engine: Engine = connect(settings.database_url, patience=PATIENCE, pool_size=THREADS)
         self.bell = bell_for(settings.redis_url, settings.dhis2_timeout)
         self.catalogue: Catalogue = loader.load(settings.catalogue)
+        self.edges = Edges(
+            engine=self.engine,
+            dialogues=Dialogues(settings.redis_url, self.catalogue.programme.ussd.keep),
+            house=understanding.House(self.catalogue, settings.timezone),
+            hash_key=lambda: self.hash_key,
+            bell=self.bell,
+        )
 
     @cached_property
     def hash_key(self) -> bytes:
@@ -56,7 +65,7 @@ def create_app(
     `settings` are the environment's and `clock` the real one unless handed in. Nothing is
     connected yet. Raises SettingsFault or CatalogueFault with everything to mend.
     """
-    from gateway.web import health, operator  # noqa: PLC0415  they need `house` from here
+    from gateway.web import health, operator, ussd  # noqa: PLC0415  they need `house` from here
 
     app = Flask("gateway.web", static_folder=None)
     # One byte more than is taken: a body without a length that was cut there is told from a
@@ -67,6 +76,7 @@ def create_app(
     )
     app.before_request(_guard)
     app.register_blueprint(operator.doors)
+    app.register_blueprint(ussd.doors)
     app.register_blueprint(health.doors)
     app.register_error_handler(Exception, _failed)
     return app

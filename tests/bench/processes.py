@@ -7,8 +7,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,18 +18,25 @@ READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 15.0
 
 
-@contextmanager
 def running(
     *program: str, environment: Mapping[str, str], log: Path
+) -> "AbstractContextManager[subprocess.Popen[bytes]]":
+    """`python -m PROGRAM…` with these settings and no others; the rest as for `started`."""
+    return started([sys.executable, "-m", *program], environment=environment, log=log)
+
+
+@contextmanager
+def started(
+    command: Sequence[str], *, environment: Mapping[str, str], log: Path
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """`python -m PROGRAM…` with these settings and no others, for as long as the block lasts.
+    """A command with these settings and no others, for as long as the block lasts.
 
     What it says goes to the end of `log`. It is ended by SIGTERM, and by SIGKILL when that does
     not help within STOP_SECONDS.
     """
     with log.open("ab") as words:
         child = subprocess.Popen(
-            lifeline.command([sys.executable, "-m", *program]),
+            lifeline.command(command),
             env={"PATH": os.environ.get("PATH", ""), **environment},
             stdin=subprocess.DEVNULL,
             stdout=words,

@@ -38,7 +38,7 @@ def prepare(database: str, folder: Path, sites: int, now: datetime) -> Programme
     `now` is aware; the reports were sent in the minutes before it.
     """
     month = Period(now.year, now.month)
-    enrol(database, folder, sites, now)
+    enrol(database, folder, sites, month)
     engine = connect(database)
     document = folder / f"metadata-{sites}.json"
     with reading(engine) as connection:
@@ -59,11 +59,14 @@ def unit_uid(number: int) -> str:
     return f"Sites{number:06d}"
 
 
-def enrol(database: str, folder: Path, sites: int, now: datetime) -> None:
-    """Fills a migrated database with the roster alone, from the month of `now` on."""
+def enrol(database: str, folder: Path, sites: int, month: Period) -> None:
+    """Fills a migrated database with a roster of so many sites, one agent each, from `month` on.
+
+    The agents' numbers count up from `FIRST_PHONE`.
+    """
     engine = connect(database)
     units, people = _write_roster(folder, sites)
-    roster.import_roster(engine, units, people, Period(now.year, now.month))
+    roster.import_roster(engine, units, people, month)
     engine.dispose()
 
 

@@ -8,7 +8,7 @@ round goes through the units a chunk at a time, so the two should be alike.
 import time
 import tracemalloc
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from gateway import reminders
 from gateway.storage.engine import connect
 from gateway.understanding import House
 from menus.loader import load
+from menus.model import Period
 from tests.bench import programme
 from tests.bench.ground import Ground
 
@@ -43,7 +44,7 @@ def measure(ground: Ground, *, agents: int, few: int) -> Reminding:
     return figures
 
 
-def table(one: Reminding) -> list[str]:
+def rows(one: Reminding) -> list[str]:
     return [
         f"reminding {one.agents:,} agents: {one.seconds:.1f} s until all wait in the outbox,",
         f"  {one.peak:.0f} MiB at most, and {one.peak_with_few:.0f} MiB with {one.few:,}",
@@ -53,7 +54,7 @@ def table(one: Reminding) -> list[str]:
 def _prepared(ground: Ground, agents: int) -> str:
     """A database whose agents have sent nothing yet."""
     url = ground.create("postgresql")
-    programme.enrol(url, ground.folder, agents, WHEN - timedelta(days=40))
+    programme.enrol(url, ground.folder, agents, Period(2026, 9))
     return url
 
 

@@ -10,6 +10,7 @@ import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -97,7 +98,7 @@ class Court:
         self._forget()
         for number, sent in enumerate((*line.before, line.sent)):
             reply = self._told(f"{line.id}-{number}", sent)
-        return _verdict(line, reply, _stored(self._engine))
+        return _verdict(line, reply, _stored(self._engine, self._house, line.sent.received))
 
     def _forget(self) -> None:
         """Every table as it was before the first message."""
@@ -127,12 +128,12 @@ def _replies(engine: Engine) -> list[str]:
         return [str(row.text) for row in connection.execute(query)]
 
 
-def _stored(engine: Engine) -> Stored:
+def _stored(engine: Engine, house: House, now: datetime) -> Stored:
     """What `kibaru reports` shows of every month for which there is a report."""
     with reading(engine) as connection:
         sites = [unit.id for unit in roster.units(connection, "202601").values()]
         months = {period for _, _, period in reports.keys_of(connection, sites)}
-    rows = [row for month in months for row in listing(engine, Period.parse(month))]
+    rows = [row for month in months for row in listing(engine, house, Period.parse(month), now)]
     return Stored(
         {(row["period"], code): one for row in rows for code, one in row["values"].items()},
         {code: days for row in rows for code, days in row["stockouts"].items()},

@@ -16,6 +16,7 @@ from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox, create_app
 from gateway.sandbox.serving import serving
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.dhis2_data_set import DataSet, Element, OptionCombo, data_set
+from gateway.transports.dhis2_server import Account, account
 from menus.model import Catalogue, Form
 
 NOW = datetime(2026, 11, 4, 12, tzinfo=UTC)
@@ -192,6 +193,27 @@ def test_the_dry_run_has_the_last_word(server: Server) -> None:
     assert found.keys() == {"dhis2 PEC 202610", "dhis2 PEC dry run"}
     assert "at KOLA" in found["dhis2 PEC dry run"]
     assert "ask the district" in found["dhis2 PEC dry run"]
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [((), []), ((5,), ["dhis2 token"]), ((5, 60), []), ((-3,), []), ((14,), [])]
+)
+def test_a_token_that_expires_soon_is_told(days: tuple[int, ...], told: list[str]) -> None:
+    tokens = [
+        {"id": "x", "expire": int((NOW + timedelta(days=one)).timestamp() * 1000)} for one in days
+    ]
+    said = {"username": "gateway", "authorities": ["F_DATAVALUE_ADD"], "patTokens": tokens}
+    found = account(said)
+    assert isinstance(found, Account)
+    findings = dhis2_checkup.account_findings(found, NOW)
+    assert [one.what for one in findings if not one.ok] == told
+
+
+def test_an_account_that_may_do_everything_is_told(server: Server) -> None:
+    server.sandbox.state.authorities.add("ALL")
+    assert server.faults() == {}
+    (line,) = [one for one in server.look() if one.what == "dhis2 account"]
+    assert "F_DATAVALUE_ADD alone would be enough" in line.words
 
 
 FORM_CELL = ("ElementOne1", "ComboOne001")

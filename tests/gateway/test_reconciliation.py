@@ -78,6 +78,16 @@ def test_what_differs_is_listed_and_sent_again(pipes: Pipes, dhis2: FarSide) -> 
     assert verify(pipes, dhis2).differences == ()
 
 
+def test_what_is_merely_lacking_is_sent_again_too(pipes: Pipes, dhis2: FarSide) -> None:
+    """We believe that DHIS2 holds it all, and must not trust that."""
+    pipes.told(PEC)
+    dhis2.send()
+    change(pipes, dhis2, "VUS", None)
+    reconciliation.repair(pipes.engine, verify(pipes, dhis2), pipes.clock.now)
+    dhis2.send()
+    assert dhis2.held() == HELD
+
+
 def test_what_is_on_its_way_or_refused_is_told_apart(pipes: Pipes, dhis2: FarSide) -> None:
     pipes.told(PEC)
     assert {one.state for one in verify(pipes, dhis2).differences} == {"waiting"}

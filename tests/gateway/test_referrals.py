@@ -4,16 +4,29 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 
 from gateway.referral import Referral, State
 from gateway.roster_tree import PersonRow
 from gateway.storage import referrals
-from gateway.storage.engine import reading
-from gateway.storage.tables import inbox
+from gateway.storage.engine import connect, reading
+from gateway.storage.tables import inbox, org_units
 from gateway.storage.tables import referrals as table
-from menus.gsm7 import parts
+from menus.gsm7 import lost, parts
 from menus.model import Catalogue
-from tests.gateway.pipes import AWA, FANTA, ISSA, NANA, OUMAR, SIRA, UNITS, Pipes, person, unit
+from tests.gateway.pipes import (
+    AWA,
+    FANTA,
+    ISSA,
+    NANA,
+    OUMAR,
+    SIRA,
+    UNITS,
+    Pipes,
+    once_before,
+    person,
+    unit,
+)
 
 DISTRICT = "+22370000201"
 OTHER_DTC = "+22370000102"
@@ -324,3 +337,48 @@ def test_every_change_is_wanted_in_dhis2(house: House) -> None:
     house.told(f"CRF {number} A", NANA)
     house.told(f"CRF {number} A", NANA)
     assert house.only("referral").revision == 2
+
+
+def test_a_number_is_given_out_under_a_lock_on_the_facility(
+    postgresql_url: str, catalogue: Catalogue
+) -> None:
+    engine = connect(postgresql_url)
+    house = House(engine, catalogue)
+    kani = house.unit_id("KANI")
+    lock = select(org_units.c.id).where(org_units.c.id == kani).with_for_update(nowait=True)
+
+    def try_to_lock(_: object) -> None:
+        with (
+            pytest.raises(OperationalError, match="could not obtain lock"),
+            engine.begin() as other,
+        ):
+            other.execute(lock)
+
+    house.receive(GIRL)
+    with once_before(engine, "FROM referrals", try_to_lock):
+        house.read()
+    assert len(house.referrals()) == 1
+    engine.dispose()
+
+
+def test_an_agent_of_two_sites_is_asked_which(house: House) -> None:
+    assert "Pour quel site?" in house.told(GIRL, OUMAR)
+    assert house.referrals() == []
+
+
+def test_every_answer_and_notice_is_gsm_7_and_short(house: House) -> None:
+    number = house.refer("REF 59 M MC ART AMX SEL PAR SUC")
+    for text, phone in (
+        (f"CRF {number} N", NANA), (f"PARTI {number}", AWA), (f"REFUS {number}", AWA),
+        (f"CRF {number} A", NANA), (f"CRF {number} H", NANA), (f"CRF {number} G J30", NANA),
+        (f"FAIT {number}", AWA), (f"CRF {number}", NANA), ("CRF", NANA), ("REF", AWA), ("FAIT", AWA),
+    ):  # fmt: skip
+        house.told(text, phone)
+    texts = [row.text for kind in ("reply", "notice") for row in house.rows(kind)]
+    assert len(texts) > 15
+    for text in texts:
+        assert not lost(text), text
+        assert len(parts(text)) <= 2, text
+    alerts = [row.text for row in house.rows("notice")]
+    assert all(one.startswith(("Alerte ", "Rappel ")) for one in alerts)
+    assert all(len(parts(one)) == 1 for one in alerts if "AMX" not in one and "+" not in one)

@@ -1,7 +1,6 @@
 """Holds up the centre's word: what it validates leaves, what it refuses it says, and the rest
 waits for it or for the calendar."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +11,7 @@ from gateway import validation
 from gateway.report import Status
 from gateway.validation import Outcome, Verdict
 from menus.model import Catalogue, Period
-from tests.gateway.far_dhis2 import FAMILIES, HELD, FarSide, far_side
+from tests.gateway.far_dhis2 import HELD, FarSide
 from tests.gateway.pipes import FANTA, ISSA, NANA, PEC, Pipes
 
 OCTOBER = Period(2026, 10)
@@ -25,12 +24,6 @@ def pipes(engine: Engine, catalogue: Catalogue) -> Pipes:
     """A programme whose reports wait for the centre, until the 8th; months close on the 10th."""
     programme = replace(catalogue.programme, forward="on_validation", auto_validate_on=8)
     return Pipes(engine, replace(catalogue, programme=programme))
-
-
-@pytest.fixture
-def dhis2(pipes: Pipes) -> Iterator[FarSide]:
-    with far_side(pipes, FAMILIES[pipes.engine.dialect.name]) as side:
-        yield side
 
 
 def validate(pipes: Pipes, *sites: str, by: int | None = STAFF) -> dict[tuple[str, str], Verdict]:

@@ -74,6 +74,24 @@ def test_texts_are_blanked_after_ninety_days(doors: House) -> None:
     assert seen[2] == [None, seen[0][1], None, seen[0][3]]
 
 
+def test_a_referral_reaches_dhis2_and_is_asked_after_by_the_clock(doors: House) -> None:
+    (agent,) = doors.agents(1)
+    now = datetime.now(UTC)
+    doors.send(agent.phone, "REF 14 F PG ART", at=now)
+    doors.clock_once(now)
+    event = select(outbox.c.state, outbox.c.reason).where(outbox.c.kind == "referral")
+    asked = select(outbox.c.text).where(
+        outbox.c.kind == "notice", outbox.c.phone == agent.phone, outbox.c.text.like("Rappel REF%")
+    )
+    with reading(doors.engine) as connection:
+        assert tuple(connection.execute(event).one()) == ("sent", None)
+        assert connection.execute(asked).all() == []
+    for hours in (25, 26):
+        doors.clock_once(now + timedelta(hours=hours))
+    with reading(doors.engine) as connection:
+        connection.execute(asked).one()
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_two_clocks_at_once_do_everything_once(build: Build, month: Period, kind: str) -> None:
     with build(kind) as house:

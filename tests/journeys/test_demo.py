@@ -16,6 +16,7 @@ import pytest
 
 from gateway.sandbox.operator_posts import direct_session
 from menus.model import Period
+from tests.house.tree import ROOT
 from tests.journeys.house import EXAMPLE
 from tests.journeys.processes import (
     descendants,
@@ -28,6 +29,7 @@ from tests.journeys.processes import (
 )
 
 STOPS_WITHIN = 15.0  # seconds from Ctrl-C until nothing of the demo runs any more
+WALKTHROUGHS = sorted((ROOT / "docs" / "walkthroughs").glob("*.txt"))
 TOKEN = "a-token-that-was-given-by-hand"
 
 
@@ -119,6 +121,13 @@ def test_the_report_of_the_hints_arrives(running: Demo, month: Period) -> None:
         f"ASC_PEC_{code}": number
         for code, number in zip(EXAMPLE.split()[::2], EXAMPLE.split()[1::2], strict=True)
     }
+
+
+@pytest.mark.parametrize("path", WALKTHROUGHS, ids=lambda path: path.stem)
+def test_a_walkthrough_of_the_documentation_goes_as_written(running: Demo, path: Path) -> None:
+    words = ("gateway", "phone", "--script", str(path))
+    phone = run({}, *words, folder=running.folder)
+    assert phone.returncode == 0, phone.stdout + phone.stderr
 
 
 def test_its_secrets_are_its_owner_s_alone(running: Demo) -> None:

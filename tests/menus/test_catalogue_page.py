@@ -14,12 +14,13 @@ from tests.house.tree import ROOT
 
 PAGE = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
 CODE = " ".join(re.findall(r"`[^`\n]+`|^```.*?^```", PAGE, re.MULTILINE | re.DOTALL))
+FOLDERS = ("forms", "ussd")
 FILES = [
     "programme.toml",
     "commands.toml",
     "checks.toml",
     "referrals.toml",
-    *(f"forms/{name}" for name in names_in(SHIPPED.joinpath("forms"))),
+    *(f"{folder}/{name}" for folder in FOLDERS for name in names_in(SHIPPED.joinpath(folder))),
 ]
 
 
@@ -44,4 +45,4 @@ def test_every_key_is_explained(name: str) -> None:
 
 
 def test_every_file_is_named() -> None:
-    assert [name for name in FILES if f"`{name}`" not in PAGE and "forms/" not in name] == []
+    assert [name for name in FILES if f"`{name}`" not in PAGE and "/" not in name] == []

@@ -8,9 +8,7 @@ from gateway.referral import State
 from menus.loader import load
 from menus.model import Catalogue
 from menus.referrals import STATES
-from tests.menus.test_loader import Spoil, edit, faults_of, folder, spoilt
-
-__all__ = ["edit", "folder", "spoilt"]  # fixtures
+from tests.menus.conftest import Spoil, faults_of
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ def test_the_catalogue_needs_no_database(kibaru: Kibaru) -> None:
     done = kibaru("dhis2", "metadata", DATABASE_URL="sqlite:////dev/null/kibaru.db")
     assert (done.code, done.err) == (0, "")
     document = done.json()
-    assert set(document) == {"dataElements", "dataSets"}
+    program = {"optionSets", "options", "programs", "programStages"}
+    assert set(document) == {"dataElements", "dataSets", *program}
     codes = {one["code"] for one in document["dataElements"]}
     assert {"ASC_PEC_VUS", "ASC_STK_BEB", "ASC_STK_BEB_J"} <= codes
     assert all(one["zeroIsSignificant"] for one in document["dataElements"])

@@ -1,99 +1,24 @@
 """Holds up `kibaru phone`: a typed line reaches the webhooks as the operator would bring it."""
 
 import builtins
+import os
+import pty
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from io import StringIO
-from pathlib import Path
-from urllib.parse import parse_qsl
+from typing import BinaryIO
 
 import pytest
-from flask import Flask, request
 
-from gateway.config import load
-from gateway.sandbox.operator import create_app
-from gateway.sandbox.serving import LoopbackServer, serving
-from gateway.sandbox.terminal_phone import Line, NoLine, find_line, run
-from gateway.transports.africastalking import AfricasTalking
-
-PHONE = "+22370000001"
-TOKEN = "t" * 22
-AT = datetime(2026, 11, 3, 8, 15, tzinfo=UTC)
-
-
-class House:
-    """A gateway that answers each SMS through the operator, and leads a dialogue of two screens."""
-
-    def __init__(self, operator_url: str) -> None:
-        self.posts: list[tuple[str, list[tuple[str, str]]]] = []
-        self.status = 200
-        self.replies = True
-        self.screens = {"": "CON Mois ?\n1 Oct", "1": "CON Combien ?", "1*12": "END Merci"}
-        self.operator = AfricasTalking("kibaru", "key", base_url=operator_url)
-        self.app = Flask("gateway-of-the-test")
-        self.app.post(f"/at/{TOKEN}/sms")(self.sms)
-        self.app.post(f"/at/{TOKEN}/ussd")(self.ussd)
-        self.app.post(f"/at/{TOKEN}/ussd-events")(self.event)
-
-    def note(self, name: str) -> dict[str, str]:
-        fields = parse_qsl(request.get_data().decode(), keep_blank_values=True)
-        self.posts.append((name, fields))
-        return dict(fields)
-
-    def sms(self) -> tuple[str, int]:
-        form = self.note("sms")
-        if self.replies and self.status == 200:
-            self.operator.send(form["from"], f"Recu: {form['text']}\nMerci")
-        return "", self.status
-
-    def ussd(self) -> str:
-        return self.screens[self.note("ussd")["text"]]
-
-    def event(self) -> str:
-        self.note("ussd-events")
-        return ""
-
-    def named(self, name: str) -> list[dict[str, str]]:
-        return [dict(fields) for each, fields in self.posts if each == name]
-
-
-class Phone:
-    """The house, the line to it, and what the terminal showed."""
-
-    def __init__(self, house: House, line: Line) -> None:
-        self.house, self.line = house, line
-        self.out = StringIO()
-
-    def type(self, *lines: str, phone: str = PHONE, line: Line | None = None) -> int:
-        return run(
-            phone, lines=lines, out=self.out, line=line or self.line, clock=lambda: AT, wait=0.3
-        )
-
-    @property
-    def shown(self) -> list[str]:
-        return self.out.getvalue().splitlines()
-
-
-@contextmanager
-def demo() -> Iterator[Phone]:
-    operator = create_app(username="kibaru", api_key="key")
-    with serving(operator) as operator_url:
-        house = House(operator_url)
-        with serving(house.app) as gateway_url:
-            yield Phone(house, Line(gateway_url, TOKEN, operator_url))
+from gateway.sandbox.line import Line, NoLine
+from tests.gateway.sandbox.canned_house import PHONE, TOKEN, Phone, Ticks, closed_port, demo
 
 
 @pytest.fixture
 def phone() -> Iterator[Phone]:
     with demo() as made:
         yield made
-
-
-def closed_port() -> str:
-    server = LoopbackServer(Flask("nobody"))
-    server.server_close()
-    return server.url
 
 
 def test_each_line_is_an_sms_and_waits_for_its_reply(phone: Phone) -> None:
@@ -170,10 +95,37 @@ def test_hanging_up_is_an_incomplete_dialogue(phone: Phone) -> None:
 def test_a_bad_answer_ends_the_dialogue(phone: Phone, answer: str) -> None:
     phone.house.screens[""] = answer
     assert phone.type("*384*1#", "PEC 10") == 1
-    assert "Ni CON ni END." in phone.shown[1]
+    assert "Response should start with a CON or an END" in phone.shown[1]
     assert phone.shown[-3:] == ["> PEC 10", "< Recu: PEC 10", "  Merci"]
     (end,) = phone.house.named("ussd-events")
     assert end["status"] == "Failed"
+
+
+def test_a_drop_on_demand_goes_back_to_sms(phone: Phone) -> None:
+    assert phone.type("*384*1#", "1", "/drop", "PEC 10") == 0
+    assert phone.shown[-4:] == ["? /drop", "> PEC 10", "< Recu: PEC 10", "  Merci"]
+    (end,) = phone.house.named("ussd-events")
+    assert (end["status"], end["input"], end["hopsCount"]) == ("Incomplete", "1", "2")
+
+
+def test_a_line_that_dropped_takes_no_answer_and_says_so(phone: Phone) -> None:
+    def slow_thumbs() -> Iterator[str]:
+        yield "*384*1#"
+        phone.house.ticks.now += 30
+        yield "1"
+        yield "PEC 10"
+
+    assert phone.type_all(slow_thumbs()) == 1
+    assert phone.shown[3:] == [
+        "? 1", "! La ligne est tombée : 30 s sans touche.", "> PEC 10", "< Recu: PEC 10", "  Merci",
+    ]  # fmt: skip
+    assert len(phone.house.named("ussd")) == 1
+
+
+def test_what_a_real_phone_would_spoil_is_shown_loudly(phone: Phone) -> None:
+    phone.house.screens[""] = "END " + "x" * 161
+    assert phone.type("*384*1#") == 0
+    assert phone.shown[-1] == "!! 161 SEPTETS, PLUS DE 160 : ÉCRAN COUPÉ"
 
 
 def test_without_an_operator_the_sms_goes_out_all_the_same(phone: Phone) -> None:
@@ -215,7 +167,7 @@ def test_at_the_keyboard(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
             raise EOFError from None
 
     monkeypatch.setattr(builtins, "input", keyboard)
-    assert run(PHONE, lines=None, out=phone.out, line=phone.line, clock=lambda: AT, wait=3.0) == 0
+    assert phone.at_the_keyboard() == 0
     assert prompts == ["> "] * 4
     assert phone.shown[0] == PHONE
     assert [line for line in phone.shown if line[:2] in ("< ", "| ")] == [
@@ -223,63 +175,56 @@ def test_at_the_keyboard(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     ]  # fmt: skip
 
 
+@contextmanager
+def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[BinaryIO]:
+    """A terminal in place of stdin; what is written to the keys is typed at it."""
+    hand, screen = pty.openpty()
+    with os.fdopen(screen, encoding="utf-8") as stdin, os.fdopen(hand, "wb", 0) as keys:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        yield keys
+
+
+class Slow(StringIO):
+    """A screen whose reader needs 30 s for the word `Combien`."""
+
+    def __init__(self, ticks: Ticks) -> None:
+        super().__init__()
+        self.ticks = ticks
+
+    def write(self, text: str) -> int:
+        self.ticks.now += 30 if "Combien" in text else 0
+        return super().write(text)
+
+
+def test_a_person_is_told_when_the_line_has_dropped(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.out = Slow(phone.house.ticks)
+    with keyboard(monkeypatch) as keys:
+        # Half an answer is typed when the line drops; what comes then is a new line.
+        keys.write(b"*384*1#\n1\n12")
+        phone.house.when_over = lambda: keys.write(b"PEC 10\n\x04")
+        assert phone.at_the_keyboard() == 1
+    assert phone.shown[-5:] == [
+        "| Combien ?", "", "! La ligne est tombée : 30 s sans touche.",
+        "< Recu: PEC 10", "  Merci",
+    ]  # fmt: skip
+
+
+def test_ctrl_d_in_a_dialogue_drops_the_line_and_no_more(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with keyboard(monkeypatch) as keys:
+        keys.write(b"*384*1#\n\x04PEC 10\n\x04")
+        phone.at_the_keyboard()
+    assert phone.shown[-2:] == ["< Recu: PEC 10", "  Merci"]
+    (end,) = phone.house.named("ussd-events")
+    assert end["status"] == "Incomplete"
+
+
 def test_ctrl_c_ends_it_quietly(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: str) -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(builtins, "input", interrupted)
-    assert run(PHONE, lines=None, out=phone.out, line=phone.line, clock=lambda: AT) == 0
-
-
-# ---- where the gateway is --------------------------------------------------------------------
-
-DEMO = f"""# settings of the demo
-PORT=8123
-WEBHOOK_TOKENS={TOKEN}
-AT_API_URL='http://127.0.0.1:9101'
-"""
-
-
-@pytest.mark.parametrize(
-    ("environ", "kept", "line"),
-    [
-        ({}, DEMO, Line("http://127.0.0.1:8123", TOKEN, "http://127.0.0.1:9101")),
-        (
-            {"PORT": "8200", "WEBHOOK_TOKENS": "e" * 22},
-            DEMO,
-            Line("http://127.0.0.1:8200", "e" * 22, "http://127.0.0.1:9101"),
-        ),
-        (
-            {"WEBHOOK_TOKENS": "e" * 22 + "," + "f" * 22, "AT_API_URL": "http://127.0.0.1:9/"},
-            None,
-            Line("http://127.0.0.1:8000", "e" * 22, "http://127.0.0.1:9"),
-        ),
-        ({"PORT": "8200"}, DEMO, Line("http://127.0.0.1:8123", TOKEN, "http://127.0.0.1:9101")),
-    ],
-)
-def test_the_environment_comes_first_then_the_demo(
-    tmp_path: Path, environ: dict[str, str], kept: str | None, line: Line
-) -> None:
-    file = tmp_path / "demo.env"
-    if kept is not None:
-        file.write_text(kept, "utf-8")
-    assert find_line(load(environ), file) == line
-
-
-@pytest.mark.parametrize(
-    ("kept", "words"),
-    [
-        (None, "make run"),
-        (b"PORT=8123\n", "make run"),
-        (b"PORT=many\nWEBHOOK_TOKENS=short\n", "PORT: expected a number"),
-        (b"\xff\xfe", "UnicodeDecodeError"),
-    ],
-)
-def test_without_a_token_words_say_what_to_do(
-    tmp_path: Path, kept: bytes | None, words: str
-) -> None:
-    file = tmp_path / "demo.env"
-    if kept is not None:
-        file.write_bytes(kept)
-    with pytest.raises(NoLine, match=words):
-        find_line(load({}), file)
+    assert phone.at_the_keyboard() == 0

@@ -1,4 +1,4 @@
-"""Holds up the other doors of the operator: delivery reports, opt-outs, USSD and its ends."""
+"""Holds up the other doors of the operator: delivery reports and opt-outs."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,13 +10,8 @@ from sqlalchemy import Engine, insert, select
 from gateway.outcomes import Delivered, Outcome
 from gateway.replies import send_due
 from gateway.storage.tables import delivery_reports, opt_outs, outbox
-from menus.gsm7 import is_gsm7, septets
 from tests.gateway.web.conftest import NOW, TOKEN, Post, posting
 
-HOP = (
-    "phoneNumber=%2B22370000001&serviceCode=%2A384%2A1%23&text="
-    "&sessionId=ATUid_7c898d72eb11f723ed8ea05ef232f279&networkCode=99999"
-)
 REPLY = {
     "kind": "reply",
     "state": "sent",
@@ -118,22 +113,6 @@ def test_an_opt_out_is_kept_once(post: Post, engine: Engine) -> None:
 def test_an_opt_out_of_nobody_is_refused_by_name(closed_client: FlaskClient) -> None:
     answer = posting(closed_client)("optout", "senderId=KIBARU")
     assert (answer.status_code, answer.text) == (400, "missing field: phoneNumber")
-
-
-@pytest.mark.parametrize("body", [HOP, HOP.replace("text=", "text=1*2"), "", "text=%00"])
-def test_a_hop_ends_politely(closed_client: FlaskClient, body: str) -> None:
-    answer = posting(closed_client)("ussd", body)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer.text.startswith("END ")
-    assert "SMS" in answer.text
-    assert is_gsm7(answer.text)
-    assert septets(answer.text) <= 160
-
-
-@pytest.mark.parametrize("body", ["", "sessionId=ATUid_1&status=Incomplete&durationInMillis=1"])
-def test_the_end_of_a_dialogue_is_answered(closed_client: FlaskClient, body: str) -> None:
-    assert posting(closed_client)("ussd-events", body).status_code == 200
 
 
 @pytest.mark.parametrize("door", ["sms", "ussd", "ussd-events", "delivery", "optout"])

@@ -188,7 +188,7 @@ def test_each_of_several_tokens_opens(post: Post, engine: Engine) -> None:
 def test_a_large_body_is_refused(
     sqlite_client: FlaskClient, door: str, size: int, status: int, chunked: bool
 ) -> None:
-    body = "id=1&from=%2B22370000001&phoneNumber=1&text="
+    body = "id=1&from=%2B22370000001&sessionId=1&phoneNumber=1&text="
     body += "9" * (size - len(body))
     # What a server says of a body that came in chunks.
     chunks = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}

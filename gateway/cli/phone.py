@@ -1,0 +1,63 @@
+"""The phone in the terminal: by hand, from a pipe, or from a script."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gateway.cli import common
+from gateway.cli.common import Fault
+from gateway.phone import BadPhone, normalise
+from gateway.sandbox.phone_script import PHONE, BadScript, Step, parse
+
+
+@click.command()
+@click.argument("number", required=False)
+@click.option("--wait", default=10.0, show_default=True, help="seconds to wait for a reply")
+@click.option(
+    "--script",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="a walkthrough to play: what is typed, and what must come back",
+)
+def phone(number: str | None, wait: float, script: Path | None) -> None:
+    """Be an agent: a phone in the terminal.
+
+    It talks to a running gateway as the operator would. Type an SMS, or dial *384*1#. NUMBER
+    is who you are, such as +22370000001; a script may name it itself. Piped input is sent line
+    by line. Finds the gateway in the environment, else in var/demo.env.
+
+    A script is played to its end (exit 0), or to the first answer that is not as it says
+    (exit 1); docs/operations.md has its few words. One that cannot be read ends with 2.
+    """
+    from gateway.sandbox import phone_walk, terminal_phone  # noqa: PLC0415  these talk HTTP
+    from gateway.sandbox.line import NoLine, find_line  # noqa: PLC0415
+
+    steps = _steps(script) if script else None
+    if number is None and steps and steps[0].act == PHONE:
+        number = steps[0].words
+    if number is None:
+        raise click.UsageError("NUMBER is missing: who you are, such as +22370000001")
+    try:
+        who, line = normalise(number), find_line(common.settings())
+        if steps is not None:
+            code = phone_walk.play(
+                steps, phone=who, out=sys.stdout, line=line, clock=common.now, wait=wait
+            )
+        else:
+            typed = None if sys.stdin.isatty() else sys.stdin
+            code = terminal_phone.run(
+                who, lines=typed, out=sys.stdout, line=line, clock=common.now, wait=wait
+            )
+    except (NoLine, BadPhone) as fault:
+        raise Fault(str(fault)) from fault
+    sys.exit(code)
+
+
+def _steps(script: Path) -> list[Step]:
+    """The script's steps. Raises click.UsageError, which ends with 2."""
+    try:
+        return parse(script.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{script}: not in UTF-8 ({error.reason})") from error
+    except BadScript as bad:
+        raise click.UsageError(f"{script}, {bad}") from bad

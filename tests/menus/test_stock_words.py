@@ -1,0 +1,57 @@
+"""Holds up: what stands beside RUPT, and that a receipt is read like a report and is none."""
+
+import pytest
+
+from menus.grammar import read
+from menus.model import Catalogue
+from menus.stock_words import products_said
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("RUPT ENF", {"ENF": None}),
+        ("rupt enf, beb", {"ENF": None, "BEB": None}),
+        ("RUPT ENF/BEB svp docteur", {"ENF": None, "BEB": None}),
+        ("RUPT de ENF et de ATP", {"ENF": None, "ATP": None}),
+        ("RUPT ENF 0J3", {"ENF": 3}),
+        ("RUPT ENF 3 jours BEB", {"ENF": 3, "BEB": None}),
+        ("RUPT", {}),
+        ("RUPT VUS", {}),
+    ],
+)
+def test_products_that_ran_out(catalogue: Catalogue, text: str, days: dict[str, int]) -> None:
+    reading = read(text, catalogue)
+    assert reading.command == "RUPT"
+    assert products_said(reading.arguments, catalogue).days == days
+
+
+def test_other_words_are_near_a_product_or_a_site(catalogue: Catalogue) -> None:
+    said = products_said(("ENG", "KOLA", "BEB", "40"), catalogue)
+    assert (said.near, said.words, said.numbers) == ({"ENG": "ENF"}, ["KOLA"], ["BEB"])
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("RCU ENF 20 ATP 150", {"ENF": 20, "ATP": 150}),
+        ("rcu: enf=20; atp=150", {"ENF": 20, "ATP": 150}),
+        ("RCU ATP150ENF20", {"ATP": 150, "ENF": 20}),
+        ("bonjour RCU ENF 2O", {"ENF": 20}),
+        ("RCU", {}),
+    ],
+)
+def test_a_receipt_is_read_as_a_report_is(
+    catalogue: Catalogue, text: str, numbers: dict[str, int]
+) -> None:
+    reading = read(text, catalogue)
+    assert reading.command == "RCU"
+    assert {code: n for one in reading.filled for code, n in one.values.items()} == numbers
+
+
+@pytest.mark.parametrize("text", ["RCV ENF 20", "recu ENF 20", "Recue ENF 20"])
+def test_a_mistyped_receipt_is_no_stock_count(catalogue: Catalogue, text: str) -> None:
+    reading = read(text, catalogue)
+    assert (reading.filled, reading.command) == ((), "")
+    assert [one.key for one in reading.problems] == ["command_near"]
+    assert reading.problems[0].values["near"] == "RCU"
