@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway import missing, reminder_words, reminders, stock_alerts, stock_need
+from gateway import handover, missing, reminder_words, reminders, stock_alerts, stock_need
 from gateway.sms_sending import LEASE, WAVE, Clock, Operator, send_some
-from gateway.storage import destinations, outbound, outbox
+from gateway.storage import destinations, outbound, outbox, referrals
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbound import OTHER_NETWORK, NoticeRow, SmsRow
 from gateway.understanding import House
@@ -32,12 +32,13 @@ COMPOSERS: Final[Mapping[str, Compose]] = {
     missing.TOPIC: missing.reminder,
     stock_alerts.TOPIC: stock_alerts.compose,
     stock_need.TOPIC: stock_need.compose,
+    handover.TOPIC: handover.compose,
 }
 """By topic. A topic without an entry has its words from the beginning."""
 
 # What somebody who has opted out is not told. Alerts about patients and stock, and what DHIS2
 # refused of her own report, are no advertising: she gets them all the same.
-REMINDERS: Final = frozenset({reminders.TOPIC, missing.TOPIC, "ussd_nudge"})
+REMINDERS: Final = frozenset({reminders.TOPIC, missing.TOPIC, referrals.REMINDER, "ussd_nudge"})
 
 
 @dataclass(frozen=True, slots=True)

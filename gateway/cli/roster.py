@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gateway import forwarding
+from gateway import forwarding, handover
 from gateway import roster as use_cases
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
@@ -56,6 +56,7 @@ def import_(org_units: Path, people: Path, since: Period | None, dry_run: bool) 
                 since or Period(today.year, today.month),
                 dry_run=dry_run,
                 reroute=partial(forwarding.reroute, now=now),
+                hand_over=partial(handover.hand_over, month=f"{today:%Y%m}", now=now),
             )
         except RosterFault as fault:
             raise Fault(*fault.faults) from fault
