@@ -7,7 +7,7 @@ from menus import catalogue_words
 from menus.catalogue_forms import codes_in
 from menus.catalogue_tables import Table
 from menus.model import LANGUAGES
-from menus.programme import NearWords, Programme
+from menus.programme import Dhis2Requests, NearWords, Programme
 
 FORWARD: Final = ("on_receipt", "on_validation")
 
@@ -32,6 +32,7 @@ def read_programme(table: Table) -> Programme:
         months=_months(table.table("months")),
         months_short=_months(table.table("months_short")),
         near=tuple(_near_words(row) for row in table.tables("near")),
+        dhis2=_dhis2(table.table("dhis2")),
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")
@@ -39,6 +40,18 @@ def read_programme(table: Table) -> Programme:
         table.fault("closes_on", "expected on_time_until <= late_until <= closes_on")
     table.close()
     return programme
+
+
+def _dhis2(table: Table) -> Dhis2Requests:
+    defaults = Dhis2Requests()
+    requests = Dhis2Requests(
+        requests_at_once=table.number("requests_at_once", 1, 16, defaults.requests_at_once),
+        values_per_request=table.number(
+            "values_per_request", 1, 10_000, defaults.values_per_request
+        ),
+    )
+    table.close()
+    return requests
 
 
 def _near_words(table: Table) -> NearWords:

@@ -17,6 +17,18 @@ class NearWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Dhis2Requests:
+    """How hard DHIS2 may be leant on, by all workers together.
+
+    `requests_at_once` is how many requests may be under way to the server at any moment,
+    `values_per_request` the most data values of one; a report with more goes alone.
+    """
+
+    requests_at_once: int = 2
+    values_per_request: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
@@ -38,3 +50,4 @@ class Programme:
     months: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     months_short: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     near: tuple[NearWords, ...] = ()
+    dhis2: Dhis2Requests = Dhis2Requests()

@@ -87,16 +87,17 @@ def has_due(connection: Connection, kind: str, now: datetime) -> bool:
     return connection.execute(select(outbox.c.id).where(due).limit(1)).first() is not None
 
 
-def bring_forward(connection: Connection, kind: str, now: datetime) -> None:
-    """Makes everything of this kind that waits due at once: the far side is back.
+def bring_forward(
+    connection: Connection, kind: str, now: datetime, form: str | None = None
+) -> None:
+    """Makes everything of this kind (and form) that waits due at once: the far side is back.
 
     A row that somebody else is just writing to is passed over.
     """
-    waiting_rows = (
-        select(outbox.c.id)
-        .where(outbox.c.kind == kind, outbox.c.state == WAITING, outbox.c.attempts > 0)
-        .with_for_update(skip_locked=True)
-    )
+    waits = and_(outbox.c.kind == kind, outbox.c.state == WAITING, outbox.c.attempts > 0)
+    if form is not None:
+        waits = and_(waits, outbox.c.form == form)
+    waiting_rows = select(outbox.c.id).where(waits).with_for_update(skip_locked=True)
     connection.execute(update(outbox).where(outbox.c.id.in_(waiting_rows)).values(next_at=now))
 
 

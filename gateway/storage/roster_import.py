@@ -4,7 +4,7 @@ A change is dated: it holds from a month on, and what was before stays as it was
 of past months still belong to where their site stood then.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from gateway.storage.roster import units
 from gateway.storage.tables import ALWAYS, org_unit_terms, org_units, posts
 
 STORED = Place("stored")
+AGENT = "asc"
 
 Values = dict[str, Any]
 Receiver = tuple[int, str]  # a unit's id, and its dhis2_id
@@ -28,6 +29,8 @@ class Summary:
     `absent` counts what is stored but does not stand in the files, which is left as it is.
     `rerouted` holds the ids of the sites whose numbers belong to another DHIS2 unit than
     before, in at least one month from the import's month on; new sites are not among them.
+    `left` holds the units that received those numbers before, `staffed` the sites at which
+    agents came or went.
     """
 
     units_added: int
@@ -39,6 +42,8 @@ class Summary:
     people_unchanged: int
     people_absent: int
     rerouted: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+    staffed: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -96,6 +101,7 @@ def apply(connection: Connection, roster: Roster, since: str) -> Summary:
     units_added, units_changed = _apply_units(connection, roster.units, ids, before, since)
     stored = {(post.phone, post.unit_id): post for post in connection.execute(select(posts))}
     people_added, people_changed = _apply_people(connection, roster.people, ids, stored, since)
+    moved = _rerouted(before, _terms(connection), since) if units_changed else {}
     return Summary(
         units_added=units_added,
         units_changed=units_changed,
@@ -105,7 +111,9 @@ def apply(connection: Connection, roster: Roster, since: str) -> Summary:
         people_changed=people_changed,
         people_unchanged=len(roster.people) - people_added - people_changed,
         people_absent=len(stored) + people_added - len(roster.people),
-        rerouted=_rerouted(before, _terms(connection), since) if units_changed else (),
+        rerouted=tuple(sorted(moved)),
+        left=tuple(sorted({unit for units in moved.values() for unit in units})),
+        staffed=_staffed(roster.people, ids, stored, since, _in_force(before, since)),
     )
 
 
@@ -191,6 +199,24 @@ def _apply_people(
     return len(new), len(changed)
 
 
+def _staffed(
+    rows: Sequence[PersonRow],
+    ids: Mapping[str, int],
+    stored: Mapping[tuple[str, int], Row[Any]],
+    since: str,
+    known: Collection[int],
+) -> tuple[int, ...]:
+    """Those of the known units where an agent works from now on who did not, or no longer does."""
+    changed = set()
+    for row in rows:
+        unit_id = ids[row.org_unit]
+        post = stored.get((row.phone, unit_id))
+        worked = post is not None and post.role == AGENT and _works(post, since)
+        if unit_id in known and worked != (row.active and row.role == AGENT):
+            changed.add(unit_id)
+    return tuple(sorted(changed))
+
+
 def _duration(row: PersonRow, post: Row[Any] | None, since: str) -> Values:
     """From when and until when somebody works at a place, given what `active` says now.
 
@@ -221,15 +247,19 @@ def _update(connection: Connection, table: Table, rows: list[Values]) -> None:
         connection.execute(update(table).where(table.c.id == bindparam("key")), rows)
 
 
-def _rerouted(before: Sequence[Row[Any]], after: Sequence[Row[Any]], since: str) -> tuple[int, ...]:
-    """The sites whose receiver differs in a month from `since` on in which anything begins."""
+def _rerouted(
+    before: Sequence[Row[Any]], after: Sequence[Row[Any]], since: str
+) -> dict[int, set[int]]:
+    """The sites whose receiver differs in a month from `since` on in which anything begins,
+    and the units that received their numbers before."""
     months = {since} | {term.since for term in after if term.since > since}
-    moved: set[int] = set()
+    moved: dict[int, set[int]] = {}
     for month in months:
         now = _receivers(_in_force(after, month))
-        was = _receivers(_in_force(before, month))
-        moved.update(site for site, unit in was.items() if now.get(site) != unit)
-    return tuple(sorted(moved))
+        for site, was in _receivers(_in_force(before, month)).items():
+            if now.get(site) != was:
+                moved.setdefault(site, set()).update(() if was is None else (was[0],))
+    return moved
 
 
 def _receivers(tree: Mapping[int, Row[Any]]) -> dict[int, Receiver | None]:
