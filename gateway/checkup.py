@@ -5,14 +5,15 @@ each mapping against the live server. Nothing is changed anywhere.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.config import Settings
+from gateway.destination_words import every_health, refusals_described
 from gateway.metadata import data_set_uid, days_out_target, field_target
 from gateway.outcomes import Delivered, TryLater, Unknown
-from gateway.storage import destinations, outbox, schema, tallies
+from gateway.storage import outbox, schema, tallies
 from gateway.storage.engine import Engine, StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.dhis2 import Dhis2
@@ -78,9 +79,8 @@ def _database(engine: Engine) -> Iterator[Finding]:
         yield Finding(True, "database", kind)
         with reading(engine) as connection:
             yield _failed_messages(tallies.read(connection))
-            yield _refused(outbox.refused_count(connection))
-            for name in (destinations.OPERATOR, destinations.DHIS2):
-                health = destinations.health(connection, name)
+            yield _refused(outbox.refused_reasons(connection))
+            for name, health in every_health(connection).items():
                 if health.failures:
                     words = f"{health.failures} failures in a row: {health.reason} {health.detail}"
                     yield Finding(False, name, words.strip())
@@ -98,9 +98,9 @@ def _failed_messages(counts: dict[str, int]) -> Finding:
     return Finding(not failed, "messages", words)
 
 
-def _refused(count: int) -> Finding:
-    words = f"{count} refused, see `kibaru outbox list`" if count else "none refused"
-    return Finding(not count, "outbox", words)
+def _refused(counts: Mapping[str, int]) -> Finding:
+    told = f"refused: {refusals_described(counts)}; see `kibaru outbox list`"
+    return Finding(not counts, "outbox", told if counts else "none refused")
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:

@@ -147,10 +147,14 @@ def waiting(connection: Connection, kind: str) -> tuple[int, datetime | None]:
     return int(count), oldest
 
 
-def refused_count(connection: Connection) -> int:
-    """How many rows the far side refused for good."""
-    statement = select(func.count()).select_from(outbox).where(outbox.c.state == REFUSED)
-    return int(connection.scalar(statement) or 0)
+def refused_reasons(connection: Connection) -> dict[str, int]:
+    """How many rows were refused for good, by the reason."""
+    statement = (
+        select(func.coalesce(outbox.c.reason, ""), func.count())
+        .where(outbox.c.state == REFUSED)
+        .group_by(outbox.c.reason)
+    )
+    return {reason: int(count) for reason, count in connection.execute(statement)}
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:

@@ -297,7 +297,7 @@ def test_what_is_open_is_listed_and_counted(engine: Engine, unit_ids: list[int])
         ]
         assert outbox.waiting(connection, DHIS2) == (1, NOON)
         assert outbox.waiting(connection, REPLY) == (0, None)
-        assert outbox.refused_count(connection) == 1
+        assert outbox.refused_reasons(connection) == {"": 1}
         assert not outbox.has_due(connection, REPLY, SOON)
         assert outbox.has_due(connection, DHIS2, NOON)
         assert not outbox.has_due(connection, DHIS2, NOON - timedelta(seconds=1))
