@@ -68,7 +68,7 @@ class Dhis2Http:
         """
         answer = self._call(method, path, params, body)
         first, self._fresh = self._fresh, False
-        if first and isinstance(answer, Answer) and answer.status == 500:
+        if first and isinstance(answer, Answer) and _is_dhis2s_own_500(answer):
             self._call("GET", "me", {"fields": "id"}, None)
             answer = self._call(method, path, params, body)
         return answer
@@ -92,6 +92,11 @@ class Dhis2Http:
         if deadline.over:
             return Unknown("timeout")
         return Unknown("too_long") if content is None else _answer(response, content)
+
+
+def _is_dhis2s_own_500(answer: Answer) -> bool:
+    """Not a proxy's, which answers in HTML."""
+    return answer.status == 500 and "json" in answer.content_type.lower()
 
 
 class _Header(AuthBase):
