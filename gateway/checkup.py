@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.config import Settings
-from gateway.destination_words import every_health, refusals_described
+from gateway.destination_words import every_health, refusals_described, trouble_described
 from gateway.metadata import data_set_uid, days_out_target, field_target
 from gateway.outcomes import Delivered, TryLater, Unknown
 from gateway.storage import outbox, schema, tallies
@@ -82,8 +82,7 @@ def _database(engine: Engine) -> Iterator[Finding]:
             yield _refused(outbox.refused_reasons(connection))
             for name, health in every_health(connection).items():
                 if health.failures:
-                    words = f"{health.failures} failures in a row: {health.reason} {health.detail}"
-                    yield Finding(False, name, words.strip())
+                    yield Finding(False, name, trouble_described(health))
     except StorageFault as fault:
         yield Finding(False, "database", f"{kind}: cannot be used ({type(fault).__name__})")
         return

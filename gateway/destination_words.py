@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from gateway.dhis2_breaker import state
+from gateway.dhis2_breaker import is_open, state
 from gateway.storage import destinations
 from gateway.storage.destinations import DHIS2, OPERATOR, Health
 from gateway.storage.engine import Connection
@@ -25,6 +25,13 @@ def described(health: Health, now: datetime) -> str:
         if health.closed_until is not None and health.closed_until > now:
             words += f", next try {health.closed_until:%H:%M:%S} UTC"
     return words if health.batch is None else f"{words}, {health.batch} values a request"
+
+
+def trouble_described(health: Health) -> str:
+    """For `kibaru check`: whether the breaker is open, how often it failed, and why."""
+    mark = "open" if is_open(health) else "failing"
+    words = f"breaker {mark}, {health.failures} failures in a row: {health.reason} {health.detail}"
+    return words.strip()
 
 
 def refusals_described(counts: Mapping[str, int]) -> str:

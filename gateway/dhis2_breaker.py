@@ -44,9 +44,14 @@ def state(health: Health, now: datetime) -> State:
     """The breaker as this memory has it at a moment."""
     if not health.failures:
         return State.CLOSED
-    if health.failures < FEW and not _is_for_a_person(health.reason):
+    if not is_open(health):
         return State.FAILING
     return State.OPEN if _rests(health, now) else State.HALF_OPEN
+
+
+def is_open(health: Health) -> bool:
+    """Whether it is more than a passing outage: a few in a row, or a person must mend it."""
+    return health.failures >= FEW or (health.failures > 0 and _is_for_a_person(health.reason))
 
 
 def allowance(connection: Connection, far: Far, now: datetime) -> Mapping[str, int]:
