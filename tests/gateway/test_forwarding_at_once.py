@@ -1,9 +1,11 @@
 """Holds up: several forwarders work side by side, and never more than the programme allows."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from threading import Barrier, BrokenBarrierError, Lock
+from threading import Event, Lock
+
+import pytest
 
 from gateway import forwarding
 from gateway.forwarding import Far
@@ -14,18 +16,17 @@ from tests.gateway.far_dhis2 import PATIENCE
 from tests.gateway.pipes import Pipes, killed_at, person, unit
 from tests.gateway.stub_dhis2 import StubDhis2
 
-SITES = 12
+SITES = 24
 
 
 @dataclass(slots=True)
 class Crowd:
-    """Counts the requests under way; the first two must meet, or nothing runs side by side."""
+    """Counts the requests under way, and holds them until the gate is opened."""
 
-    meeting: Barrier = field(default_factory=lambda: Barrier(2))
+    gate: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
     now: int = 0
     most: int = 0
-    met: bool = False
     cells: set[tuple[str, str, str, str]] = field(default_factory=set)
     twice: set[tuple[str, str, str, str]] = field(default_factory=set)
 
@@ -36,25 +37,16 @@ class Crowd:
             self.most = max(self.most, self.now)
             self.twice |= self.cells & keys
             self.cells |= keys
-            wait = not self.met
-        if wait:
-            self.meet()
+        assert self.gate.wait(PATIENCE)
         with self.lock:
             self.cells -= keys
             self.now -= 1
         return Accepted()
 
-    def meet(self) -> None:
-        try:
-            self.meeting.wait(PATIENCE)
-            self.met = True
-        except BrokenBarrierError:
-            assert self.met, "no second request came while the first was under way"
-
 
 def far_of(pipes: Pipes, stub: StubDhis2, *, at_once: int) -> Far:
     """Small requests, so that there are many."""
-    requests = Dhis2Requests(requests_at_once=at_once, values_per_request=26)
+    requests = Dhis2Requests(requests_at_once=at_once, values_per_request=13)
     programme = replace(pipes.catalogue.programme, dhis2=requests)
     return replace(stub.far(pipes), catalogue=replace(pipes.catalogue, programme=programme))
 
@@ -69,31 +61,34 @@ def enrol(pipes: Pipes) -> None:
     pipes.read()
 
 
-def test_several_workers_make_two_requests_at_once_and_never_three(pipes: Pipes) -> None:
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_however_many_workers_there_are_so_many_requests_are_under_way(
+    pipes: Pipes, at_once: int
+) -> None:
     enrol(pipes)
     crowd = Crowd()
-    far = far_of(pipes, StubDhis2(values=crowd.judge), at_once=2)
-    with ThreadPoolExecutor(3) as pool:
-        workers = [
-            pool.submit(forwarding.send_together, pipes.engine, far, pipes.clock) for _ in range(3)
-        ]
-        assert sum(one.result(PATIENCE * 2) for one in workers) == SITES
-    assert (crowd.met, crowd.most, crowd.twice) == (True, 2, set())
+    far = far_of(pipes, StubDhis2(values=crowd.judge), at_once=at_once)
+    with ThreadPoolExecutor(4) as pool:
+        lanes = {pool.submit(forwarding.send_due, pipes.engine, far, pipes.clock) for _ in range(4)}
+        # The others find all places taken, and leave the rest to those at work.
+        done = as_completed(lanes, PATIENCE)
+        idle = [next(done).result() for _ in range(4 - at_once)]
+        assert (idle, crowd.most) == ([0] * len(idle), at_once)
+        crowd.gate.set()
+        assert sum(one.result(PATIENCE) for one in lanes) == SITES
+    assert (crowd.most, crowd.twice) == (at_once, set())
     assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
 
 
-def test_one_at_a_time_where_the_programme_says_so(pipes: Pipes) -> None:
+def test_a_job_makes_use_of_every_place(pipes: Pipes) -> None:
     enrol(pipes)
-    crowd = Crowd(met=True)
-    far = far_of(pipes, StubDhis2(values=crowd.judge), at_once=1)
-    with ThreadPoolExecutor(2) as pool:
-        workers = [
-            pool.submit(forwarding.send_together, pipes.engine, far, pipes.clock) for _ in range(2)
-        ]
-        for one in workers:
-            one.result(PATIENCE)
-    # Whoever found the other at work has left the rest to him.
-    assert (crowd.most, crowd.twice) == (1, set())
+    crowd = Crowd()
+    far = far_of(pipes, StubDhis2(values=crowd.judge), at_once=2)
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(forwarding.send_together, pipes.engine, far, pipes.clock)
+        crowd.gate.set()
+        assert job.result(PATIENCE) == SITES
+    assert crowd.twice == set()
     assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
 
 
