@@ -18,9 +18,9 @@ __all__ = ["Reroute", "RosterFault", "Summary", "export_roster", "import_roster"
 UNITS_FILE = "org_units.csv"
 PEOPLE_FILE = "people.csv"
 
-# Given the sites whose receiving unit changed and the first month (YYYYMM) that may be
-# concerned, sees to it that their numbers are sent again.
-Reroute = Callable[[Connection, Sequence[int], str], None]
+# Given what an import changed and the first month (YYYYMM) that may be concerned, sees to it
+# that the numbers that belong elsewhere now are sent again.
+Reroute = Callable[[Connection, Summary, str], None]
 HandOver = Callable[[Connection], object]
 
 
@@ -53,8 +53,8 @@ def import_roster(
         if dry_run:
             transaction.rollback()
         else:
-            if reroute is not None and summary.rerouted:
-                reroute(connection, summary.rerouted, since.code)
+            if reroute is not None and (summary.rerouted or summary.staffed):
+                reroute(connection, summary, since.code)
             if hand_over is not None:
                 hand_over(connection)
     return replace(summary, warnings=(*roster.warnings, *summary.warnings))
