@@ -2,7 +2,8 @@
 what came before.
 
 1 the server, 2 the account, 3 each form's data set, 4 the org units, 5 the category options,
-6 whether last month is open, 7 a strict dry run: the server's own verdict. Nothing is written.
+6 whether last month is open, 7 a strict dry run: the server's own verdict; last the program of
+referrals. Nothing is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gateway.dhis2_cells import cells_of
+from gateway.dhis2_checkup_program import program_findings
 from gateway.dhis2_checkup_set import fits
 from gateway.dhis2_checkup_units import WHAT, Receiver, unit_findings
 from gateway.dhis2_dry_run import dry_run, lock_state
@@ -84,6 +86,7 @@ def examine(
         if looked.ready:
             yield lock_state(client, form, looked.ready, month, may_be_closed=closed)
             yield dry_run(client, form, looked.ready[0], month, may_be_closed=closed)
+    yield from program_findings(client, catalogue, receivers)
 
 
 def said(trouble: TryLater | Unknown) -> str:

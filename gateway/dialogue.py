@@ -22,7 +22,7 @@ from gateway.phone import BadPhone, normalise
 from gateway.storage import inbox, roster, versions
 from gateway.storage.dialogues import Dialogues, DialoguesAway, Log
 from gateway.storage.engine import Connection, Engine, StorageFault, reading
-from gateway.storage.inbox import Arrival, Message
+from gateway.storage.inbox import Arrival
 from gateway.storage.roster import Post
 from gateway.transports.africastalking_posts import UssdHop
 from gateway.transports.queue import Name
@@ -36,7 +36,7 @@ from menus.sentences import say
 log = structlog.get_logger()
 
 # Texts since the last State that was kept; then it is kept anew, since all are walked each time.
-MOST_TEXTS: Final = 12
+MOST_TEXTS: Final = 4
 
 
 class Rings(Protocol):
@@ -210,12 +210,13 @@ class _Walk:
     def _file(self, state: State, wish: File, text: str) -> State:
         place = state.caller.places[state.place]
         key = (place.unit, wish.form, wish.month)
-        house = self.edges.house
+        # Read before the transaction, which would hold one connection and wait for another.
+        house, secret = self.edges.house, self.edges.hash_key()
         with self.edges.engine.begin() as connection:
             posts = posts_at(self._posts(connection), place)
             if not posts:
                 return self._gone(state)
-            message = self._record(connection, navigator.as_sms(wish), text)
+            message = inbox.record(connection, self._arrival(navigator.as_sms(wish), text), secret)
             if message is None:
                 # Another copy of this hop has stored it.
                 already = say(self._catalogue, state.caller.language, "ussd_already")
@@ -233,12 +234,12 @@ class _Walk:
         return navigator.told(state, told)
 
     def _run(self, state: State, wish: Run, text: str) -> State:
-        place = state.caller.places[state.place]
+        place, secret = state.caller.places[state.place], self.edges.hash_key()
         with self.edges.engine.begin() as connection:
             codes = {post.unit_code for post in posts_at(self._posts(connection), place)}
             if not codes:
                 return self._gone(state)
-            message = self._record(connection, wish.text, text)
+            message = inbox.record(connection, self._arrival(wish.text, text), secret)
             if message is None:
                 return self._already(state)
             told = intake.read_at_once(connection, self.edges.house, message, self.now, codes)
@@ -248,8 +249,9 @@ class _Walk:
         language = after[0].language if after else ""
         return navigator.told(state, told, language)
 
-    def _record(self, connection: Connection, said: str, text: str) -> Message | None:
-        arrival = Arrival(
+    def _arrival(self, said: str, text: str) -> Arrival:
+        """What was confirmed with this text, as a message."""
+        return Arrival(
             provider=PROVIDER,
             provider_id=_id_of(self._dialogue, text),
             phone=self.hop.phone,
@@ -258,7 +260,6 @@ class _Walk:
             sent_at=self.now,
             received_at=self.now,
         )
-        return inbox.record(connection, arrival, self.edges.hash_key())
 
 
 def _state_of(found: Log | None) -> State | None:

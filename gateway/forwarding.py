@@ -14,12 +14,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from gateway import backoff
+from gateway import backoff, dhis2_wanted
 from gateway.dhis2_delivery import Attempt, Delivery, Result
-from gateway.dhis2_plan import Plan, plan
+from gateway.dhis2_plan import Plan
 from gateway.metadata import attribute_option_combo, data_set_uid
 from gateway.outcomes import TryLater, Unknown
-from gateway.stock_days import with_fixed_days
 from gateway.storage import destinations, forwards, outbox, reports, roster, tallies
 from gateway.storage.destinations import DHIS2
 from gateway.storage.engine import Connection, Engine
@@ -142,21 +141,16 @@ def _plan_month(
     homeless = [one for one in ids if one not in claim.org_units]
     receivers = roster.receiving_units(connection, homeless, period.code)
     claim.passed_on.update((one, period.code) for one in homeless if receivers[one])
-    below = roster.sites_receiving_at(connection, ids, period.code)
-    sites = {site for found in below.values() for site in found}
-    active = roster.active_sites(connection, sites, period.code)
-    typed = reports.of_sites(connection, sites, claim.form.keyword, period.code)
-    filled = with_fixed_days(connection, claim.form, period, typed, far.timezone)
-    for row in rows:
-        mine = set(below.get(row.unit_id, ()))
-        claim.plans[row.id] = plan(
-            claim.form,
-            period,
-            [report for report in filled if report.site_id in mine],
-            active_sites=active & mine,
-            programme=far.catalogue.programme,
-            today=today,
-        )
+    wanted = dhis2_wanted.plans(
+        connection,
+        claim.form,
+        period,
+        ids,
+        programme=far.catalogue.programme,
+        today=today,
+        timezone=far.timezone,
+    )
+    claim.plans |= {row.id: wanted[row.unit_id][0] for row in rows}
 
 
 def _stands(row: ForwardRow, wanted: Plan) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gateway import handover, missing, reminder_words, reminders, stock_alerts, stock_need
 from gateway.sms_sending import LEASE, WAVE, Clock, Operator, send_some
-from gateway.storage import destinations, outbound, outbox
+from gateway.storage import destinations, outbound, outbox, referrals
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbound import OTHER_NETWORK, NoticeRow, SmsRow
 from gateway.understanding import House
@@ -38,7 +38,7 @@ COMPOSERS: Final[Mapping[str, Compose]] = {
 
 # What somebody who has opted out is not told. Alerts about patients and stock, and what DHIS2
 # refused of her own report, are no advertising: she gets them all the same.
-REMINDERS: Final = frozenset({reminders.TOPIC, missing.TOPIC, "ussd_nudge"})
+REMINDERS: Final = frozenset({reminders.TOPIC, missing.TOPIC, referrals.REMINDER, "ussd_nudge"})
 
 
 @dataclass(frozen=True, slots=True)

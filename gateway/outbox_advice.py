@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.transports.dhis2_codes import MEANINGS, Category
+from gateway.transports import dhis2_codes, dhis2_tracker
+from gateway.transports.dhis2_codes import Category, Meaning
+
+MEANINGS: Final[Mapping[str, Meaning]] = {**dhis2_codes.MEANINGS, **dhis2_tracker.MEANINGS}
 
 _CATEGORIES: Final[Mapping[Category, str]] = {
     Category.LOCKED: (
@@ -47,6 +50,18 @@ _CODES: Final[Mapping[str, str]] = {
     "RiskHold": "ask the operator why it holds messages to this number back",
     "no_dhis2_id": "give the unit, or one above it, a dhis2_id in the roster and import it",
 }
+# The same for events of referrals.
+_EVENT_CODES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("E1010", "E1013", "E1089", "E1304", "E1305"),
+        "import `kibaru dhis2 metadata` into DHIS2 again: the program of referrals is not whole",
+    ),
+    "E1029": "assign the org unit to the program ASC_REF, or import the metadata --org-units",
+    "E1043": "let the program ASC_REF take changes for longer (completeEventsExpiryDays)",
+    "E1083": "give the gateway's account the authority F_UNCOMPLETE_EVENT",
+    "E1091": "give the gateway's account data write on the program ASC_REF",
+    "E1125": "import `kibaru dhis2 metadata` into DHIS2 again: an option is missing there",
+}
 _ANY: Final = "see the words of each row in `kibaru outbox list --json`"
 
 
@@ -67,8 +82,8 @@ def is_refusal(state: str, reason: str | None) -> bool:
 
 def hint(reason: str) -> str:
     """What to do about a refusal with this code."""
-    if reason in _CODES:
-        return _CODES[reason]
+    if reason in _CODES or reason in _EVENT_CODES:
+        return _CODES.get(reason) or _EVENT_CODES[reason]
     meaning = MEANINGS.get(reason)
     return _ANY if meaning is None else _CATEGORIES[meaning.category]
 

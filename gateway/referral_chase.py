@@ -26,11 +26,6 @@ _NOT_HEARD_OF: Final = frozenset({State.SENT, State.LEFT})
 _NOT_THERE: Final = _NOT_HEARD_OF | {State.NOT_ARRIVED}
 
 
-def is_due(connection: Connection, house: House, now: datetime) -> bool:
-    """Whether `chase_due` would do anything."""
-    return referrals.any_to_chase(connection, _due(house.catalogue.programme.referrals, now))
-
-
 def chase_due(connection: Connection, house: House, now: datetime) -> int:
     """Does what is due about up to PAGE referrals; returns about how many. Repeat until 0."""
     times = house.catalogue.programme.referrals

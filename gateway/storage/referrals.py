@@ -1,4 +1,4 @@
-"""Referrals in SQL: the open ones of an area, the numbers taken, what was counted in a month.
+"""Referrals in SQL: by their numbers, those to be asked after, what was counted in a month.
 
 Whoever makes a referral holds its facility, so that a number is given once. Whoever moves one
 saves it only if nobody else has moved it since it was read.
@@ -114,16 +114,6 @@ def numbers_taken(
     return set(connection.scalars(statement))
 
 
-def open_of_facilities(connection: Connection, unit_ids: Collection[int]) -> list[Referral]:
-    """The open referrals to these facilities, oldest first."""
-    return _open(connection, referrals.c.facility_id.in_(unit_ids))
-
-
-def open_of_sites(connection: Connection, site_ids: Collection[int]) -> list[Referral]:
-    """The open referrals from these sites, oldest first."""
-    return _open(connection, referrals.c.site_id.in_(site_ids))
-
-
 @dataclass(frozen=True, slots=True)
 class Due:
     """Made before `first` they are asked after, before `second` again, before `last` closed."""
@@ -131,12 +121,6 @@ class Due:
     first: datetime
     second: datetime
     last: datetime
-
-
-def any_to_chase(connection: Connection, due: Due) -> bool:
-    """Whether the calendar has something to do about any open referral."""
-    statement = select(referrals.c.id).where(_to_chase(due)).limit(1)
-    return connection.execute(statement).first() is not None
 
 
 def to_chase(connection: Connection, due: Due, most: int) -> list[Referral]:
@@ -234,15 +218,6 @@ def drop_ages(connection: Connection, before: datetime, most: int = 1000) -> int
     chosen = referrals.c.id.in_([row.id for row in rows])
     connection.execute(update(referrals).where(chosen).values(age_months=None))
     return len(rows)
-
-
-def _open(connection: Connection, where: ColumnElement[bool]) -> list[Referral]:
-    statement = (
-        select(referrals)
-        .where(where, referrals.c.closed_at.is_(None))
-        .order_by(referrals.c.made_at, referrals.c.id)
-    )
-    return [_referral(row) for row in connection.execute(statement)]
 
 
 def _at(facility_id: int | None, site_id: int) -> ColumnElement[bool]:

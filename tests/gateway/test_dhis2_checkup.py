@@ -12,6 +12,7 @@ from gateway.dhis2_checkup_set import fits
 from gateway.dhis2_checkup_units import Receiver, unit_findings
 from gateway.finding import Finding, listed
 from gateway.metadata import OrgUnitRow, data_set_uid, export, field_target
+from gateway.metadata_referrals import PROGRAM
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox, create_app
 from gateway.sandbox.serving import serving
 from gateway.transports.dhis2 import Dhis2
@@ -77,9 +78,29 @@ def test_all_is_well_in_seven_looks(server: Server) -> None:
         (True, "dhis2 units"),
         (True, "dhis2 PEC 202610"),
         (True, "dhis2 PEC dry run"),
+        (True, "dhis2 program ASC_REF"),
     ]
     assert server.sandbox.state.cells == {}
     assert server.sandbox.state.registrations == {}
+
+
+def test_a_server_without_the_program_of_referrals_is_worth_knowing(server: Server) -> None:
+    with server.sandbox.held() as state:
+        del state.objects["programs"][PROGRAM]
+        state.rebuild()
+    last = server.look()[-1]
+    assert (last.ok, last.what) == (True, "dhis2 program ASC_REF")
+    assert "kibaru dhis2 metadata" in last.words
+
+
+def test_a_program_that_the_account_may_not_write_to_is_a_fault(server: Server) -> None:
+    server.sandbox.state.no_data_write.add(PROGRAM)
+    assert "no data write" in server.faults()["dhis2 program ASC_REF"]
+
+
+def test_units_that_the_program_does_not_have_are_named(server: Server) -> None:
+    server.change("programs", PROGRAM, organisationUnits=[{"id": "KolaSite001"}])
+    assert "refused for TENE" in server.look()[-1].words
 
 
 Break = Callable[[Server], object]
@@ -129,7 +150,7 @@ def test_a_unit_that_the_server_does_not_know(server: Server) -> None:
 
 def test_without_units_there_is_no_dry_run(server: Server) -> None:
     found = server.look(receivers=[])
-    assert [one.what for one in found][-1] == "dhis2 units"
+    assert [one.what for one in found][-2:] == ["dhis2 units", "dhis2 program ASC_REF"]
     assert all(one.ok for one in found)
 
 

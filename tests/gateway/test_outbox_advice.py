@@ -2,8 +2,7 @@
 
 import pytest
 
-from gateway.outbox_advice import Group, by_reason, hint, is_refusal
-from gateway.transports.dhis2_codes import MEANINGS
+from gateway.outbox_advice import MEANINGS, Group, by_reason, hint, is_refusal
 
 
 @pytest.mark.parametrize(
@@ -20,6 +19,8 @@ def test_the_hint_names_whoever_can_mend_it() -> None:
     assert "agent" in hint("E7619")
     assert "account" in hint("E8011")
     assert "catalogue" in hint("E8104")
+    assert "ASC_REF" in hint("E1029")
+    assert "metadata" in hint("E1010")
 
 
 def test_reasons_are_grouped_the_most_frequent_first() -> None:
