@@ -10,6 +10,7 @@ from gateway.referral_notices import Event, month_of
 from gateway.referral_texts import Place, Speaker
 from gateway.storage import inbox, people, referral_forwards, referrals
 from gateway.storage.engine import Connection
+from gateway.storage.referrals import REMINDER, TOPIC
 from gateway.storage.roster import Post
 from gateway.understanding import Understood
 
@@ -19,11 +20,17 @@ MONTH: Final = timedelta(days=31)
 def take(
     desk: Desk, understood: Understood, referral: Referral, step: Step, visit: date | None
 ) -> Referral | None:
-    """Takes the step, if it leads anywhere; what waited to be told of before is dropped."""
+    """Takes the step, if it leads anywhere; what it overtakes is not told any more.
+
+    That somebody has left, or was visited, overtakes a question and no news: the centre must
+    still hear of who is on the way.
+    """
     moved = move(referral, step, understood.message.sent_at, desk.now, follow_up=visit)
     if moved is None or not referrals.save(desk.connection, moved):
         return None
-    referrals.expire_notices(desk.connection, moved, desk.now)
+    overtakes_news = step not in (Step.LEFT, Step.FOLLOWED_UP)
+    topics = (TOPIC, REMINDER) if overtakes_news else (REMINDER,)
+    referrals.expire_notices(desk.connection, moved, topics, desk.now)
     want(desk, moved)
     return moved
 

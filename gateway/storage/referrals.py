@@ -177,12 +177,14 @@ def count_by_reason(
     return {(site, reason): int(count) for site, reason, count in connection.execute(statement)}
 
 
-def expire_notices(connection: Connection, referral: Referral, now: datetime) -> None:
+def expire_notices(
+    connection: Connection, referral: Referral, topics: Collection[str], now: datetime
+) -> None:
     """What waits to be told of this referral has been overtaken, and does not go out any more."""
     statement = (
         update(outbox)
         .where(
-            outbox.c.topic.in_((TOPIC, REMINDER)),
+            outbox.c.topic.in_(topics),
             outbox.c.state == WAITING,
             outbox.c.created_at >= referral.made_at,
             outbox.c.key.startswith(f"{TOPIC}:{referral.id}:"),

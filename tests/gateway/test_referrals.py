@@ -141,6 +141,12 @@ def test_news_that_were_not_sent_yet_are_overtaken_by_a_death(house: House) -> N
     assert house.notices(AWA) == []
 
 
+def test_the_centre_still_hears_of_who_has_left_before_it_was_told(house: House) -> None:
+    number = house.refer()
+    house.told(f"PARTI {number}")
+    assert [text.startswith("Alerte REF") for text in house.notices(NANA)] == [True]
+
+
 def test_who_does_not_arrive_is_looked_for(house: House) -> None:
     number = house.refer()
     assert "pas arrive" in house.told(f"CRF {number} N", NANA)
