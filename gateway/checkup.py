@@ -5,18 +5,19 @@ each mapping against the live server (`gateway.dhis2_checkup`). Nothing is chang
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
 from gateway import dhis2_checkup
 from gateway.config import Settings
+from gateway.destination_words import every_health, refusals_described, trouble_described
 from gateway.dhis2_checkup_units import Receiver
 from gateway.far_clients import dhis2_client
 from gateway.finding import Finding
 from gateway.org_units_for_dhis2 import org_units_of
 from gateway.outcomes import Delivered
-from gateway.storage import destinations, outbox, schema, tallies
+from gateway.storage import outbox, schema, tallies
 from gateway.storage.engine import Engine, StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.queue import Bell
@@ -72,12 +73,10 @@ def _database(engine: Engine) -> Iterator[Finding]:
         yield Finding(True, "database", kind)
         with reading(engine) as connection:
             yield _failed_messages(tallies.read(connection))
-            yield _refused(outbox.refused_count(connection))
-            for name in (destinations.OPERATOR, destinations.DHIS2):
-                health = destinations.health(connection, name)
+            yield _refused(outbox.refused_reasons(connection))
+            for name, health in every_health(connection).items():
                 if health.failures:
-                    words = f"{health.failures} failures in a row: {health.reason} {health.detail}"
-                    yield Finding(False, name, words.strip())
+                    yield Finding(False, name, trouble_described(health))
     except StorageFault as fault:
         yield Finding(False, "database", f"{kind}: cannot be used ({type(fault).__name__})")
         return
@@ -92,9 +91,9 @@ def _failed_messages(counts: dict[str, int]) -> Finding:
     return Finding(not failed, "messages", words)
 
 
-def _refused(count: int) -> Finding:
-    words = f"{count} refused, see `kibaru outbox list`" if count else "none refused"
-    return Finding(not count, "outbox", words)
+def _refused(counts: Mapping[str, int]) -> Finding:
+    told = f"refused: {refusals_described(counts)}; see `kibaru outbox list`"
+    return Finding(not counts, "outbox", told if counts else "none refused")
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:

@@ -15,12 +15,12 @@ from gateway import (
 from gateway.conversation import Settled
 from gateway.desk import Desk, fetch
 from gateway.filing import Said, file_said
-from gateway.report import Report, Status
+from gateway.report_state import state_of
 from gateway.storage import reports, roster
 from gateway.understanding import AGENT, Understood
 from menus import help as help_texts
 from menus import wording
-from menus.model import LANGUAGES, Filled, Form, Level, Period, Problem
+from menus.model import LANGUAGES, Filled, Level, Period, Problem
 from menus.period import month_name, which_month
 
 Answer = Settled | str
@@ -86,11 +86,11 @@ def state(desk: Desk, understood: Understood) -> Answer:
     month = month_asked(desk, understood)
     if isinstance(month, Problem):
         return Settled(problems=(month,))
-    forms = desk.house.catalogue.forms
-    fetch(desk, {(understood.site.id, keyword, month.code) for keyword in forms})
+    forms, site = desk.house.catalogue.forms, understood.site.id
+    fetch(desk, {(site, keyword, month.code) for keyword in forms})
     language, catalogue = language_of(understood), desk.house.catalogue
     told = [
-        _state_of(desk, form, desk.reports.get((understood.site.id, keyword, month.code)), language)
+        state_of(desk.house, language, form, desk.report((site, keyword, month.code)), desk.now)
         for keyword, form in forms.items()
     ]
     name = month_name(month, language, catalogue.programme)
@@ -114,29 +114,8 @@ def state_of_receipt(
     report = found[0]
     form = catalogue.forms[report.form]
     month = month_name(Period.parse(report.period), language, catalogue.programme)
-    told = _state_of(desk, form, report, language)
+    told = state_of(desk.house, language, form, report, desk.now)
     return wording.say(catalogue, language, "state", month=month, forms=told)
-
-
-def _state_of(desk: Desk, form: Form, report: Report | None, language: str) -> str:
-    """One form of the month in a few words."""
-    key = "state_nothing"
-    missing = ""
-    if report is not None and (report.version or report.pending):
-        key = _STATES[report.status]
-        missing = " ".join(code for code in form.required if code not in report.values)
-    text = wording.say(desk.house.catalogue, language, key, form=form.keyword, codes=missing or "-")
-    late = report is not None and report.late and report.complete
-    return f"{text} ({wording.say(desk.house.catalogue, language, 'state_late')})" if late else text
-
-
-_STATES: Final[Mapping[Status, str]] = {
-    Status.INCOMPLETE: "state_incomplete",
-    Status.COMPLETE: "state_waiting",
-    Status.FORWARDED: "state_forwarded",
-    Status.REFUSED: "state_refused",
-    Status.WITHDRAWN: "state_withdrawn",
-}
 
 
 def month_asked(desk: Desk, understood: Understood) -> Period | Problem:

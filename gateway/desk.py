@@ -65,6 +65,7 @@ class Desk:
     versions: list[Version] = field(default_factory=list)
     replies: list[NewReply] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    joined: set[str] = field(default_factory=set)
 
     def report(self, key: Key) -> Report | None:
         return self.reports.get(key)

@@ -1,103 +1,85 @@
 """One claim's requests to DHIS2, and each row's own verdict out of the answers.
 
-Rows of one data set go together. A group that is refused for one row's sake is halved until
-the culprit stands alone and all others are in; so is a row that is refused for one cell's
-sake. Once DHIS2 is away, or an answer was lost, nothing more is sent. Completeness follows in
-a request of its own, for rows whose values are all in.
+Rows of one data set go together. A group that is refused for one row's sake is parted until
+the culprit stands alone and all others are in; where one cell's mapping is at fault, it is
+parted by cells, since all rows share it. Once DHIS2 is away, or an answer was lost, nothing
+more is sent. Completeness follows in a request of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
+from gateway.dhis2_attempt import Attempt, Result, by_columns, by_rows, cell, cells_of, packed
 from gateway.outcomes import TryLater, Unknown
-from gateway.transports.dhis2 import DEFAULT_COMBO, Cell, Dhis2, Registration
-from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly
+from gateway.transports.dhis2 import DEFAULT_COMBO, Cell, Registration
+from gateway.transports.dhis2_codes import TOO_LARGE, concerns_cell, concerns_data_set
+from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict
 
-CELLS: Final = 1000  # the customary most of one request
-
-# The data set itself cannot be written: no row would fare better, and only a person can mend it.
-_PAUSE: Final = frozenset({"E7600", "E7601", "E7602", "E7604", "E8002", "E8004", "E8005", "E8010"})
-# One cell's mapping can have refused its whole row.
-_ONE_CELL: Final = frozenset(
-    {"E8003", "E8012", "E8020", "E8024", "E8103", "E8104", "E8108", "E8109"}
-)
+VALUES: Final = 1000  # the customary most of one request
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What should stand in DHIS2 for one row. A cell of None is to be deleted.
+class Client(Protocol):
+    """What a delivery needs of DHIS2 (see `gateway.transports.dhis2`)."""
 
-    `cells` is empty when the values stand there already; `completed` is the registration to
-    make, None when there is nothing to change.
-    """
+    def post_values(
+        self, data_set: str, cells: Sequence[Cell], *, attribute_option_combo: str
+    ) -> Verdict: ...
 
-    row_id: int
-    org_unit: str
-    period: str
-    cells: Mapping[str, str | None]
-    completed: bool | None
-    completed_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one row. Without `trouble` and refusals, DHIS2 holds what it should.
-
-    `refused` are its cells that DHIS2 will not have, `not_complete` why it would not register
-    completeness. `trouble` is what stopped us: TryLater (nothing of this row was written, or
-    only its values when `values_in`) or Unknown (it may have been).
-    """
-
-    values_in: bool = False
-    completed: bool = False
-    refused: Mapping[str, Conflict] = field(default_factory=dict)
-    not_complete: Conflict | None = None
-    trouble: TryLater | Unknown | None = None
+    def register_completeness(self, registrations: Sequence[Registration]) -> Verdict: ...
 
 
 @dataclass(slots=True)
 class Delivery:
-    """The requests for one claim.
+    """The requests for one claim, of at most `most` values each.
 
-    `before_call` is told the rows that a request will carry, holds them for us, and says
-    whether they are still ours and there is time. `upset` counts the lone rows in succession
-    that the server could not stomach: the second one is no poison row, it is the server.
+    `before_call` holds the claim's rows for us, and says whether they are still ours and there
+    is time. `upset` counts the lone rows in succession that the server could not stomach: the
+    second one is no poison row, it is the server. `unmapped` are the cells that DHIS2 takes
+    from nobody. `too_large` tells that a proxy refused a request for its size.
     """
 
-    client: Dhis2
+    client: Client
     data_set: str
-    before_call: Callable[[Sequence[int]], bool]
+    before_call: Callable[[], bool]
     attribute_option_combo: str = DEFAULT_COMBO
+    most: int = VALUES
+    upset: int = 0
+    unmapped: dict[str, Conflict] = field(default_factory=dict)
     results: dict[int, Result] = field(default_factory=dict)
     trouble: TryLater | Unknown | None = None
+    too_large: bool = False
     calls: int = 0
-    upset: int = 0
 
     def deliver(self, attempts: Sequence[Attempt]) -> dict[int, Result]:
         """Sends every attempt; a result for each, by row."""
         self.results = {one.row_id: Result(values_in=not one.cells) for one in attempts}
-        for group in _groups([one for one in attempts if one.cells]):
+        for group in packed([one for one in attempts if one.cells], self.most):
             self._send(group)
-        ready = [
-            one
-            for one in attempts
-            if one.completed is not None and self._clean(self.results[one.row_id])
-        ]
+        ready = [one for one in attempts if self._may_complete(one)]
         if ready:
             self._complete(ready)
         return self.results
 
+    def _may_complete(self, one: Attempt) -> bool:
+        """What was refused is not complete; that it no longer is can always be said."""
+        result = self.results[one.row_id]
+        if one.completed is None or result.trouble is not None:
+            return False
+        return not one.completed or (result.values_in and not result.refused)
+
     def _send(self, attempts: Sequence[Attempt]) -> None:
-        """Sends these rows' values together; halves them when they are refused together."""
-        if not self._may_call(attempts):
+        """Sends these rows' values together; parts them when they are refused together."""
+        attempts = self._without_unmapped(attempts)
+        if not attempts:
+            return
+        if not self._may_call():
             self._hold(attempts, values_in=False)
             return
-        cells = [(one, key) for one in attempts for key in one.cells]
+        cells = cells_of(attempts)
         verdict = self.client.post_values(
             self.data_set,
-            [_cell(one, key) for one, key in cells],
+            [cell(one, key) for one, key in cells],
             attribute_option_combo=self.attribute_option_combo,
         )
         match verdict:
@@ -109,15 +91,28 @@ class Delivery:
                     one, key = cells[position]
                     self._refuse(one, {key: conflict})
             case GroupRefused(conflict):
-                self.upset = 0
-                self._halve(attempts, conflict)
+                self._part(attempts, conflict)
             case TryLater(everyone=False):
-                self._part(attempts, verdict)
+                self._take_out(attempts, verdict)
             case TryLater() | Unknown():
                 self.trouble = verdict
                 self._stop(attempts, verdict, values_in=False)
 
-    def _part(self, attempts: Sequence[Attempt], verdict: TryLater) -> None:
+    def _without_unmapped(self, attempts: Sequence[Attempt]) -> list[Attempt]:
+        """The rows without the cells that DHIS2 takes from nobody: those are refused at once."""
+        if not self.unmapped:
+            return list(attempts)
+        left = []
+        for one in attempts:
+            known = {key: self.unmapped[key] for key in one.cells if key in self.unmapped}
+            if known:
+                self._refuse(one, known)
+            kept = {key: value for key, value in one.cells.items() if key not in known}
+            if kept:
+                left.append(replace(one, cells=kept))
+        return left
+
+    def _take_out(self, attempts: Sequence[Attempt], verdict: TryLater) -> None:
         """Something in this request upsets the server: it waits, without holding up others."""
         if len(attempts) == 1:
             self.upset += 1
@@ -129,23 +124,36 @@ class Delivery:
         self._send(attempts[:middle])
         self._send(attempts[middle:])
 
-    def _halve(self, attempts: Sequence[Attempt], conflict: Conflict) -> None:
-        if conflict.code in _PAUSE:
+    def _part(self, attempts: Sequence[Attempt], conflict: Conflict) -> None:
+        """These were refused together: looks for the culprit, or refuses what stands alone."""
+        self.upset = 0
+        self.too_large = self.too_large or conflict.code == TOO_LARGE
+        if concerns_data_set(conflict.code):
             self.trouble = TryLater(conflict.code, conflict.text, ours=True)
             self._hold(attempts, values_in=False)
-        elif len(attempts) > 1:
-            middle = len(attempts) // 2
-            self._send(attempts[:middle])
-            self._send(attempts[middle:])
-        elif len(attempts[0].cells) > 1 and conflict.code in _ONE_CELL:
-            for half in _half_cells(attempts[0]):
-                self._send([half])
+            return
+        keys = {key for one in attempts for key in one.cells}
+        by_cell = concerns_cell(conflict.code) and conflict.code != TOO_LARGE
+        if len(attempts) > 1 and not by_cell:
+            parts = by_rows(attempts, conflict)
+        elif len(keys) > 1 and concerns_cell(conflict.code):
+            parts = by_columns(attempts, conflict)
         else:
-            self._refuse(attempts[0], dict.fromkeys(attempts[0].cells, conflict))
+            self._refuse_alone(attempts, conflict)
+            return
+        for part in parts:
+            self._send(part)
+
+    def _refuse_alone(self, attempts: Sequence[Attempt], conflict: Conflict) -> None:
+        """One row, or one cell of several: there is nothing left to part."""
+        if concerns_cell(conflict.code) and conflict.code != TOO_LARGE:
+            self.unmapped |= dict.fromkeys(attempts[0].cells, conflict)
+        for one in attempts:
+            self._refuse(one, dict.fromkeys(one.cells, conflict))
 
     def _complete(self, attempts: Sequence[Attempt]) -> None:
         """Registers completeness together; halves on a refusal, since it names no culprit."""
-        if not self._may_call(attempts):
+        if not self._may_call():
             self._hold(attempts)
             return
         verdict = self.client.register_completeness([self._registration(one) for one in attempts])
@@ -153,6 +161,9 @@ class Delivery:
             case Accepted() | Partly():
                 for one in attempts:
                     self._change(one, completed=True)
+            case GroupRefused(conflict) if concerns_data_set(conflict.code):
+                self.trouble = TryLater(conflict.code, conflict.text, ours=True)
+                self._hold(attempts)
             case GroupRefused(conflict) if len(attempts) == 1:
                 self._change(attempts[0], not_complete=conflict)
             case GroupRefused():
@@ -173,8 +184,8 @@ class Delivery:
             completed=bool(one.completed),
         )
 
-    def _may_call(self, attempts: Sequence[Attempt]) -> bool:
-        if self.trouble is None and not self.before_call([one.row_id for one in attempts]):
+    def _may_call(self) -> bool:
+        if self.trouble is None and not self.before_call():
             self.trouble = TryLater("out_of_time", everyone=False)
         if self.trouble is not None:
             return False
@@ -204,33 +215,3 @@ class Delivery:
 
     def _change(self, one: Attempt, **columns: object) -> None:
         self.results[one.row_id] = replace(self.results[one.row_id], **columns)  # type: ignore[arg-type]
-
-    @staticmethod
-    def _clean(result: Result) -> bool:
-        return result.values_in and not result.refused and result.trouble is None
-
-
-def _groups(attempts: Sequence[Attempt]) -> list[list[Attempt]]:
-    """Rows in their order, in groups of at most CELLS cells; a larger row goes alone."""
-    groups: list[list[Attempt]] = []
-    size = CELLS
-    for one in attempts:
-        if size + len(one.cells) > CELLS:
-            groups.append([])
-            size = 0
-        groups[-1].append(one)
-        size += len(one.cells)
-    return groups
-
-
-def _half_cells(one: Attempt) -> tuple[Attempt, Attempt]:
-    keys = sorted(one.cells)
-    middle = len(keys) // 2
-    first = {key: one.cells[key] for key in keys[:middle]}
-    second = {key: one.cells[key] for key in keys[middle:]}
-    return replace(one, cells=first), replace(one, cells=second)
-
-
-def _cell(one: Attempt, key: str) -> Cell:
-    data_element, combo = key.split(".")
-    return Cell(data_element, combo, one.org_unit, one.period, one.cells[key])

@@ -8,55 +8,28 @@ lost everything, stores it once.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
-from gateway import intake
-from gateway.dialogue_caller import caller_of, posts_at
-from gateway.dialogue_reports import PROVIDER, file_group, sheet_in
+from gateway.dialogue_caller import caller_of
+from gateway.dialogue_reports import PROVIDER, sheet_in
+from gateway.dialogue_wishes import Edges, Line
 from gateway.phone import BadPhone, normalise
-from gateway.storage import inbox, roster, versions
-from gateway.storage.dialogues import Dialogues, DialoguesAway, Log
-from gateway.storage.engine import Connection, Engine, StorageFault, reading
-from gateway.storage.inbox import Arrival, Message
-from gateway.storage.roster import Post
+from gateway.storage import inbox, versions
+from gateway.storage.dialogues import DialoguesAway, Log
+from gateway.storage.engine import Connection, StorageFault, reading
 from gateway.transports.africastalking_posts import UssdHop
-from gateway.transports.queue import Name
-from gateway.understanding import House
 from menus import navigator
 from menus.choosing import started
-from menus.dialogue import File, Open, Run, Screen, State, Step
-from menus.model import Catalogue
-from menus.sentences import say
+from menus.dialogue import Screen, State, Step
 
 log = structlog.get_logger()
 
 # Texts since the last State that was kept; then it is kept anew, since all are walked each time.
-MOST_TEXTS: Final = 12
-
-
-class Rings(Protocol):
-    """What wakes the workers (see `gateway.transports.queue.Bell`)."""
-
-    def nudge(self, name: Name) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """What a hop touches: the database, Redis, the catalogue and calendar, the bell.
-
-    `hash_key` gives the key for hashes of texts; it reads the database the first time.
-    """
-
-    engine: Engine
-    dialogues: Dialogues
-    house: House
-    hash_key: Callable[[], bytes]
-    bell: Rings
+MOST_TEXTS: Final = 4
 
 
 def answer(edges: Edges, hop: UssdHop, now: datetime) -> Screen:
@@ -66,11 +39,12 @@ def answer(edges: Edges, hop: UssdHop, now: datetime) -> Screen:
     ends with the words that these numbers were not kept, and is forgotten, so that nothing of
     it is stored by a hop that comes again.
     """
-    hop = replace(hop, phone=e164(hop.phone))
+    phone = e164(hop.phone)
+    line = Line(edges, name_of(hop.dialogue_id, phone), phone, hop.network, now)
     try:
-        return _Walk(edges, hop, now).answer()
+        return _Walk(line, hop.text).answer()
     except DialoguesAway:
-        return _end(edges, hop, "ussd_no_redis")
+        return _end(edges, hop.network, "ussd_no_redis")
     except StorageFault as fault:
         log.warning("hop_not_stored", error=type(fault).__name__)
         return broke(edges, hop)
@@ -82,12 +56,13 @@ def broke(edges: Edges, hop: UssdHop) -> Screen:
         edges.dialogues.forget(name_of(hop.dialogue_id, e164(hop.phone)))
     except DialoguesAway:
         log.warning("dialogue_not_forgotten")
-    return _end(edges, hop, "ussd_no_database")
+    return _end(edges, hop.network, "ussd_no_database")
 
 
-def _end(edges: Edges, hop: UssdHop, key: str) -> Screen:
+def _end(edges: Edges, network: str, key: str) -> Screen:
+    """A last screen for whoever it is, in French."""
     catalogue = edges.house.catalogue
-    return navigator.end(catalogue, "fr", key, catalogue.programme.ussd.room(hop.network))
+    return navigator.end(catalogue, "fr", key, catalogue.programme.ussd.room(network))
 
 
 def e164(raw: str) -> str:
@@ -107,45 +82,33 @@ def name_of(dialogue_id: str, phone: str) -> str:
     return hashlib.sha256(whole).hexdigest()[:32]
 
 
-def _id_of(dialogue: str, text: str) -> str:
-    """By which the inbox knows what was confirmed with this text."""
-    return f"{dialogue}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Walk:
-    """One hop on its way from the dialogue's log to a screen."""
+    """One hop on its way from the dialogue's log to a screen. `text` is all that was typed."""
 
-    edges: Edges
-    hop: UssdHop
-    now: datetime
-
-    @property
-    def _dialogue(self) -> str:
-        return name_of(self.hop.dialogue_id, self.hop.phone)
+    line: Line
+    text: str
 
     def answer(self) -> Screen:
-        found = self.edges.dialogues.hop(self._dialogue, self.hop.text)
+        found = self.line.edges.dialogues.hop(self.line.dialogue, self.text)
         state = _state_of(found)
-        if found is None or state is None or found.texts[-1] != self.hop.text:
+        if found is None or state is None or found.texts[-1] != self.text:
             return self._dial(found.texts[-1] if found else None)
         before, stored = found.texts[0], False
         for text in found.texts[1:]:
-            step = navigator.step(self._catalogue, state, _answer_in(before, text))
-            state, before = self._fulfilled(step, text), text
+            step = navigator.step(self.line.catalogue, state, _answer_in(before, text))
+            state, before = self.line.fulfilled(step, text), text
             stored |= step.wish is not None
         if stored or len(found.texts) > MOST_TEXTS:
-            self._keep(state, self.hop.text)
-        return navigator.screen(self._catalogue, state)
-
-    @property
-    def _catalogue(self) -> Catalogue:
-        return self.edges.house.catalogue
+            self._keep(state, self.text)
+        return navigator.screen(self.line.catalogue, state)
 
     def _keep(self, state: State, seen: str | None) -> None:
         """Keeps where the dialogue stands. Without it the next hop walks the same way again."""
         try:
-            self.edges.dialogues.keep(self._dialogue, state.to_json(), self.hop.text, seen=seen)
+            self.line.edges.dialogues.keep(
+                self.line.dialogue, state.to_json(), self.text, seen=seen
+            )
         except DialoguesAway:
             log.warning("dialogue_not_kept")
 
@@ -153,27 +116,24 @@ class _Walk:
 
     def _dial(self, seen: str | None) -> Screen:
         """The first hop of a dialogue, or one that does not go on from what is known of it."""
-        with reading(self.edges.engine) as connection:
-            posts = self._posts(connection)
+        line = self.line
+        with reading(line.edges.engine) as connection:
+            posts = line.posts(connection)
             if not posts:
-                return _end(self.edges, self.hop, "ussd_stranger")
-            caller = caller_of(connection, self.edges.house, posts, self.hop.network, self.now)
+                return _end(line.edges, line.network, "ussd_stranger")
+            caller = caller_of(connection, line.edges.house, posts, line.network, line.now)
             known = None
-            if self.hop.text:
-                known = inbox.known(connection, PROVIDER, _id_of(self._dialogue, self.hop.text))
+            if self.text:
+                known = inbox.known(connection, PROVIDER, line.id_of(self.text))
             if known is not None:
                 step = self._found_again(connection, State(caller), known)
             else:
-                step = navigator.dial(self._catalogue, caller, self.hop.text)
-        state = self._fulfilled(step, self.hop.text)
+                step = navigator.dial(line.catalogue, caller, self.text)
+        state = line.fulfilled(step, self.text)
         if step.lost:
             state = replace(state, wrong="ussd_lost")
         self._keep(state, seen)
-        return navigator.screen(self._catalogue, state)
-
-    def _posts(self, connection: Connection) -> list[Post]:
-        month = self.now.astimezone(self.edges.house.timezone).strftime("%Y%m")
-        return roster.posts_of(connection, [self.hop.phone], month).get(self.hop.phone, [])
+        return navigator.screen(line.catalogue, state)
 
     def _found_again(self, connection: Connection, state: State, message_id: int) -> Step:
         """After something that this very hop confirmed before, and that Redis has lost since."""
@@ -181,84 +141,9 @@ class _Walk:
             for number, place in enumerate(state.caller.places):
                 if place.unit == change.key[0]:
                     there = replace(state, place=number)
-                    sheet = sheet_in(connection, self.edges.house, change.key, self.now)
-                    return Step(navigator.stored(self._catalogue, there, sheet))
-        return Step(self._already(started(state)))
-
-    def _already(self, state: State) -> State:
-        return navigator.told(state, say(self._catalogue, state.caller.language, "ussd_already"))
-
-    # --- What a screen needs from the database
-
-    def _fulfilled(self, step: Step, text: str) -> State:
-        match step.wish:
-            case Open() as wish:
-                return self._open(step.state, wish)
-            case File() as wish:
-                return self._file(step.state, wish, text)
-            case Run() as wish:
-                return self._run(step.state, wish, text)
-            case None:
-                return step.state
-
-    def _open(self, state: State, wish: Open) -> State:
-        key = (state.caller.places[state.place].unit, wish.form, wish.month)
-        with reading(self.edges.engine) as connection:
-            sheet = sheet_in(connection, self.edges.house, key, self.now)
-        return navigator.opened(self._catalogue, state, sheet, wish.how)
-
-    def _file(self, state: State, wish: File, text: str) -> State:
-        place = state.caller.places[state.place]
-        key = (place.unit, wish.form, wish.month)
-        house = self.edges.house
-        with self.edges.engine.begin() as connection:
-            posts = posts_at(self._posts(connection), place)
-            if not posts:
-                return self._gone(state)
-            message = self._record(connection, navigator.as_sms(wish), text)
-            if message is None:
-                # Another copy of this hop has stored it.
-                already = say(self._catalogue, state.caller.language, "ussd_already")
-                sheet = sheet_in(connection, house, key, self.now)
-                return navigator.filed(self._catalogue, state, sheet, already)
-            filed = file_group(connection, house, message, posts[0], wish)
-        self.edges.bell.nudge("forward")
-        if filed.queued:
-            self.edges.bell.nudge("reply")
-        return navigator.filed(self._catalogue, state, filed.sheet, filed.text)
-
-    def _gone(self, state: State) -> State:
-        """She was taken off the roster while she was in the dialogue."""
-        told = say(self._catalogue, state.caller.language, "ussd_stranger")
-        return navigator.told(state, told)
-
-    def _run(self, state: State, wish: Run, text: str) -> State:
-        place = state.caller.places[state.place]
-        with self.edges.engine.begin() as connection:
-            codes = {post.unit_code for post in posts_at(self._posts(connection), place)}
-            if not codes:
-                return self._gone(state)
-            message = self._record(connection, wish.text, text)
-            if message is None:
-                return self._already(state)
-            told = intake.read_at_once(connection, self.edges.house, message, self.now, codes)
-            after = self._posts(connection)
-        self.edges.bell.nudge("forward")
-        self.edges.bell.nudge("reply")
-        language = after[0].language if after else ""
-        return navigator.told(state, told, language)
-
-    def _record(self, connection: Connection, said: str, text: str) -> Message | None:
-        arrival = Arrival(
-            provider=PROVIDER,
-            provider_id=_id_of(self._dialogue, text),
-            phone=self.hop.phone,
-            text=said,
-            network=self.hop.network,
-            sent_at=self.now,
-            received_at=self.now,
-        )
-        return inbox.record(connection, arrival, self.edges.hash_key())
+                    sheet = sheet_in(connection, self.line.edges.house, change.key, self.line.now)
+                    return Step(navigator.stored(self.line.catalogue, there, sheet))
+        return Step(self.line.already(started(state)))
 
 
 def _state_of(found: Log | None) -> State | None:

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.dialogue import Edges, e164, name_of
+from gateway.dialogue import e164, name_of
 from gateway.dialogue_reports import PROVIDER
+from gateway.dialogue_wishes import Edges
 from gateway.report import Report, missing
 from gateway.storage import reports, roster, versions
 from gateway.storage.engine import reading

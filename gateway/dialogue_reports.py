@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from gateway import conversation
+from gateway import conversation, stock_need
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.filing import Said, file_said, is_locked
 from gateway.report import Key, stamp
@@ -64,7 +64,8 @@ def file_group(
     desk = open_desk(connection, house, [understood], talks, now)
     reply = file_said(desk, Said(message, post, key, filled, confirmed=file.asked))
     conversation.remember(desk, understood, [reply])
-    text = wording.report_reply(house.catalogue, post.language, [reply])
+    low = stock_need.warn(desk, [key], post.language)
+    text = wording.report_reply(house.catalogue, post.language, [reply], closing=low)
     queued = house.catalogue.programme.ussd.sms_receipt and reply.complete
     if queued:
         desk.replies.append(_receipt(message, key, text))

@@ -175,9 +175,7 @@ def _answer_all(desk: Desk, senders: Senders | None, batch: Sequence[Understood]
     phones = [one.message.phone for one in batch]
     given = outbound.replies_since(desk.connection, phones, midnight)
     for one in batch:
-        if senders is not None and one.post is not None and one.post.id in desk.talked:
-            # An earlier message of this batch has moved the conversation on.
-            senders.talks[one.post.id] = desk.conversations[one.post.id]
+        if senders is not None and senders.learn(desk, one):
             one = senders.understand(one.message)  # noqa: PLW2901  the same message, anew
             fetch(desk, set(one.keys), {one.message.text_hash})
         phone = one.message.phone

@@ -8,6 +8,8 @@ from typing import Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gateway.destination_words import every_health
+from gateway.dhis2_breaker import State, state
 from gateway.storage import inbox, outbox, tallies
 from gateway.storage.engine import Connection, Engine, StorageFault, reading
 
@@ -76,6 +78,27 @@ class Figures(Collector):
             oldest.add_metric([what], max(0.0, age))
         yield waiting
         yield oldest
+        yield from self._far_sides(connection)
+
+    def _far_sides(self, connection: Connection) -> Iterator[Metric]:
+        label = ["destination"]
+        failures = GaugeMetricFamily(
+            "kibaru_destination_failures", "Failures in a row of a far side", labels=label
+        )
+        opened = GaugeMetricFamily(
+            "kibaru_destination_open", "1 while a far side is left alone", labels=label
+        )
+        for name, health in every_health(connection).items():
+            failures.add_metric([name], health.failures)
+            opened.add_metric([name], state(health, self._now) is State.OPEN)
+        refused = GaugeMetricFamily(
+            "kibaru_rows_refused", "Rows that a far side refused for good", labels=["reason"]
+        )
+        for reason, count in outbox.refused_reasons(connection).items():
+            refused.add_metric([reason], count)
+        yield failures
+        yield opened
+        yield refused
 
 
 def _counter(name: str, help_text: str, value: int) -> CounterMetricFamily:

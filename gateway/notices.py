@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway import missing, reminder_words, reminders, stock_alerts, stock_need
+from gateway import handover, missing, reminder_words, reminders, stock_alerts, stock_need
 from gateway.sms_sending import LEASE, WAVE, Clock, Operator, send_some
 from gateway.storage import destinations, outbound, outbox, referrals
 from gateway.storage.engine import Connection, Engine, reading
@@ -32,6 +32,7 @@ COMPOSERS: Final[Mapping[str, Compose]] = {
     missing.TOPIC: missing.reminder,
     stock_alerts.TOPIC: stock_alerts.compose,
     stock_need.TOPIC: stock_need.compose,
+    handover.TOPIC: handover.compose,
 }
 """By topic. A topic without an entry has its words from the beginning."""
 

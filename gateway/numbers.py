@@ -14,7 +14,7 @@ from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.phone import BadPhone, mask, normalise
 from gateway.questions import phrase
-from gateway.storage import number_changes, outbound, roster
+from gateway.storage import number_changes, outbound, reports, roster
 from gateway.storage.outbound import NewNotice
 from gateway.storage.roster import Post, Unit
 from gateway.understanding import AGENT, MEMORY, Understood
@@ -79,10 +79,12 @@ def agreed(desk: Desk, understood: Understood) -> str:
     """The new phone said OUI: it is the agent's from now on, and the others are told."""
     changes = understood.joins
     number_changes.agree(desk.connection, changes, desk.now)
+    desk.joined.add(understood.message.phone)
     first, month = changes[0], _month(desk, understood)
     posts = roster.posts_by_id(desk.connection, [one.post_id for one in changes], month)
     if not posts:
         return say(desk.house.catalogue, "fr", "unknown_sender")
+    reports.lock_sites(desk.connection, {post.unit_id for post in posts})
     sites = ", ".join(post.unit_name for post in posts)
     _notify(desk, first.id, "number_closed", replace(posts[0], phone=first.old_phone), sites)
     for post in roster.posts_by_id(desk.connection, [first.asked_by], month):

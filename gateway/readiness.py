@@ -1,8 +1,10 @@
 """Whether what the gateway stands on is there: database with its schema, Redis, far sides."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from gateway.storage import destinations, schema
+from gateway.destination_words import described, every_health
+from gateway.storage import schema
 from gateway.storage.engine import Engine, StorageFault, reading
 from gateway.transports.queue import Bell
 
@@ -15,15 +17,15 @@ class Readiness:
     destinations: dict[str, str] = field(default_factory=dict)
 
 
-def look(engine: Engine, bell: Bell) -> Readiness:
-    """Asks each part once."""
+def look(engine: Engine, bell: Bell, now: datetime) -> Readiness:
+    """Asks each part once; breakers are told as they stand at `now`."""
     missing = []
     state: dict[str, str] = {}
     try:
         if not schema.is_current(engine):
             missing.append("database (its schema: run `kibaru migrate`)")
         else:
-            state = _destinations(engine)
+            state = _destinations(engine, now)
     except StorageFault:
         missing.append("database")
     if not bell.ping():
@@ -31,13 +33,7 @@ def look(engine: Engine, bell: Bell) -> Readiness:
     return Readiness(tuple(missing), state)
 
 
-def _destinations(engine: Engine) -> dict[str, str]:
+def _destinations(engine: Engine, now: datetime) -> dict[str, str]:
     with reading(engine) as connection:
-        found = {
-            name: destinations.health(connection, name)
-            for name in (destinations.OPERATOR, destinations.DHIS2)
-        }
-    return {
-        name: f"failing ({health.reason}), {health.failures} in a row" if health.failures else "ok"
-        for name, health in found.items()
-    }
+        found = every_health(connection)
+    return {name: described(health, now) for name, health in found.items()}

@@ -18,9 +18,10 @@ __all__ = ["Reroute", "RosterFault", "Summary", "export_roster", "import_roster"
 UNITS_FILE = "org_units.csv"
 PEOPLE_FILE = "people.csv"
 
-# Given the sites whose receiving unit changed and the first month (YYYYMM) that may be
-# concerned, sees to it that their numbers are sent again.
-Reroute = Callable[[Connection, Sequence[int], str], None]
+# Given what an import changed and the first month (YYYYMM) that may be concerned, sees to it
+# that the numbers that belong elsewhere now are sent again.
+Reroute = Callable[[Connection, Summary, str], None]
+HandOver = Callable[[Connection], object]
 
 
 def import_roster(
@@ -31,13 +32,14 @@ def import_roster(
     *,
     dry_run: bool = False,
     reroute: Reroute | None = None,
+    hand_over: HandOver | None = None,
 ) -> Summary:
     """Brings the stored roster to what the two files say, from the month `since` on.
 
     One transaction: with any fault, or with `dry_run`, nothing is changed. The files may hold
     a part of the roster; what they do not name is left as it is, and may be a parent or a
     place of work. `reroute` is called within the transaction, so that no crash can part a
-    moved site from its numbers.
+    moved site from its numbers; `hand_over` likewise passes on the open work of who has left.
 
     Raises RosterFault with every fault of the files, and what the database raises when it
     cannot be used.
@@ -50,8 +52,11 @@ def import_roster(
         summary = roster_import.apply(connection, roster, since.code)
         if dry_run:
             transaction.rollback()
-        elif reroute is not None and summary.rerouted:
-            reroute(connection, summary.rerouted, since.code)
+        else:
+            if reroute is not None and (summary.rerouted or summary.staffed):
+                reroute(connection, summary, since.code)
+            if hand_over is not None:
+                hand_over(connection)
     return replace(summary, warnings=(*roster.warnings, *summary.warnings))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.desk import Desk
 from gateway.own_sites import site_named
 from gateway.storage import conversations, inbox, number_changes, roster
 from gateway.storage.conversations import Conversation
@@ -13,6 +14,7 @@ from gateway.storage.number_changes import NumberChange
 from gateway.storage.roster import Post, Unit
 from gateway.understanding import (
     AGENT,
+    ANSWERS,
     MEMORY,
     House,
     Known,
@@ -44,6 +46,7 @@ class Senders:
     readings: dict[int, Reading]
     held: dict[int, Message]
     joining: dict[str, list[NumberChange]]
+    twins: dict[tuple[str, str], list[Post]]
 
     @property
     def sites(self) -> set[int]:
@@ -59,10 +62,24 @@ class Senders:
             return self._of_stranger(message)
         area = [site for post in posts for site in self.areas.get(post.unit_id, [])]
         reading = self.readings.get(message.id, Reading())
-        known = Known(posts, self._talk(posts, reading.command), area)
+        twins = self.twins.get((message.phone, self.months[message.id]), ())
+        known = Known(posts, self._talk([*posts, *twins], reading.command), area, twins=twins)
         if len(known.own) > 1:
             return self._of_several(message, reading, known)
         return understand(message, reading, known, self.house)
+
+    def learn(self, desk: Desk, one: Understood) -> bool:
+        """Takes note of how an earlier message of this batch has moved things on for the
+        sender; whether it has, so that this message has to be understood anew."""
+        talked = [post.id for post in one.posts if post.id in desk.talked]
+        self.talks |= {post: desk.conversations[post] for post in talked}
+        message = one.message
+        key = (message.phone, self.months[message.id])
+        joined = one.post is None and message.phone in desk.joined
+        if joined:
+            self.posts |= {key: roster.posts_of(desk.connection, [key[0]], key[1])[key[0]]}
+            self.readings[message.id] = read(message.text, self.house.catalogue)
+        return bool(talked) or joined
 
     def _of_stranger(self, message: Message) -> Understood:
         """Nothing that a stranger says is read, but for the OUI of a phone that was asked
@@ -130,11 +147,28 @@ def senders_of(connection: Connection, messages: Sequence[Message], house: House
         for post in posts[one.phone, months[one.id]]
     }
     areas = {unit: roster.sites_below(connection, [unit], month) for unit, month in for_others}
-    people = {post.id for found in posts.values() for post in found}
+    answers = {
+        (one.phone, months[one.id])
+        for one in messages
+        if one.id in readings and readings[one.id].command in ANSWERS
+    }
+    twins = {key: _twins(connection, posts[key], key[1]) for key in sorted(answers)}
+    people = {post.id for found in (*posts.values(), *twins.values()) for post in found}
     talks = conversations.load(connection, people) if people else {}
     waiting = [talk.held_id for talk in talks.values() if talk.held_id is not None]
     held = inbox.messages(connection, waiting) if waiting else {}
     held |= {one.id: one for one in messages}
     strangers = {one.phone for one in messages if (one.phone, months[one.id]) not in posts}
     joining = number_changes.open_for(connection, strangers) if strangers else {}
-    return Senders(house, months, posts, areas, talks, readings, held, joining)
+    return Senders(house, months, posts, areas, talks, readings, held, joining, twins)
+
+
+def _twins(connection: Connection, posts: Sequence[Post], month: str) -> list[Post]:
+    """Her posts on other telephones: the same name at the same place is one person."""
+    staff = roster.posts_at(connection, {post.unit_id for post in posts}, month)
+    return [
+        other
+        for post in posts
+        for other in staff.get(post.unit_id, ())
+        if (other.name, other.role) == (post.name, post.role) and other.phone != post.phone
+    ]

@@ -23,7 +23,7 @@ AGENT: Final = "asc"
 MEMORY: Final = timedelta(hours=72)  # for which an answer's question, and its month, hold
 REPORTING: Final = frozenset({"", "COR", "POUR"})  # what fills a report; all else is a command
 # What is said to the last answer, whichever of her posts it was given to.
-_ANSWERS: Final = frozenset({"OUI", "NON", "ANNULE", "SUITE"})
+ANSWERS: Final = frozenset({"OUI", "NON", "ANNULE", "SUITE"})
 # Both an agent and a supervisor may say these. Who is both says them as a supervisor.
 _FROM_ABOVE: Final = frozenset({"POUR", "ETAT"})
 # Commands of an agent that are about one site, which has to be known.
@@ -51,13 +51,15 @@ class Site:
 class Known:
     """What is known of a sender: her posts, what she was asked, the sites below her posts.
 
-    `chosen` is the post at the site that she named, where she is the agent of several.
+    `chosen` is the post at the site that she named, where she is the agent of several; `twins`
+    are her posts on another telephone of hers.
     """
 
     posts: Sequence[Post] = ()
     talk: Conversation | None = None
     area: Sequence[Unit] = ()
     chosen: Post | None = None
+    twins: Sequence[Post] = ()
 
     @property
     def own(self) -> list[Post]:
@@ -144,9 +146,10 @@ def understand(message: Message, reading: Reading, known: Known, house: House) -
 
 def _speaks_as(reading: Reading, known: Known, catalogue: Catalogue) -> Post:
     """At which of her posts she says this: one that may, and that it is most likely about."""
-    if reading.command in _ANSWERS and known.talk is not None:
+    if reading.command in ANSWERS and known.talk is not None:
         talking = known.talk.post_id
-        return next((one for one in known.posts if one.id == talking), known.posts[0])
+        at = (one for one in (*known.posts, *known.twins) if one.id == talking)
+        return next(at, known.posts[0])
     command = catalogue.commands.get(reading.command)
     fitting = [one for one in known.posts if command is None or one.role in command.roles]
     listing = reading.command == "RUPT" and not reading.arguments

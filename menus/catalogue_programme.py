@@ -6,6 +6,7 @@ from typing import Final
 from menus import catalogue_words
 from menus.catalogue_forms import codes_in
 from menus.catalogue_sections import (
+    read_dhis2_requests,
     read_reminders,
     read_stock,
     read_times_of_referrals,
@@ -44,6 +45,7 @@ def read_programme(table: Table) -> Programme:
         stock=read_stock(table.section("stock")),
         referrals=read_times_of_referrals(table.section("referrals")),
         ussd=read_ussd_limits(table.section("ussd")),
+        dhis2=read_dhis2_requests(table.section("dhis2")),
     )
     if programme.forward not in FORWARD:
         table.fault("forward", f"expected one of {', '.join(FORWARD)}")

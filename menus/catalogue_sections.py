@@ -7,7 +7,15 @@ from datetime import date, time
 from typing import Final
 
 from menus.catalogue_tables import Table
-from menus.programme import Moment, ReferralTimes, Reminders, StockRules, UssdLimits, Window
+from menus.programme import (
+    Dhis2Requests,
+    Moment,
+    ReferralTimes,
+    Reminders,
+    StockRules,
+    UssdLimits,
+    Window,
+)
 
 LAST_DAY: Final = 28  # every month has one
 TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -125,3 +133,15 @@ def read_ussd_limits(table: Table) -> UssdLimits:
     )
     table.close()
     return limits
+
+
+def read_dhis2_requests(table: Table) -> Dhis2Requests:
+    defaults = Dhis2Requests()
+    requests = Dhis2Requests(
+        requests_at_once=table.number("requests_at_once", 1, 16, defaults.requests_at_once),
+        values_per_request=table.number(
+            "values_per_request", 1, 10_000, defaults.values_per_request
+        ),
+    )
+    table.close()
+    return requests

@@ -173,14 +173,14 @@ def show_done(catalogue: Catalogue, state: State) -> Screen:
     """The end of a form: its receipt, and what else is to be sent for the month."""
     sheet = state.report
     month = month_of(catalogue, state, sheet.month)
-    key = "ussd_done" if sheet.complete else "ussd_partly"
     fills = {"form": sheet.form, "month": month, "receipt": sheet.receipt}
     if sheet.others:
         rest = word(catalogue, state, "remaining", forms=" ".join(sheet.others))
     else:
         rest = word(catalogue, state, "all_in")
     texts = [
-        f"{word(catalogue, state, key, brief=brief, **fills)} {rest}" for brief in (False, True)
+        f"{word(catalogue, state, 'ussd_done', brief=brief, **fills)} {rest}"
+        for brief in (False, True)
     ]
     return laid_out("done", texts, state.caller.room, ends=True)
 

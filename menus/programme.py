@@ -119,6 +119,18 @@ class UssdLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Dhis2Requests:
+    """How hard DHIS2 may be leant on, by all workers together.
+
+    `requests_at_once` is how many requests may be under way to the server at any moment,
+    `values_per_request` the most data values of one; a report with more goes alone.
+    """
+
+    requests_at_once: int = 2
+    values_per_request: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """The programme's own choices: calendar, limits of the service, how reports leave.
 
@@ -147,3 +159,4 @@ class Programme:
     stock: StockRules = StockRules()
     referrals: ReferralTimes = ReferralTimes()
     ussd: UssdLimits = UssdLimits()
+    dhis2: Dhis2Requests = Dhis2Requests()

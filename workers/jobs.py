@@ -54,7 +54,7 @@ def forward() -> None:
         if far is None:
             return
         until = now() + timedelta(seconds=BUDGET)
-        forwarding.send_due(place.engine, far, now, until)
+        forwarding.send_together(place.engine, far, now, until)
         referral_forwarding.send_due(place.engine, far, now, until)
         if now() >= until:
             place.bell.nudge("forward")

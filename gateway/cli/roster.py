@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gateway import forwarding
+from gateway import handover, rerouting
 from gateway import roster as use_cases
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
@@ -55,7 +55,8 @@ def import_(org_units: Path, people: Path, since: Period | None, dry_run: bool) 
                 people,
                 since or Period(today.year, today.month),
                 dry_run=dry_run,
-                reroute=partial(forwarding.reroute, now=now),
+                reroute=partial(rerouting.reroute, now=now),
+                hand_over=partial(handover.hand_over, month=f"{today:%Y%m}", now=now),
             )
         except RosterFault as fault:
             raise Fault(*fault.faults) from fault

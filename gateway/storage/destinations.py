@@ -1,9 +1,14 @@
-"""The health of each far side, shared by all workers: what a breaker remembers."""
+"""The health of each far side, shared by all workers: what a breaker remembers.
 
+A far side has one row, and one more for each part of it that can fail by itself (`dhis2 PEC`:
+the data set of a form).
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, or_, select, update
 
 from gateway.storage.engine import insert_new
 from gateway.storage.tables import destinations
@@ -13,19 +18,46 @@ OPERATOR, DHIS2 = "operator", "dhis2"
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`failures` in a row, and until when nothing should be tried; zero when all is well."""
+    """`failures` in a row, and until when nothing should be tried; zero when all is well.
+
+    `batch` is the most that may go in one request just now, None for no special limit.
+    """
 
     failures: int = 0
     closed_until: datetime | None = None
     reason: str = ""
     detail: str = ""
+    batch: int | None = None
+
+
+def part(name: str, what: str) -> str:
+    """The name of a part of a far side that can fail by itself."""
+    return f"{name} {what}"
 
 
 def health(connection: Connection, name: str) -> Health:
-    row = connection.execute(select(destinations).where(destinations.c.name == name)).first()
-    if row is None:
-        return Health()
-    return Health(row.failures, row.closed_until, row.reason or "", row.detail or "")
+    return with_parts(connection, name).get(name, Health())
+
+
+def with_parts(connection: Connection, name: str) -> Mapping[str, Health]:
+    """What is known of a far side and of its parts, by name; those never heard of are absent."""
+    mine = or_(
+        destinations.c.name == name, destinations.c.name.startswith(f"{name} ", autoescape=True)
+    )
+    return {
+        row.name: Health(
+            row.failures, row.closed_until, row.reason or "", row.detail or "", row.batch
+        )
+        for row in connection.execute(select(destinations).where(mine))
+    }
+
+
+def hold(connection: Connection, name: str) -> None:
+    """Until the transaction ends, nobody else decides what goes to this far side next."""
+    statement = insert_new(connection, destinations).values(name=name, failures=0)
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
+    mine = select(destinations.c.name).where(destinations.c.name == name)
+    connection.execute(mine.with_for_update()).all()
 
 
 def failed(connection: Connection, name: str, *, until: datetime, reason: str, detail: str) -> None:
@@ -48,7 +80,20 @@ def failed(connection: Connection, name: str, *, until: datetime, reason: str, d
 
 def worked(connection: Connection, name: str) -> bool:
     """It answers. Returns whether it had been failing."""
-    return connection.execute(delete(destinations).where(destinations.c.name == name)).rowcount == 1
+    statement = (
+        update(destinations)
+        .where(destinations.c.name == name, destinations.c.failures > 0)
+        .values(failures=0, closed_until=None, reason=None, detail=None)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def limit(connection: Connection, name: str, batch: int | None) -> None:
+    """From now on at most so much goes in one request; None: as much as the programme allows."""
+    statement = insert_new(connection, destinations).values(name=name, failures=0, batch=batch)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"batch": batch})
+    )
 
 
 def next_free(connection: Connection, name: str) -> datetime | None:

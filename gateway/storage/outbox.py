@@ -89,16 +89,17 @@ def has_due(connection: Connection, kind: str, now: datetime) -> bool:
     return connection.execute(select(outbox.c.id).where(due).limit(1)).first() is not None
 
 
-def bring_forward(connection: Connection, kind: str, now: datetime) -> None:
-    """Makes everything of this kind that waits due at once: the far side is back.
+def bring_forward(
+    connection: Connection, kind: str, now: datetime, form: str | None = None
+) -> None:
+    """Makes everything of this kind (and form) that waits due at once: the far side is back.
 
     A row that somebody else is just writing to is passed over.
     """
-    waiting_rows = (
-        select(outbox.c.id)
-        .where(outbox.c.kind == kind, outbox.c.state == WAITING, outbox.c.attempts > 0)
-        .with_for_update(skip_locked=True)
-    )
+    waits = and_(outbox.c.kind == kind, outbox.c.state == WAITING, outbox.c.attempts > 0)
+    if form is not None:
+        waits = and_(waits, outbox.c.form == form)
+    waiting_rows = select(outbox.c.id).where(waits).with_for_update(skip_locked=True)
     connection.execute(update(outbox).where(outbox.c.id.in_(waiting_rows)).values(next_at=now))
 
 
@@ -176,10 +177,14 @@ def waiting(connection: Connection, kind: str) -> tuple[int, datetime | None]:
     return int(count), oldest
 
 
-def refused_count(connection: Connection) -> int:
-    """How many rows the far side refused for good."""
-    statement = select(func.count()).select_from(outbox).where(outbox.c.state == REFUSED)
-    return int(connection.scalar(statement) or 0)
+def refused_reasons(connection: Connection) -> dict[str, int]:
+    """How many rows were refused for good, by the reason."""
+    statement = (
+        select(func.coalesce(outbox.c.reason, ""), func.count())
+        .where(outbox.c.state == REFUSED)
+        .group_by(outbox.c.reason)
+    )
+    return {reason: int(count) for reason, count in connection.execute(statement)}
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:

@@ -201,10 +201,13 @@ def mark_forwarded(
 
 def keys_of(connection: Connection, site_ids: Collection[int]) -> list[Key]:
     """The keys of every report of these sites that holds a value."""
-    statement = select(reports.c.site_id, reports.c.form, reports.c.period).where(
-        reports.c.site_id.in_(site_ids), reports.c.version > 0
-    )
-    return [(row.site_id, row.form, row.period) for row in connection.execute(statement)]
+    found: list[Key] = []
+    for chunk in _chunks(sorted(site_ids), 10_000):
+        statement = select(reports.c.site_id, reports.c.form, reports.c.period).where(
+            reports.c.site_id.in_(chunk), reports.c.version > 0
+        )
+        found += [(row.site_id, row.form, row.period) for row in connection.execute(statement)]
+    return found
 
 
 def _columns(report: Report) -> dict[str, Any]:

@@ -159,6 +159,17 @@ def receiving_units(
     return found
 
 
+def holders(connection: Connection, dhis2_ids: Collection[str], period: str) -> dict[str, int]:
+    """Whose these DHIS2 ids are in the month; those that are nobody's are left out."""
+    query = _units_in(period)
+    dhis2_id = query.selected_columns.dhis2_id
+    return {
+        row.dhis2_id: row.id
+        for part in _chunks(dhis2_ids)
+        for row in connection.execute(query.where(dhis2_id.in_(part)))
+    }
+
+
 def sites_receiving_at(
     connection: Connection, unit_ids: Collection[int], period: str
 ) -> dict[int, list[int]]:

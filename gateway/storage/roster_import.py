@@ -4,7 +4,7 @@ A change is dated: it holds from a month on, and what was before stays as it was
 of past months still belong to where their site stood then.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from gateway.storage.roster import units
 from gateway.storage.tables import ALWAYS, org_unit_terms, org_units, posts
 
 STORED = Place("stored")
+AGENT = "asc"
 
 Values = dict[str, Any]
 Receiver = tuple[int, str]  # a unit's id, and its dhis2_id
@@ -30,6 +31,8 @@ class Summary:
     `absent` counts what is stored but does not stand in the files, which is left as it is.
     `rerouted` holds the ids of the sites whose numbers belong to another DHIS2 unit than
     before, in at least one month from the import's month on; new sites are not among them.
+    `left` holds the units that received those numbers before, `staffed` the sites at which
+    agents came or went.
     """
 
     units_added: int
@@ -41,6 +44,8 @@ class Summary:
     people_unchanged: int
     people_absent: int
     rerouted: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+    staffed: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -99,6 +104,7 @@ def apply(connection: Connection, roster: Roster, since: str) -> Summary:
     stored = {(post.phone, post.unit_id): post for post in connection.execute(select(posts))}
     people, contradictions = _without_moved(connection, roster.people, ids)
     people_added, people_changed = _apply_people(connection, people, ids, stored, since)
+    moved = _rerouted(before, _terms(connection), since) if units_changed else {}
     return Summary(
         units_added=units_added,
         units_changed=units_changed,
@@ -109,7 +115,9 @@ def apply(connection: Connection, roster: Roster, since: str) -> Summary:
         people_unchanged=len(people) - people_added - people_changed,
         people_absent=len(stored) + people_added - len(people),
         warnings=contradictions,
-        rerouted=_rerouted(before, _terms(connection), since) if units_changed else (),
+        rerouted=tuple(sorted(moved)),
+        left=tuple(sorted({unit for units in moved.values() for unit in units})),
+        staffed=_staffed(people, ids, stored, since, _in_force(before, since)),
     )
 
 
@@ -215,6 +223,24 @@ def _apply_people(
     return len(new), len(changed)
 
 
+def _staffed(
+    rows: Sequence[PersonRow],
+    ids: Mapping[str, int],
+    stored: Mapping[tuple[str, int], Row[Any]],
+    since: str,
+    known: Collection[int],
+) -> tuple[int, ...]:
+    """Those of the known units where an agent works from now on who did not, or no longer does."""
+    changed = set()
+    for row in rows:
+        unit_id = ids[row.org_unit]
+        post = stored.get((row.phone, unit_id))
+        worked = post is not None and post.role == AGENT and _works(post, since)
+        if unit_id in known and worked != (row.active and row.role == AGENT):
+            changed.add(unit_id)
+    return tuple(sorted(changed))
+
+
 def _duration(row: PersonRow, post: Row[Any] | None, since: str) -> Values:
     """From when and until when somebody works at a place, given what `active` says now.
 
@@ -245,15 +271,19 @@ def _update(connection: Connection, table: Table, rows: list[Values]) -> None:
         connection.execute(update(table).where(table.c.id == bindparam("key")), rows)
 
 
-def _rerouted(before: Sequence[Row[Any]], after: Sequence[Row[Any]], since: str) -> tuple[int, ...]:
-    """The sites whose receiver differs in a month from `since` on in which anything begins."""
+def _rerouted(
+    before: Sequence[Row[Any]], after: Sequence[Row[Any]], since: str
+) -> dict[int, set[int]]:
+    """The sites whose receiver differs in a month from `since` on in which anything begins,
+    and the units that received their numbers before."""
     months = {since} | {term.since for term in after if term.since > since}
-    moved: set[int] = set()
+    moved: dict[int, set[int]] = {}
     for month in months:
         now = _receivers(_in_force(after, month))
-        was = _receivers(_in_force(before, month))
-        moved.update(site for site, unit in was.items() if now.get(site) != unit)
-    return tuple(sorted(moved))
+        for site, was in _receivers(_in_force(before, month)).items():
+            if now.get(site) != was:
+                moved.setdefault(site, set()).update(() if was is None else (was[0],))
+    return moved
 
 
 def _receivers(tree: Mapping[int, Row[Any]]) -> dict[int, Receiver | None]:

@@ -230,7 +230,9 @@ Index("ix_number_changes_post_id", number_changes.c.post_id)
 # to a message, a notice of something to somebody, the DHIS2 cells of (data set, org unit,
 # month), a referral's event. `revision` counts what is wanted, `sent_revision` what the far
 # side has. A notice without `text` gets its words when it is sent, by its `topic` and
-# `subject`; after `expires_at` it does not go out.
+# `subject`; after `expires_at` it does not go out. `sent_to` is the DHIS2 unit that holds
+# `sent_values`; while `complete_doubted`, nobody knows whether it took the last word about
+# completeness.
 outbox = Table(
     "outbox",
     metadata,
@@ -254,6 +256,8 @@ outbox = Table(
     Column("sent_revision", Integer),
     Column("sent_values", Document),
     Column("sent_complete", Boolean),
+    Column("complete_doubted", Boolean, nullable=False, server_default=false()),
+    Column("sent_to", String(11)),
     Column("phone", String(20)),
     Column("text", Text),
     Column("parts", Integer),
@@ -275,6 +279,9 @@ Index("ix_outbox_notices_due", outbox.c.network, outbox.c.next_at,
       sqlite_where=and_(outbox.c.kind == "notice", outbox.c.state == "waiting"))  # fmt: skip
 Index("ix_outbox_message_id", outbox.c.message_id)
 Index("ix_outbox_phone_created_at", outbox.c.phone, outbox.c.created_at)
+Index("ix_outbox_leased", outbox.c.kind, outbox.c.lease,
+      postgresql_where=outbox.c.lease.is_not(None),
+      sqlite_where=outbox.c.lease.is_not(None))  # fmt: skip
 Index("ix_outbox_unit_id_form_period", outbox.c.unit_id, outbox.c.form, outbox.c.period)
 
 # A delivery report may come before the answer to the send that it is about.

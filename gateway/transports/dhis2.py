@@ -77,7 +77,8 @@ class Registration:
 
 
 class Dhis2:
-    """A client of one DHIS2 server; close it, or use it as a context manager.
+    """A client of one DHIS2 server; close it, or use it as a context manager. Several threads
+    may use it at once.
 
     `base_url` is without `/api`. `token` is a personal access token and is preferred to
     `username` and `password`. `timeout` is the TOTAL number of seconds for one call, from

@@ -124,8 +124,28 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "E8125": Meaning(_C.GATEWAY_BUG, "the comment is not one of the options"),
 }
 
+# Completeness is refused in words alone; the code that the same refusal has elsewhere.
+_WORDS_OF_COMPLETENESS: Final[Mapping[str, str]] = {
+    "needs to be filled": "E7605",
+    "is not assigned to data set": "E7636",
+    "not in hierarchy": "E7617",
+    "Data set not found": "E7600",
+    "write access for data set": "E7601",
+    "Attribute option combo": "E7615",
+    "Organisation unit not found": "E7612",
+    "Period not valid": "E7611",
+}
+
 # These say that the month is not open now, and not on which side of its window we are.
 _EITHER_SIDE: Final = frozenset({"E7643", "E7644", "E8030"})
+
+
+def code_of_words(words: str) -> str:
+    """The code for a refusal of completeness, which has none; empty for words never heard."""
+    for part, code in _WORDS_OF_COMPLETENESS.items():
+        if part in words:
+            return code
+    return ""
 
 
 def category_of(code: str, period: Period, today: date) -> Category:
@@ -142,6 +162,29 @@ def category_of(code: str, period: Period, today: date) -> Category:
         return Category.LOCKED if ended else Category.TOO_EARLY
     meaning = MEANINGS.get(code)
     return Category.CONFIG if meaning is None else meaning.category
+
+
+# The data set itself cannot be written: no row would fare better, and only a person can mend it.
+_OF_THE_DATA_SET: Final = frozenset(
+    {
+        *("E7600", "E7601", "E7602", "E7604", "E8002", "E8004", "E8005", "E8010"),
+        *("E8021", "E8023", "E8110", "E8111"),
+    }
+)
+# One cell's mapping can have refused everything that was sent with it.
+_OF_A_CELL: Final = frozenset(
+    {"E8003", "E8012", "E8020", "E8024", "E8103", "E8104", "E8108", "E8109", TOO_LARGE}
+)
+
+
+def concerns_data_set(code: str) -> bool:
+    """Whether nothing can be written to the data set until a person has mended something."""
+    return code in _OF_THE_DATA_SET
+
+
+def concerns_cell(code: str) -> bool:
+    """Whether a refusal of everything may be the fault of one data element or combo."""
+    return code in _OF_A_CELL
 
 
 def concerns_whole_request(code: str) -> bool:

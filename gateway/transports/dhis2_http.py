@@ -39,6 +39,7 @@ class Dhis2Http:
         self._timeout = timeout
         self._limit = limit
         self._watch = Watch()
+        self._fresh = True
         self._session = requests.Session()
         self._session.auth = auth
         # A login kept by cookie may expire on the server, which then redirects to its login page
@@ -63,7 +64,22 @@ class Dhis2Http:
     def call(
         self, method: str, path: str, params: Params, body: Mapping[str, Any] | None
     ) -> Answer | TryLater | Unknown:
-        """Send one request to `/api/<path>`, with `body` as JSON unless it is None."""
+        """Send one request to `/api/<path>`, with `body` as JSON unless it is None.
+
+        2.43.0 falls over the first import of a token that it has not used yet, and answers 500
+        (DHIS2-21786). Asked who we are, it takes note of the token; so the first call of a
+        client is made again after a 500. Every call may be repeated without harm.
+        """
+        answer = self._call(method, path, params, body)
+        first, self._fresh = self._fresh, False
+        if first and isinstance(answer, Answer) and _is_dhis2s_own_500(answer):
+            self._call("GET", "me", {"fields": "id"}, None)
+            answer = self._call(method, path, params, body)
+        return answer
+
+    def _call(
+        self, method: str, path: str, params: Params, body: Mapping[str, Any] | None
+    ) -> Answer | TryLater | Unknown:
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         headers = {} if data is None else {"Content-Type": "application/json"}
         # The pause between two bytes is left to the deadline, which alone tells the reason.
@@ -80,6 +96,11 @@ class Dhis2Http:
         if deadline.over:
             return Unknown("timeout")
         return Unknown("too_long") if content is None else _answer(response, content)
+
+
+def _is_dhis2s_own_500(answer: Answer) -> bool:
+    """Not a proxy's, which answers in HTML."""
+    return answer.status == 500 and "json" in answer.content_type.lower()
 
 
 class _Header(AuthBase):

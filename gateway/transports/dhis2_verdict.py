@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.outcomes import TryLater, Unknown
-from gateway.transports.dhis2_codes import TOO_LARGE, concerns_whole_request
+from gateway.transports.dhis2_codes import (
+    TOO_LARGE,
+    code_of_words,
+    concerns_whole_request,
+)
 
 DETAIL_LIMIT: Final = 300  # characters of the far side's text that are kept
 
@@ -87,11 +91,18 @@ def read_completeness(answer: Answer) -> Verdict:
         return _without_summary(answer, document)
     conflicts = _conflicts(summary)
     if conflicts:
-        return GroupRefused(conflicts[0][0])
+        return GroupRefused(_of_completeness([conflict for conflict, _ in conflicts]))
     counts = summary.get("importCount")
     if isinstance(counts, dict) and counts.get("ignored") not in (0, None):
         return GroupRefused(UNNAMED)
     return _without_conflicts(summary)
+
+
+def _of_completeness(conflicts: Sequence[Conflict]) -> Conflict:
+    """All that one refusal says: several compulsory values may be missing at once."""
+    text = "; ".join(one.text for one in conflicts)[:DETAIL_LIMIT]
+    code = next((one.code for one in conflicts if one.code), "") or code_of_words(text)
+    return Conflict(code, text)
 
 
 def read_object(answer: Answer) -> Mapping[str, Any] | TryLater | Unknown:

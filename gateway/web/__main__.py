@@ -8,6 +8,7 @@ import multiprocessing
 import signal
 import socket
 import sys
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
@@ -53,7 +54,7 @@ def worker() -> Flask:
 def _say_what_is_missing(settings: Settings) -> None:
     """One line when the doors open before what they stand on is there."""
     engine = connect(settings.database_url, patience=PATIENCE)
-    state = readiness.look(engine, Bell(settings.redis_url))
+    state = readiness.look(engine, Bell(settings.redis_url), datetime.now(UTC))
     engine.dispose()
     if state.missing:
         log.warning("web_waits_for", missing=", ".join(state.missing))

@@ -22,7 +22,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, HTTPStatus]:
     """200, or 503 naming what is missing."""
     here = house()
-    state = readiness.look(here.engine, here.bell)
+    state = readiness.look(here.engine, here.bell, here.clock())
     status = HTTPStatus.SERVICE_UNAVAILABLE if state.missing else HTTPStatus.OK
     answer = {
         "status": "missing " + ", ".join(state.missing) if state.missing else "ready",

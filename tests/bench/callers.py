@@ -22,16 +22,21 @@ SERVICE: Final = quote_plus("*384*1#")
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What is keyed in after the dial, at whose door, and how the last answer begins."""
+    """What is keyed in after the dial, at whose door, and how the last answer begins.
+
+    The hops before number `start` are left out: somebody made them before.
+    """
 
     port: int
     path: str
     answers: tuple[str, ...]
     last: str = "END "
+    start: int = 0
 
     def texts(self) -> list[str]:
         """The text of each hop, as it stands in the form."""
-        return [quote_plus("*".join(self.answers[:n])) for n in range(len(self.answers) + 1)]
+        hops = range(self.start, len(self.answers) + 1)
+        return [quote_plus("*".join(self.answers[:n])) for n in hops]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +50,47 @@ class Walked:
 
 
 def walk_for(
-    walk: Walk, seconds: float, *, first: int, agents: int, connections: int, pace: float = 0.0
+    walk: Walk,
+    seconds: float,
+    *,
+    first: int,
+    agents: int,
+    connections: int,
+    pace: float = 0.0,
+    most: int | None = None,
 ) -> Walked:
     """Callers from number `first` on, over so many connections, for so long.
 
-    Each has a dialogue of its own; their phones are those of so many agents, in turn.
+    Each has a dialogue of its own; their phones are those of so many agents, in turn. With
+    `most`, no more callers than that.
 
     With `pace`, so many hops a second are begun in all; without, each follows its answer. The
     last callers finish their walk. Raises NotAccepted for an answer that is not 200 or not a
     screen of the walk, and OSError when a connection is lost.
     """
-    return asyncio.run(_walk_for(_Rounds(walk, first, agents, seconds, pace), connections))
+    rounds = _Rounds(walk, seconds, first=first, agents=agents, pace=pace, most=most)
+    return asyncio.run(_walk_for(rounds, connections))
 
 
 class _Rounds:
     """What all connections of one measurement share: the walk, the callers to come, the time."""
 
-    def __init__(self, walk: Walk, first: int, agents: int, seconds: float, pace: float) -> None:
+    def __init__(
+        self, walk: Walk, seconds: float, *, first: int, agents: int, pace: float, most: int | None
+    ) -> None:
         self.walk, self.texts, self.agents, self.pace = walk, walk.texts(), agents, pace
-        self.first, self.numbers = first, count(first)
+        self.numbers, self.callers, self.most = count(first), 0, most
         self.started = time.perf_counter()
         self.deadline = self.started + seconds
         self.slots = count(1)
+
+    def next_caller(self) -> int | None:
+        """The number of another caller; None when the time is over or there are enough."""
+        over = self.callers and time.perf_counter() >= self.deadline
+        if over or self.callers == self.most:
+            return None
+        self.callers += 1
+        return next(self.numbers)
 
     def wait(self) -> float:
         """Seconds until the next hop is due anywhere; none without a pace, or when it is late."""
@@ -83,8 +107,7 @@ async def _walk_for(rounds: _Rounds, connections: int) -> Walked:
     ]
     took = sorted(chain.from_iterable(await asyncio.gather(*(line.over for line in lines))))
     whole = time.perf_counter() - rounds.started
-    callers = next(rounds.numbers) - rounds.first
-    return Walked(len(took) / whole, _part(took, 0.5), _part(took, 0.99), callers)
+    return Walked(len(took) / whole, _part(took, 0.5), _part(took, 0.99), rounds.callers)
 
 
 def _part(ordered: Sequence[float], part: float) -> float:
@@ -107,8 +130,7 @@ class _Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._number = next(self._rounds.numbers)
-        self._soon()
+        self._dial()
 
     def data_received(self, data: bytes) -> None:
         self._read += data
@@ -132,13 +154,20 @@ class _Line(asyncio.Protocol):
     def _next(self) -> None:
         self._hop += 1
         if self._hop == len(self._texts):
-            if time.perf_counter() >= self._rounds.deadline:
-                self.over.set_result(self._took)
-                assert self._transport is not None
-                self._transport.close()
-                return
-            self._hop, self._number = 0, next(self._rounds.numbers)
-        self._soon()
+            self._dial()
+        else:
+            self._soon()
+
+    def _dial(self) -> None:
+        """Another caller takes the connection, or it has served."""
+        number = self._rounds.next_caller()
+        if number is not None:
+            self._hop, self._number = 0, number
+            self._soon()
+            return
+        self.over.set_result(self._took)
+        assert self._transport is not None
+        self._transport.close()
 
     def _soon(self) -> None:
         wait = self._rounds.wait()

@@ -3,15 +3,19 @@
 Three sides run at the same time on one Valkey with as many processes: the gateway's doors, a
 bare Flask view behind the same server with one GET and one SET a hop, and the npm package
 `ussd-menu-builder` with its sessions in Redis behind Node's http, where Node is there. The load
-goes to them in turn. Callers dial one after the other, each a registered agent who reports a
-whole PEC by USSD: menu, numbers, a confirmation after each group, receipt. What was reported is
-forgotten before each turn, so that every caller begins with nothing. A caller of the bare view
-makes as many hops. PostgreSQL is below the gateway, with its promises kept, since a confirmed
-group is a COMMIT.
+goes to them in turn, from registered agents who dial one after the other. A caller of the bare
+view makes as many hops. PostgreSQL is below the gateway, with its promises kept.
 
-Rates and the ratio are those of a full house, each caller going as fast as it is answered, and
-medians as in figure A. How long a hop takes is asked again at half of that rate. Then the same
-for the gateway alone with many dialogues stored that nobody ended: copies of a real one.
+Two kinds of hops are told apart. *Keys* are those between the dial and a confirmation: numbers
+one at a time, Corriger, back. They need Redis alone, as the bare view does, and the ratio is
+theirs; the dials were made before the time runs. A *report* is a whole PEC from the dial to its
+receipt: of its nine hops the dial and the opening read SQL, and three confirmations are a
+COMMIT each with all that an SMS would bring about, which no other side does. What was reported
+is forgotten before each turn.
+
+Rates are those of a full house, each caller going as fast as it is answered, and medians as in
+figure A. How long a key takes is asked again at half of that rate, and the gateway's rate with
+many dialogues stored that nobody ended: copies of a real one.
 """
 
 import secrets
@@ -40,16 +44,25 @@ from tests.bench.programme import enrol
 CONNECTIONS: Final = 16
 AGENTS: Final = 5000
 REPORT: Final = ("1", "1", "45*38*37*28*27", "1", "2*2*9*9", "1", "11*10*3*0", "1")
-NUMBERS: Final = (*["45", "38", "37", "28", "27", "2", "2", "9", "9", "11", "10", "3", "0"],)
+NUMBERS: Final = ("45", "38", "37", "28", "27", "2", "2", "9", "9", "11", "10", "3", "0")
+KEYS: Final = ("1", "1", *NUMBERS[:5], "2", "1", "46", "00", "00")
+OURS: Final = "Kibaru"
+BARE: Final = "bare Flask view"
+PEER: Final = "ussd-menu-builder"
+LONGEST: Final = 600.0  # seconds for one walk of all callers
 KEPT: Final = {"org_units", "org_unit_terms", "posts", "secrets", "destinations", "lanes"}
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side's hops a second at full load, and milliseconds of a hop at full and half load."""
+    """One side: hops a second at full load of keys and of reports, and milliseconds of a key.
+
+    `half_p50` and `half_p99` are milliseconds at half of the full load.
+    """
 
     name: str
-    rate: float
+    keys: float
+    reports: float
     p50: float
     p99: float
     half_p50: float
@@ -60,7 +73,7 @@ class Side:
 class Hopping:
     """All sides, ours first and the bare view second; and ours with many dialogues stored.
 
-    `ratio` is ours as a part of the bare view's rate, `stored_ratio` ours with `stored`
+    `ratio` is ours as a part of the bare view's rate of keys, `stored_ratio` ours with `stored`
     dialogues as a part of ours without. `left_out` says why a side is missing.
     """
 
@@ -68,95 +81,106 @@ class Hopping:
     ratio: float
     stored: int
     stored_ratio: float
-    stored_p50: float
     left_out: str
 
 
-def measure(ground: Ground, *, turns: int, seconds: float, stored: int) -> Hopping:
-    """So many turns for each side, of so many seconds each, after a short one to warm up."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A side's two walks: keys alone, and a whole report."""
+
+    keys: Walk
+    report: Walk
+
+
+def measure(ground: Ground, *, turns: int, callers: int, stored: int) -> Hopping:
+    """So many turns for each side, of so many callers each, after one to warm up."""
     with _sides(ground) as field:
-        full: list[list[Walked]] = [
-            [field.walk(name, seconds if turn else seconds / 2) for name in field.walks]
-            for turn in range(turns + 1)
-        ][1:]
-        rates = [median(one.rate for one in side) for side in zip(*full, strict=True)]
-        half = [
-            field.walk(name, seconds * 2, pace=rate / 2)
-            for name, rate in zip(field.walks, rates, strict=True)
-        ]
+        names = list(field.doors)
+        keys = [[field.keys(name, callers) for name in names] for _ in range(turns + 1)][1:]
+        reports = [[field.reports(name, callers) for name in names] for _ in range(turns)]
+        sides = []
+        for place, name in enumerate(names):
+            full = [turn[place] for turn in keys]
+            rate = median(one.rate for one in full)
+            half = field.keys(name, 2 * callers, pace=rate / 2)
+            sides.append(
+                Side(
+                    name,
+                    keys=rate,
+                    reports=median(turn[place].rate for turn in reports),
+                    p50=median(one.p50 for one in full) * 1000,
+                    p99=median(one.p99 for one in full) * 1000,
+                    half_p50=half.p50 * 1000,
+                    half_p99=half.p99 * 1000,
+                )
+            )
+        before = [field.keys(OURS, callers).rate for _ in range(turns)]
         field.store(stored)
-        many = [field.walk("Kibaru", seconds) for _ in range(turns)]
+        after = [field.keys(OURS, callers).rate for _ in range(turns)]
         return Hopping(
-            sides=[
-                _side(name, list(side), slow)
-                for name, side, slow in zip(field.walks, zip(*full, strict=True), half, strict=True)
-            ],
-            ratio=median(ours.rate / bare.rate for ours, bare, *_ in full),
+            sides,
+            ratio=median(turn[0].rate / turn[1].rate for turn in keys),
             stored=stored,
-            stored_ratio=median(one.rate for one in many) / rates[0],
-            stored_p50=median(one.p50 for one in many) * 1000,
+            stored_ratio=median(after) / median(before),
             left_out=field.left_out,
         )
 
 
 def rows(one: Hopping) -> Iterator[str]:
     """The figures in words, for the table."""
-    yield f"{'USSD hops a second':<28}{'hops/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'at half':>9}{'p99/p50':>9}"
+    head = ("keys/s", "p50 ms", "p99 ms", "half p50", "p99/p50", "in reports")
+    yield f"{'USSD hops a second':<26}" + "".join(f"{name:>11}" for name in head)
     for side in one.sides:
         yield (
-            f"  {side.name:<26}{side.rate:>8,.0f}{side.p50:>8.1f}{side.p99:>8.1f}"
-            f"{side.half_p50:>9.2f}{side.half_p99 / side.half_p50:>9.1f}"
+            f"  {side.name:<24}{side.keys:>11,.0f}{side.p50:>11.1f}{side.p99:>11.1f}"
+            f"{side.half_p50:>11.2f}{side.half_p99 / side.half_p50:>11.1f}{side.reports:>11,.0f}"
         )
     if one.left_out:
-        yield f"  ussd-menu-builder left out: {one.left_out}"
-    yield f"  Kibaru as a part of the bare view: {one.ratio:.2f} (aim: 0.8 or more)"
+        yield f"  {PEER} left out: {one.left_out}"
+    yield f"  Kibaru's keys as a part of the bare view's: {one.ratio:.2f} (aim: 0.8 or more)"
     yield f"  with {one.stored:,} dialogues stored: {one.stored_ratio:.2f} of the rate"
-
-
-def _side(name: str, full: list[Walked], half: Walked) -> Side:
-    return Side(
-        name,
-        rate=median(one.rate for one in full),
-        p50=median(one.p50 for one in full) * 1000,
-        p99=median(one.p99 for one in full) * 1000,
-        half_p50=half.p50 * 1000,
-        half_p99=half.p99 * 1000,
-    )
 
 
 class Field:
     """The sides that are up, and the database and Redis below them."""
 
     def __init__(
-        self, walks: dict[str, Walk], engine: Engine, redis_url: str, left_out: str
+        self, doors: dict[str, Door], engine: Engine, redis_url: str, left_out: str
     ) -> None:
-        self.walks, self.left_out = walks, left_out
+        self.doors, self.left_out = doors, left_out
         self._engine, self._redis_url = engine, redis_url
-        self._number = 0
+        self._first = 0
 
-    def walk(self, name: str, seconds: float, *, pace: float = 0.0) -> Walked:
-        """Callers for so long, after everything that others reported was forgotten."""
+    def keys(self, name: str, callers: int, *, pace: float = 0.0) -> Walked:
+        """So many callers who have dialled before, and now key in numbers."""
+        walk = self.doors[name].keys
+        dial = replace(walk, answers=walk.answers[: walk.start - 1], start=0, last="CON ")
+        first = self._next(callers)
+        _walk(dial, first, callers)
+        return _walk(walk, first, callers, pace)
+
+    def reports(self, name: str, callers: int) -> Walked:
+        """So many callers from the dial to the end, after all that others reported is forgotten."""
         forget(self._engine)
-        # Agents are used again, with dialogues that are over: a number that returns is a new
-        # caller with an old name.
-        walked = walk_for(
-            self.walks[name], seconds, first=self._number, connections=CONNECTIONS,
-            pace=pace, agents=AGENTS,
-        )  # fmt: skip
-        if walked.callers > AGENTS:
-            raise RuntimeError(f"{walked.callers} callers in one turn, and {AGENTS} agents")
-        self._number += walked.callers
-        return walked
+        return _walk(self.doors[name].report, self._next(callers), callers)
 
     def store(self, dialogues: int) -> None:
         """Leaves one of the gateway's dialogues open, and so many copies of it in Redis."""
         with redis.Redis.from_url(self._redis_url) as client:
             before = set(client.keys())
-            begun = replace(self.walks["Kibaru"], answers=REPORT[:3], last="CON ")
-            walk_for(begun, 0.0, first=self._number, connections=1, agents=AGENTS)
-            self._number += 1
+            self.keys(OURS, 1)
             for key in set(client.keys()) - before:
                 _copy(client, key, dialogues)
+
+    def _next(self, callers: int) -> int:
+        first, self._first = self._first, self._first + callers
+        return first
+
+
+def _walk(walk: Walk, first: int, callers: int, pace: float = 0.0) -> Walked:
+    return walk_for(
+        walk, LONGEST, first=first, agents=AGENTS, connections=CONNECTIONS, pace=pace, most=callers
+    )
 
 
 def _copy(client: "redis.Redis", key: bytes, times: int) -> None:
@@ -180,13 +204,19 @@ def forget(engine: Engine) -> None:
 @contextmanager
 def _sides(ground: Ground) -> Iterator[Field]:
     with kibaru(ground) as (ours, engine), ExitStack() as stack:
-        walks = {"Kibaru": ours, "bare Flask view": stack.enter_context(_bare(ground))}
+        doors = {OURS: _door(ours), BARE: _door(stack.enter_context(_bare(ground)))}
         left_out = ""
         try:
-            walks["ussd-menu-builder"] = stack.enter_context(peer(ground))
+            theirs = stack.enter_context(peer(ground))
+            keyed = replace(theirs, answers=theirs.answers[:-1], last="CON ", start=3)
+            doors[PEER] = Door(keyed, theirs)
         except NoPeer as missing:
             left_out = str(missing)
-        yield Field(walks, engine, ground.redis_url, left_out)
+        yield Field(doors, engine, ground.redis_url, left_out)
+
+
+def _door(report: Walk) -> Door:
+    return Door(replace(report, answers=KEYS, last="CON ", start=3), report)
 
 
 @contextmanager

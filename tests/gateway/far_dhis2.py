@@ -94,9 +94,11 @@ class FarSide:
         """The last part of the path of every request so far."""
         return [one.path.rpartition("/")[2] for one in self.sandbox.ledger.requests]
 
-    def health(self) -> Health:
+    def health(self, form: str = "") -> Health:
+        """What the breaker of the server, or of a form's data set, remembers."""
+        name = destinations.part(destinations.DHIS2, form) if form else destinations.DHIS2
         with reading(self.pipes.engine) as connection:
-            return destinations.health(connection, destinations.DHIS2)
+            return destinations.with_parts(connection, destinations.DHIS2).get(name, Health())
 
 
 @contextmanager

@@ -270,7 +270,7 @@ def test_the_state_of_the_month(pipes: Pipes) -> None:
     pipes.told("NUT 10 DEP 180")
     pipes.forwarded("KOLA", "PEC", OCTOBER)
     answer = pipes.told("ETAT")
-    assert answer.startswith("octobre: PEC complet, transmis")
+    assert answer.startswith("octobre: PEC dans DHIS2 04/11 12h00")
     assert "NUT incomplet, manque MAM MAS URE GUE ABD SOD RST" in answer
     assert "SMI rien" in answer
     receipt = pipes.report(form="NUT").receipt

@@ -6,11 +6,15 @@ from datetime import date
 
 import pytest
 
-from gateway.dhis2_delivery import CELLS, Attempt, Delivery, Result
+from gateway.dhis2_attempt import Attempt, Result
+from gateway.dhis2_delivery import VALUES, Delivery
+from gateway.dhis2_far import rows_to_claim
 from gateway.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Cell, Registration
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict
+from menus.loader import load
 
+PEC = load().forms["PEC"]
 DAY = date(2026, 11, 4)
 UNASSIGNED = Conflict("E8022", "not assigned")
 UNMAPPED = Conflict("E8104", "no such data element")
@@ -54,6 +58,24 @@ class Far:
         return verdict
 
 
+@dataclass(slots=True)
+class Counting:
+    """A DHIS2 that takes everything, and counts."""
+
+    count: int = 0
+
+    def post_values(
+        self, data_set: str, cells: Sequence[Cell], *, attribute_option_combo: str
+    ) -> Verdict:
+        assert len(cells) <= VALUES
+        self.count += 1
+        return Accepted()
+
+    def register_completeness(self, registrations: Sequence[Registration]) -> Verdict:
+        self.count += 1
+        return Accepted()
+
+
 def row(
     number: int,
     cells: Mapping[str, str | None] | int = 1,
@@ -66,11 +88,11 @@ def row(
 
 
 def deliver(
-    far: Far,
+    far: Far | Counting,
     attempts: Sequence[Attempt],
-    before_call: Callable[[Sequence[int]], bool] = lambda ids: True,
+    before_call: Callable[[], bool] = lambda: True,
 ) -> tuple[Delivery, dict[int, Result]]:
-    delivery = Delivery(far, "dataSetPEC1", before_call, "attribute01")  # type: ignore[arg-type]
+    delivery = Delivery(far, "dataSetPEC1", before_call, "attribute01")
     return delivery, delivery.deliver(attempts)
 
 
@@ -209,11 +231,11 @@ def test_one_refused_registration_does_not_hold_up_the_others() -> None:
 
 def test_requests_hold_at_most_a_thousand_cells() -> None:
     far = Far()
-    deliver(far, [row(1, 400), row(2, 400), row(3, 400), row(4, CELLS + 5), row(5, 1)])
+    deliver(far, [row(1, 400), row(2, 400), row(3, 400), row(4, VALUES + 5), row(5, 1)])
     assert far.requests == [
         "values 800 of U001,U002",
         "values 400 of U003",
-        f"values {CELLS + 5} of U004",
+        f"values {VALUES + 5} of U004",
         "values 1 of U005",
     ]
 
@@ -232,15 +254,78 @@ def test_deletions_travel_with_the_others() -> None:
 
 
 def test_every_request_is_preceded_by_its_rows_being_held() -> None:
-    held: list[Sequence[int]] = []
+    held = 0
 
-    def hold(ids: Sequence[int]) -> bool:
-        held.append(list(ids))
-        return len(held) < 3
+    def hold() -> bool:
+        nonlocal held
+        held += 1
+        return held < 3
 
     far = Far(refuses_unit("U001"))
     delivery, results = deliver(far, [row(number, completed=True) for number in range(4)], hold)
-    assert held == [[0, 1, 2, 3], [0, 1], [0]]
+    assert held == 3
     assert len(far.requests) == 2
     assert delivery.trouble == TryLater("out_of_time", everyone=False)
     assert {one.trouble for one in results.values()} == {delivery.trouble}
+
+
+def test_a_country_in_fewer_than_a_thousand_requests() -> None:
+    """A tenth of 35,210 reports of 13 values, claimed as the forwarder claims them."""
+    far, most = Counting(), rows_to_claim(PEC, VALUES)
+    for first in range(0, 3521, most):
+        rows = [row(number, 13, completed=True) for number in range(first, min(first + most, 3521))]
+        _, results = deliver(far, rows)
+        assert all(one.completed for one in results.values())
+    assert far.count < 100
+
+
+@pytest.mark.parametrize("bad", [0, 5, 63])
+def test_a_culprit_that_dhis2_names_costs_two_requests(bad: int) -> None:
+    far = Far(refuses_unit(f"U{bad:03}", Conflict("E8022", f"not assigned: [U{bad:03}]")))
+    _, results = deliver(far, [row(number, 13) for number in range(64)])
+    assert len(far.requests) == 1 + 2
+    assert [number for number, one in results.items() if not one.values_in] == [bad]
+
+
+@pytest.mark.parametrize("text", ["", "data element `DE005` does not exist"])
+def test_a_cell_that_dhis2_takes_from_nobody_is_found_once_for_all_rows(text: str) -> None:
+    unmapped = Conflict("E8104", text)
+
+    def judge(cells: Sequence[Cell]) -> Verdict:
+        bad = any(cell.data_element == "DE005" for cell in cells)
+        return GroupRefused(unmapped) if bad else Accepted()
+
+    far = Far(judge)
+    rows = [row(number, 13, completed=True) for number in range(200)]
+    delivery, results = deliver(far, rows)
+    assert delivery.unmapped == {"DE005.combo": unmapped}
+    assert all(one.refused == {"DE005.combo": unmapped} for one in results.values())
+    assert all(one.values_in for one in results.values())
+    assert len(far.held) == 200 * 12
+    assert len(far.requests) <= 3 + 8
+
+
+def test_what_a_proxy_finds_too_large_is_sent_in_smaller_parts() -> None:
+    def judge(cells: Sequence[Cell]) -> Verdict:
+        return GroupRefused(Conflict("too_large")) if len(cells) > 8 else Accepted()
+
+    far = Far(judge)
+    delivery, results = deliver(far, [row(1, 13), row(2, 13)])
+    assert delivery.too_large
+    assert all(one.values_in and not one.refused for one in results.values())
+    assert len(far.held) == 26
+
+
+def test_that_a_set_is_no_longer_complete_is_said_whatever_else_is_refused() -> None:
+    far = Far(refuses_unit("U001"))
+    deliver(far, [row(1, completed=False)])
+    assert far.complete == {"U001": False}
+
+
+def test_a_data_set_that_may_not_be_completed_pauses() -> None:
+    refused = Conflict("E7601", "User does not have write access for data set")
+    far = Far(judge_complete=lambda registrations: GroupRefused(refused))
+    delivery, results = deliver(far, [row(number, completed=True) for number in range(8)])
+    assert len(far.requests) == 2
+    assert delivery.trouble == TryLater("E7601", refused.text, ours=True)
+    assert all(one.values_in and one.trouble for one in results.values())

@@ -9,9 +9,11 @@ import pytest
 import redis
 from sqlalchemy import select
 
+from gateway.dialogue_end import remind
 from gateway.storage import reports
-from gateway.storage.engine import reading
+from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox
+from gateway.transports.africastalking_posts import UssdEnd
 from menus.gsm7 import septets
 from tests.gateway.dialling import PEC_KEYS, Rung, Telephone, statements, telephones
 from tests.gateway.pipes import (
@@ -25,6 +27,7 @@ from tests.gateway.pipes import (
     STRANGER,
     UNITS,
     Pipes,
+    killed_at,
 )
 
 
@@ -94,19 +97,15 @@ def test_begun_anew_every_group_is_asked(pipes: Pipes, phone: Telephone) -> None
     assert pipes.report().values["VUS"] == 50
 
 
-@pytest.mark.parametrize("times", [2, 3])
-def test_a_repeated_hop_changes_nothing(pipes: Pipes, phone: Telephone, times: int) -> None:
-    shown = [phone.dial()]
-    again = [phone.repeat() for _ in range(times)]
-    assert again == shown * times
+def test_a_repeated_hop_changes_nothing(pipes: Pipes, phone: Telephone) -> None:
+    assert phone.dial() == phone.repeat() == phone.repeat()
     for key in PEC_KEYS:
-        shown = [phone.key(key)]
-        assert [phone.repeat() for _ in range(times)] == shown * times
+        assert phone.key(key) == phone.repeat() == phone.repeat()
     assert pipes.report().version == 3
     assert len(pipes.versions()) == 3
 
 
-@pytest.mark.parametrize("confirmed", [1, 2, 3])
+@pytest.mark.parametrize("confirmed", [2, 3])
 def test_a_confirmation_repeated_after_redis_lost_everything(
     pipes: Pipes, phone: Telephone, redis_url: str, confirmed: int
 ) -> None:
@@ -131,13 +130,8 @@ def test_a_text_that_does_not_go_on_begins_anew(pipes: Pipes, phone: Telephone) 
 @pytest.mark.parametrize(
     ("dialled", "shown"),
     [
-        ("1", "octobre: quel rapport?"),
         ("1*2", "NUT octobre 1/2"),
-        ("1*5*2", "septembre: quel rapport?"),
-        ("2", "STK octobre 1/3"),
         ("5", "octobre: PEC rien"),
-        ("7", "Quelle langue?"),
-        ("9", "Kibaru Kola"),
         ("1*1*45*38*37*28*27*1", "PEC octobre 1/3"),
     ],
 )
@@ -324,3 +318,54 @@ def test_a_network_with_less_room(pipes: Pipes, phone: Telephone) -> None:
     shown = phone.keys("1", "1")
     assert septets(shown) <= 120
     assert "Vus*Fievre*TDR*Pos*CTA" in shown
+
+
+def test_a_process_killed_while_it_stored_has_stored_nothing(
+    pipes: Pipes, phone: Telephone
+) -> None:
+    phone.dial()
+    phone.keys(*PEC_KEYS[:3])
+    with killed_at(pipes.engine, "INSERT INTO report_versions"):
+        phone.key(PEC_KEYS[3])
+    assert nothing_stored(pipes)
+    assert "2/3" in phone.repeat()
+    assert pipes.report().version == 1
+
+
+def test_what_was_told_not_to_be_kept_is_not_stored_by_a_repeat(
+    pipes: Pipes, phone: Telephone
+) -> None:
+    phone.dial()
+    phone.keys(*PEC_KEYS[:3])
+    whole = phone.edges
+    away = connect("postgresql+psycopg://127.0.0.1:1/kibaru")
+    phone.edges = replace(whole, engine=away)
+    assert phone.key(PEC_KEYS[3]).startswith("END Panne chez nous: ces nombres ne sont pas gardes")
+    phone.edges = whole
+    assert "PEC octobre 1/3" in phone.repeat()
+    assert nothing_stored(pipes)
+    away.dispose()
+
+
+@pytest.mark.parametrize(
+    ("nudge", "complete", "notices"), [(True, False, 1), (True, True, 0), (False, False, 0)]
+)
+def test_who_left_off_is_reminded_when_the_programme_says_so(
+    pipes: Pipes, phone: Telephone, nudge: bool, complete: bool, notices: int
+) -> None:
+    programme = pipes.catalogue.programme
+    ussd = replace(programme.ussd, nudge=nudge)
+    catalogue = replace(pipes.catalogue, programme=replace(programme, ussd=ussd))
+    edges = replace(phone.edges, house=replace(pipes.house, catalogue=catalogue))
+    phone.dial()
+    phone.keys(*PEC_KEYS[:4])
+    end = UssdEnd(phone.dialogue_id, phone.phone, complete)
+    assert [remind(edges, end, pipes.clock()) for _ in range(2)] == [notices, 0]
+    assert len(pipes.rows("notice")) == notices
+
+
+def test_who_finished_by_sms_meanwhile_is_not_reminded(pipes: Pipes, phone: Telephone) -> None:
+    phone.dial()
+    phone.keys(*PEC_KEYS[:4])
+    pipes.told("PEC 10 GRV 2 ART 2 IRA 9 AMX 9 DIA 11 SRZ 10 RFS 3 DCD 0")
+    assert remind(phone.edges, UssdEnd(phone.dialogue_id, AWA, False), pipes.clock()) == 0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from gateway import forwarding
+from gateway import forwarding, rerouting
 from gateway.report import Status
 from gateway.roster_tree import Roster, UnitRow
 from gateway.sandbox.dhis2 import Kind
@@ -233,7 +233,7 @@ def test_a_forwarder_that_slept_through_its_lease_does_not_send(
 def enrol_and_reroute(pipes: Pipes, *rows: object) -> None:
     with pipes.engine.begin() as connection:
         summary = roster_import.apply(connection, Roster(rows, ()), OCTOBER)  # type: ignore[arg-type]
-        forwarding.reroute(connection, summary.rerouted, OCTOBER, now=pipes.clock.now)
+        rerouting.reroute(connection, summary, OCTOBER, now=pipes.clock.now)
 
 
 @pytest.mark.parametrize(

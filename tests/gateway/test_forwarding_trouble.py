@@ -9,7 +9,7 @@ from gateway.report import Status
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage import outbox
 from tests.gateway.far_dhis2 import CLOSED, HELD, FarSide, far_side
-from tests.gateway.pipes import AWA, FANTA, ISSA, NOON, PEC, PEC_VALUES, Pipes
+from tests.gateway.pipes import AWA, FANTA, ISSA, NOON, PEC, PEC_VALUES, Pipes, killed_at
 
 AT_ONCE, AS_WISHED, FOR_A_PERSON = (5, 7), (30, 38), (120, 150)  # seconds of rest
 TROUBLES = {
@@ -201,7 +201,8 @@ def test_an_account_that_may_not_write_pauses_all_and_loses_nothing(
     pipes.told(PEC)
     dhis2.send()
     assert pipes.only("dhis2").state == "waiting"
-    assert dhis2.health().reason in ("E7601", "E8010")
+    assert dhis2.health("PEC").reason in ("E7601", "E8010")
+    assert dhis2.health().failures == 0, "the server itself does well"
     with dhis2.sandbox.held() as state:
         state.no_data_write.clear()
     pipes.clock.advance(minutes=3)
@@ -232,3 +233,48 @@ def test_completeness_that_was_put_off_needs_no_values_again(pipes: Pipes, dhis2
     dhis2.send()
     assert dhis2.completed() == "2026-11-04"
     assert dhis2.calls().count("dataValueSets") == 1
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["cut", "killed"])
+def test_a_doubtful_completeness_of_a_set_that_is_so_no_longer_is_withdrawn(
+    pipes: Pipes, dhis2: FarSide, *, killed: bool
+) -> None:
+    pipes.told(PEC)
+    if killed:
+        with killed_at(pipes.engine, "UPDATE reports"):
+            dhis2.send()
+    else:
+        dhis2.fail(Kind.RESET, 1, path="/api/completeDataSetRegistrations")
+        dhis2.send()
+    assert dhis2.completed() == "2026-11-04"
+    assert pipes.only("dhis2").complete_doubted
+    pipes.clock.advance(minutes=3)
+    pipes.told("ANNULE")
+    pipes.told("OUI")
+    dhis2.recover()
+    dhis2.send()
+    assert dhis2.held() == {}
+    assert dhis2.completed() is None
+    row = pipes.only("dhis2")
+    assert (row.state, row.sent_complete, row.complete_doubted) == ("sent", False, False)
+
+
+def test_a_proxy_that_takes_little_gets_little(pipes: Pipes, dhis2: FarSide) -> None:
+    for phone in (AWA, FANTA, ISSA):
+        pipes.receive(PEC, phone)
+    pipes.read()
+    dhis2.sandbox.faults.set(Kind.TOO_LARGE, limit=1500, path="/api/dataValueSets")
+    dhis2.send()
+    assert dhis2.held() == HELD
+    assert dhis2.held("KaniFacil01")["VUS"] == "90"
+    assert dhis2.health().batch == 500
+    assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
+
+
+def test_a_token_that_dhis2_meets_for_the_first_time(pipes: Pipes, dhis2: FarSide) -> None:
+    dhis2.fail(Kind.PAT_FIRST)
+    pipes.told(PEC)
+    dhis2.send()
+    assert dhis2.held() == HELD
+    assert dhis2.calls() == ["dataValueSets", "me", "dataValueSets", "completeDataSetRegistrations"]
+    assert (dhis2.health().failures, pipes.only("dhis2").state) == (0, "sent")

@@ -130,3 +130,13 @@ def test_a_roster_that_has_the_old_number_is_told_and_not_applied(pipes: Pipes) 
     assert (
         pipes.enrol((), (person(NEW, "asc", "KOLA"), person(FANTA, "asc", "TENE"))).warnings == ()
     )
+
+
+def test_a_report_right_after_the_oui_is_an_agents(pipes: Pipes) -> None:
+    pipes.told("NUMERO KOLA 70000009", NANA)
+    for text in ("OUI", PEC):
+        pipes.receive(text, NEW)
+        pipes.clock.advance(seconds=5)
+    assert pipes.read() == 2
+    assert pipes.report().values == PEC_VALUES
+    assert pipes.answers(NEW)[1].startswith("PEC octobre OK.")

@@ -2,10 +2,12 @@
 
 import pytest
 
+from gateway.csv_table import Place
 from gateway.own_sites import site_named
+from gateway.roster_tree import PersonRow
 from gateway.storage.roster import Post
 from menus.model import Catalogue
-from tests.gateway.pipes import OUMAR, PEC, PEC_VALUES, Pipes, person
+from tests.gateway.pipes import AWA, OUMAR, PEC, PEC_VALUES, Pipes, person
 
 KOLA = Post(1, OUMAR, 11, "KOLA", "Kola", "Oumar", "asc", "fr")
 TENE = Post(2, OUMAR, 12, "TENE-2", "Tènè Koura", "Oumar", "asc", "fr")
@@ -88,6 +90,14 @@ def test_an_oui_is_for_the_site_that_was_asked_about(pipes: Pipes, site: str) ->
     assert pipes.report(site).values == {"VUS": 160}
 
 
+def test_an_oui_in_the_same_batch_is_for_the_site_that_was_asked_about(pipes: Pipes) -> None:
+    for text in ("TENE PEC 10 VUS 160", "OUI"):
+        pipes.receive(text, OUMAR)
+        pipes.clock.advance(seconds=5)
+    assert pipes.read() == 2
+    assert pipes.report("TENE").values == {"VUS": 160}
+
+
 def test_an_oui_finds_its_question_after_a_report_of_the_other_site(pipes: Pipes) -> None:
     pipes.told("KOLA PEC 10 VUS 160", OUMAR)
     pipes.clock.advance(minutes=5)
@@ -110,3 +120,14 @@ def test_who_heads_the_centre_and_is_an_agent_reports_for_her_own_site(pipes: Pi
     assert "OUI" in pipes.told("POUR SIRAKORO PEC 10 VUS 160", OUMAR)
     pipes.told("OUI", OUMAR)
     assert pipes.report("SIRAKORO").values == {"VUS": 160}
+
+
+def test_two_phones_of_one_person_are_one_conversation(pipes: Pipes) -> None:
+    second = PersonRow(Place("test"), "+22370000011", "N0001", "asc", "KOLA", "fr", active=True)
+    pipes.enrol((), (second,))
+    assert "OUI" in pipes.told("PEC 10 VUS 160", AWA)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report().values == {}
+    pipes.told("OUI", second.phone)
+    assert pipes.report().values == {"VUS": 160}
+    assert "Rien n'attend" in pipes.told("OUI", AWA)

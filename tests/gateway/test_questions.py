@@ -42,9 +42,9 @@ def pipes(pipes: Pipes) -> Pipes:
 
 
 def reported(pipes: Pipes, phone: str = AWA, month: str = "10") -> None:
-    """All four forms of a site."""
+    """All four forms of a site, with stock left of every product."""
     for form in pipes.catalogue.forms.values():
-        codes = " ".join(f"{code} 0" for code in form.required)
+        codes = " ".join(f"{one.code} {20 if one.product else 0}" for one in form.fields)
         pipes.told(f"{form.keyword} {month} {codes}", phone)
         pipes.told("OUI", phone)
 

@@ -1,5 +1,7 @@
 """Holds up the comparison with DHIS2, cell by cell, and that what differs is sent again."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from gateway import reconciliation
@@ -58,6 +60,15 @@ def test_all_that_was_sent_is_there(pipes: Pipes, dhis2: FarSide) -> None:
     pipes.told(PEC, ISSA)
     dhis2.send()
     assert verify(pipes, dhis2) == Verified(Period.parse(OCTOBER), 26, ())
+
+
+def test_days_out_that_stock_outs_fix_are_wanted_too(pipes: Pipes, dhis2: FarSide) -> None:
+    pipes.told("RUPT ENF", sent=datetime(2026, 10, 20, 12, tzinfo=UTC))
+    pipes.told("STK 10 BEB 24 ENF 0 KIT 30 SEL 40 ZIN 200 MOX 300 SUP 6 ATP 450 PAR 200 PLQ 20")
+    pipes.told("SAY 15 CAP 100")
+    dhis2.send()
+    assert dhis2.held(form="STK")["ENF J"] == "12"
+    assert verify(pipes, dhis2) == Verified(Period.parse(OCTOBER), 13, ())
 
 
 def test_what_differs_is_listed_and_sent_again(pipes: Pipes, dhis2: FarSide) -> None:

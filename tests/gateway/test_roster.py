@@ -110,8 +110,8 @@ def test_moved_sites_are_handed_over_within_the_transaction(
     import_roster(engine, *files, JANUARY)
     handed: list[tuple[Sequence[int], str, str | None]] = []
 
-    def reroute(connection: Connection, sites: Sequence[int], since: str) -> None:
-        handed.append((sites, since, receiver_of_kola(connection, MARCH)))
+    def reroute(connection: Connection, summary: Summary, since: str) -> None:
+        handed.append((summary.rerouted, since, receiver_of_kola(connection, MARCH)))
 
     put(tmp_path, MOVED, PEOPLE)
     import_roster(engine, *files, MARCH, dry_run=True, reroute=reroute)
@@ -132,7 +132,7 @@ def test_a_failed_handing_over_undoes_the_import(
 ) -> None:
     import_roster(engine, *files, JANUARY)
 
-    def reroute(connection: Connection, sites: Sequence[int], since: str) -> None:
+    def reroute(connection: Connection, summary: Summary, since: str) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):

@@ -1,15 +1,18 @@
 """Holds up: who is told of a stock-out, when, in which words, and how often."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from gateway import stock_alerts, stock_need
+from gateway.dialogue_reports import file_group
+from gateway.storage import inbox, roster
 from gateway.storage.engine import reading
+from menus.dialogue import File
 from menus.gsm7 import parts
 from menus.model import Catalogue
-from tests.gateway.pipes import AWA, FANTA, ISSA, NANA, SIRA, Pipes, person
+from tests.gateway.pipes import AWA, FANTA, ISSA, NANA, OCTOBER, SIRA, Pipes, person
 
 CHIEF = "+22370000201"  # of the district
 DEPUTY = "+22370000102"  # the facility's second phone
@@ -150,3 +153,21 @@ def test_enough_is_no_reason_to_warn(pipes: Pipes, children: int, warned: bool) 
     pipes.told(f"STK 10 BEB 24 ENF 20 {OTHERS}")
     assert ("pas assez" in pipes.told(f"{NUT} {children}")) is warned
     assert bool(pipes.rows("notice")) is warned
+
+
+def test_a_group_confirmed_on_the_screen_is_told_as_well(pipes: Pipes) -> None:
+    month = datetime(2026, 10, 30, 12, tzinfo=UTC)
+    for form, values in (("NUT", {"RST": 6}), ("STK", {"ATP": 150, "ENF": 0})):
+        pipes.receive(form, sent=month)
+        file_on_screen(pipes, File(form, OCTOBER, values, {}, ()))
+    topics = sorted((row.topic, row.phone) for row in pipes.rows("notice"))
+    assert topics == [("stock_low", NANA), ("stock_out", NANA)]
+    assert any("ATP 150 pour RST 6" in str(one) for one in words(pipes))
+
+
+def file_on_screen(pipes: Pipes, file: File) -> None:
+    """The newest message is a group that was confirmed in a dialogue."""
+    with pipes.engine.begin() as connection:
+        (message,) = inbox.take(connection, inbox.lane_of(AWA), 1)
+        (post,) = roster.posts_of(connection, [AWA], OCTOBER)[AWA]
+        file_group(connection, pipes.house, message, post, file)

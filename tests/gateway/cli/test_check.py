@@ -177,7 +177,8 @@ def test_what_waits_for_a_person_is_a_fault(kibaru: Kibaru, house: dict[str, str
     engine = connect(house["DATABASE_URL"])
     with engine.begin() as connection:
         tallies.add(connection, {"failed": 2})
-        row = {"kind": "reply", "key": "reply:1", "state": "refused", "created_at": NOW}
+        row = {"kind": "dhis2", "key": "1", "state": "refused", "created_at": NOW}
+        row["reason"] = "E7619"
         connection.execute(outbox.insert(), row)
         destinations.failed(connection, "dhis2", until=NOW, reason="http_503", detail="away")
     engine.dispose()
@@ -185,6 +186,8 @@ def test_what_waits_for_a_person_is_a_fault(kibaru: Kibaru, house: dict[str, str
     assert (done.code, done.err) == (1, "3 faults\n")
     marks = [line[:5] + line[6:].partition(":")[0] for line in done.out.splitlines()]
     assert {"FAULTmessages", "FAULToutbox", "FAULTdhis2", "ok   dhis2"} <= set(marks)
+    assert "refused: 1 E7619 (the number does not fit" in done.out
+    assert "breaker failing, 1 failures in a row: http_503 away" in done.out
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Row, insert, select, update
 
 from gateway.storage import forwards, outbound, outbox
 from gateway.storage.engine import connect, db_seconds, reading
-from gateway.storage.forwards import Wanted
+from gateway.storage.forwards import ForwardRow, Note, Settlement, Wanted
 from gateway.storage.outbound import NewNotice, NewReply
 from gateway.storage.outbox import DHIS2, NOTICE, REFUSED, REPLY, SENDING, SENT, UNKNOWN, WAITING
 from gateway.storage.tables import org_units
@@ -56,13 +56,16 @@ def change(engine: Engine, **columns: object) -> None:
 
 def claim(engine: Engine, most: int = 10, forms: Sequence[str] = FORMS) -> tuple[str, list[int]]:
     with engine.begin() as connection:
-        token, found = forwards.claim_forwards(connection, forms, most, LEASE, NOON)
+        token, found = forwards.claim_forwards(connection, dict.fromkeys(forms, most), LEASE, NOON)
     return token, [row.unit_id for row in found]
 
 
-def settlement(row_id: int, of: int = 1, **columns: object) -> dict[str, object]:
-    blank = {"to": SENT, "at": None, "why": None, "words": None, "tries": 0}
-    return {"row": row_id, "of": of, **blank, "cells": {}, "held": of, "done": True, **columns}
+def settle(engine: Engine, token: str, row: Row[Any], of: int = 1, **columns: Any) -> None:
+    """Settles a row as it was claimed at a revision."""
+    known = ForwardRow(row.id, row.unit_id, row.form, row.period, of, 0, None, {}, False)
+    settled = Settlement(SENT, sent_revision=of, sent_complete=True, **columns)
+    with engine.begin() as connection:
+        forwards.settle_forwards(connection, token, [(known, settled)], SOON)
 
 
 # --- Replies
@@ -148,8 +151,7 @@ def test_a_row_in_flight_keeps_its_lease_and_is_due_again_afterwards(
     (row,) = rows(engine)
     assert (row.state, row.lease, row.revision) == (SENDING, token, 2)
     assert claim(engine)[1] == []
-    with engine.begin() as connection:
-        forwards.settle_forwards(connection, token, [settlement(row.id, cells={"a.b": "1"})], SOON)
+    settle(engine, token, row, sent_values={"a.b": "1"}, sent_to="KolaSite001")
     (row,) = rows(engine)
     assert (row.state, row.next_at, row.lease) == (WAITING, SOON, None)
     assert (row.sent_revision, row.sent_values, row.sent_complete) == (1, {"a.b": "1"}, True)
@@ -184,8 +186,8 @@ def test_a_dead_forwarders_rows_are_due_when_the_lease_is_over(
     assert claim(engine)[1] == unit_ids[:2]
     with engine.begin() as connection:
         assert not outbox.renew(connection, token, ids, LEASE)
-        forwards.note_attempt(connection, token, {ids[0]: {"a.b": "9"}})
-        forwards.settle_forwards(connection, token, [settlement(ids[0])], SOON)
+        forwards.note_attempt(connection, token, {ids[0]: Note({"a.b": "9"}, None, False)})
+    settle(engine, token, rows(engine)[0])
     assert {(row.state, row.sent_values) for row in rows(engine)} == {(SENDING, None)}
 
 
@@ -194,12 +196,18 @@ def test_a_lost_answer_keeps_the_row_from_everybody(engine: Engine, unit_ids: li
     token, _ = claim(engine)
     (row,) = rows(engine)
     with engine.begin() as connection:
-        forwards.note_attempt(connection, token, {row.id: {"a.b": "1"}})
+        noted = Note({"a.b": "1"}, "KolaSite001", doubted=True)
+        forwards.note_attempt(connection, token, {row.id: noted})
+        assert forwards.in_flight(connection) == 1
         forwards.note_unknown(connection, token, [row.id], "timeout", 500)
         now = connection.execute(select(db_seconds())).scalar_one()
     (row,) = rows(engine)
     assert (row.state, row.reason, row.attempts) == (SENDING, "timeout", 1)
     assert (row.sent_revision, row.sent_values) == (None, {"a.b": "1"})
+    assert (row.sent_to, row.complete_doubted) == ("KolaSite001", True)
+    with reading(engine) as connection:
+        # Nobody waits for an answer any more: others may ask DHIS2 for something else.
+        assert forwards.in_flight(connection) == 0
     assert 490 <= row.lease_until - now <= 500
     assert claim(engine)[1] == []
 
@@ -209,8 +217,8 @@ def test_two_forwarders_share_what_is_due(postgresql_url: str) -> None:
     unit_ids = units(one)
     want(one, unit_ids)
     with one.begin() as first, other.begin() as second:
-        _, mine = forwards.claim_forwards(first, FORMS, 2, LEASE, NOON)
-        _, his = forwards.claim_forwards(second, FORMS, 9, LEASE, NOON)
+        _, mine = forwards.claim_forwards(first, dict.fromkeys(FORMS, 2), LEASE, NOON)
+        _, his = forwards.claim_forwards(second, dict.fromkeys(FORMS, 9), LEASE, NOON)
     assert sorted(row.unit_id for row in (*mine, *his)) == unit_ids
     assert len(mine) == 2
     one.dispose()
@@ -220,9 +228,21 @@ def test_two_forwarders_share_what_is_due(postgresql_url: str) -> None:
 def test_whose_cells_are_on_our_books(engine: Engine, unit_ids: list[int]) -> None:
     want(engine, unit_ids[:2])
     with reading(engine) as connection:
-        assert sorted(forwards.units_known(connection, unit_ids, "PEC", "202610")) == unit_ids[:2]
-        assert forwards.units_known(connection, unit_ids, "PEC", "202609") == []
-        assert forwards.units_known(connection, unit_ids, "NUT", "202610") == []
+        known = forwards.known_from(connection, unit_ids, "202610")
+        assert sorted(one.unit_id for one in known) == unit_ids[:2]
+        assert {(one.form, one.period) for one in known} == {("PEC", "202610")}
+        assert forwards.known_from(connection, unit_ids, "202611") == []
+
+
+def test_each_claim_counts_as_one_request_under_way(engine: Engine, unit_ids: list[int]) -> None:
+    want(engine, unit_ids)
+    claim(engine, most=2)
+    claim(engine, most=1)
+    with reading(engine) as connection:
+        assert forwards.in_flight(connection) == 2
+    change(engine, lease_until=0)
+    with reading(engine) as connection:
+        assert forwards.in_flight(connection) == 0, "their senders are dead"
 
 
 # --- For people
@@ -277,7 +297,7 @@ def test_what_is_open_is_listed_and_counted(engine: Engine, unit_ids: list[int])
         ]
         assert outbox.waiting(connection, DHIS2) == (1, NOON)
         assert outbox.waiting(connection, REPLY) == (0, None)
-        assert outbox.refused_count(connection) == 1
+        assert outbox.refused_reasons(connection) == {"": 1}
         assert not outbox.has_due(connection, REPLY, SOON)
         assert outbox.has_due(connection, DHIS2, NOON)
         assert not outbox.has_due(connection, DHIS2, NOON - timedelta(seconds=1))

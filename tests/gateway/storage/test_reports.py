@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from gateway.report import Report, Status, file
 from gateway.storage import forwards, reports
 from gateway.storage.engine import connect, reading
-from gateway.storage.forwards import Wanted
+from gateway.storage.forwards import Note, Wanted
 from gateway.storage.tables import org_units, posts, report_versions
 from gateway.storage.versions import Version
 from menus.loader import load as load_catalogue
@@ -149,8 +149,8 @@ def test_a_reader_of_messages_does_not_hold_up_a_forwarder(postgresql_url: str) 
     with one.begin() as reader, other.begin() as forwarder:
         reports.lock_sites(reader, [site])
         forwarder.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-        token, (row,) = forwards.claim_forwards(forwarder, ["PEC"], 1, 60, NOON)
-        forwards.note_attempt(forwarder, token, {row.id: {"a.b": "1"}})
+        token, (row,) = forwards.claim_forwards(forwarder, {"PEC": 1}, 60, NOON)
+        forwards.note_attempt(forwarder, token, {row.id: Note({"a.b": "1"}, None, False)})
     with one.begin() as connection, other.begin() as second:
         reports.lock_sites(connection, [site])
         second.exec_driver_sql("SET LOCAL lock_timeout = '10ms'")

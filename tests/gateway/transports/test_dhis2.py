@@ -154,6 +154,27 @@ def test_positions_are_those_of_the_caller(
         assert client.post_values("dataSetPEC1", cells) == verdict
 
 
+LAZY = say(500, {"message": "Lazy"})
+
+
+@pytest.mark.parametrize(
+    ("third", "outcome"),
+    [(say(200, SUCCESS), Accepted()), (LAZY, TryLater("http_500", "Lazy", everyone=False))],
+)
+def test_after_a_first_500_it_says_who_it_is_and_asks_again(third: Script, outcome: object) -> None:
+    with (
+        canned(LAZY, say(200, {"id": "u"}), third, LAZY) as server,
+        Dhis2(server.url, token=TOKEN) as client,
+    ):
+        assert client.post_values("dataSetPEC1", ONE) == outcome
+        paths = [request.path for request in server.requests]
+        assert paths == ["/api/dataValueSets", "/api/me", "/api/dataValueSets"]
+        # Only the first call of a client can meet that fault.
+        again = client.post_values("dataSetPEC1", ONE)
+        assert again == TryLater("http_500", "Lazy", everyone=False)
+    assert len(server.requests) == 4
+
+
 HTML = b"<!DOCTYPE html><html><title>DHIS2</title></html>"
 SHORT = raw(200, "application/json", json.dumps(SUCCESS).encode())[:-20]
 ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
@@ -184,7 +205,6 @@ OPEN_END = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"
         ),
         (say(502, HTML, "text/html"), TryLater("http_502")),
         (say(504, HTML, "text/html"), Unknown("http_504")),
-        (say(500, {"message": "Lazy"}), TryLater("http_500", "Lazy", everyone=False)),
         (say(500, HTML, "text/html"), TryLater("http_500")),
         (say(413, HTML, "text/html"), GroupRefused(Conflict("too_large"))),
         (say(200, b'{"response": {"stat'), Unknown("truncated")),

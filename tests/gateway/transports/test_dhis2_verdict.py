@@ -213,12 +213,37 @@ def test_no_summary(said: Answer, verdict: object) -> None:
         (
             200,
             envelope(summary("SUCCESS", [refusal("", None, "Period not valid")], imported=1)),
-            GroupRefused(Conflict("", "Period not valid")),
+            GroupRefused(Conflict("E7611", "Period not valid")),
         ),
         (
             409,
             envelope(summary("ERROR", [refusal("", None, "Data set not found")], ignored=1)),
-            GroupRefused(Conflict("", "Data set not found")),
+            GroupRefused(Conflict("E7600", "Data set not found")),
+        ),
+        (
+            409,
+            envelope(
+                summary(
+                    "ERROR",
+                    [
+                        refusal("", None, "Cases needs to be filled. It is compulsory."),
+                        refusal("", None, "Tests needs to be filled. It is compulsory."),
+                    ],
+                    ignored=1,
+                )
+            ),
+            GroupRefused(
+                Conflict(
+                    "E7605",
+                    "Cases needs to be filled. It is compulsory.; "
+                    "Tests needs to be filled. It is compulsory.",
+                )
+            ),
+        ),
+        (
+            409,
+            envelope(summary("ERROR", [refusal("", None, "Something new")], ignored=1)),
+            GroupRefused(Conflict("", "Something new")),
         ),
         (409, envelope(summary("ERROR")), Unknown("import_failed", "The import process ended")),
         (401, {"message": "no"}, TryLater("http_401", "no", ours=True)),

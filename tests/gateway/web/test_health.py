@@ -56,6 +56,19 @@ def test_a_far_side_that_fails_is_told_and_is_no_reason_not_to_be_ready(
         "operator": "ok",
         "dhis2": "failing (http_503), 2 in a row",
     }
+    until = NOW + timedelta(minutes=2)
+    with engine.begin() as connection:
+        destinations.failed(connection, "dhis2 PEC", until=until, reason="E7601", detail="")
+        destinations.limit(connection, "dhis2", 500)
+    found = client.get("/readyz").json
+    assert found is not None
+    assert found["destinations"]["dhis2"] == "failing (http_503), 2 in a row, 500 values a request"
+    told = f"open (E7601), 1 in a row, next try {until:%H:%M:%S} UTC"
+    assert found["destinations"]["dhis2 PEC"] == told
+    shown = figures(client)
+    assert shown["kibaru_destination_open dhis2 PEC"] == 1
+    assert shown["kibaru_destination_open dhis2"] == 0
+    assert shown["kibaru_destination_failures dhis2"] == 2
 
 
 def test_without_redis(sqlite_url: str) -> None:
@@ -113,6 +126,10 @@ def test_the_figures_of_a_new_house(client: FlaskClient) -> None:
                 "kibaru_oldest_waiting_seconds messages",
                 "kibaru_oldest_waiting_seconds replies",
                 "kibaru_oldest_waiting_seconds forwards",
+                "kibaru_destination_failures operator",
+                "kibaru_destination_failures dhis2",
+                "kibaru_destination_open operator",
+                "kibaru_destination_open dhis2",
             ),
             0,
         ),

@@ -66,6 +66,9 @@ def test_a_redis_that_hangs_counts_as_down(sqlite_url: str) -> None:
         assert set(answers) == {200}
         assert len(callers) == 1
         assert app.test_client().get("/readyz").json["missing"] == ["redis"]
+        hops = [post("ussd", HOP) for _ in range(5)]
+        assert all(one.text.startswith("END Le menu ne marche pas") for one in hops)
+        assert len(callers) == 3  # the bell, the probe, and the first of these hops
 
 
 @pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
@@ -139,7 +142,7 @@ def test_a_failure_of_ours_asks_for_the_message_again(sqlite_url: str) -> None:
     engine.dispose()
 
 
-def test_a_postgresql_that_stops_answering() -> None:
+def test_a_postgresql_that_stops_answering(valkey_server: str) -> None:
     """Stopped with SIGSTOP it takes connections and says nothing, as behind a broken network."""
     with postgres() as server:
         url = server.url(server.create())
@@ -151,6 +154,9 @@ def test_a_postgresql_that_stops_answering() -> None:
             with stopped(server):
                 on_a_kept_connection = in_time(post, SMS.replace("id=1", "id=2"))
                 on_a_new_one = in_time(post, SMS.replace("id=1", "id=3"))
+                with application(url, valkey_server) as other:
+                    dialled = in_time(posting(other.test_client()), HOP, "ussd")
+            assert dialled == 200
             assert (on_a_kept_connection, on_a_new_one) == (503, 503)
             assert eventually(lambda: post("sms", SMS.replace("id=1", "id=2")).status_code == 200)
             with engine.connect() as connection:
@@ -180,7 +186,7 @@ def send(pids: Sequence[int], what: signal.Signals) -> None:
             os.kill(pid, what)
 
 
-def in_time(post: Post, body: str) -> int:
+def in_time(post: Post, body: str, door: str = "sms") -> int:
     """The status of the answer. Raises TimeoutError when the operator would have hung up."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(post, "sms", body).result(OPERATOR_PATIENCE).status_code
+        return thread.submit(post, door, body).result(OPERATOR_PATIENCE).status_code

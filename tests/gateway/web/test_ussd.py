@@ -123,8 +123,8 @@ def test_who_left_off_is_reminded_once(pipes: Pipes, post: Post, engine: Engine)
     notice = pipes.only("notice")
     assert notice.topic == "ussd_nudge"
     assert notice.text == (
-        "Rappel: PEC octobre n'est pas fini, ce qui est confirme est garde. Rappelez le menu pour "
-        "continuer. Manque PEC GRV ART IRA AMX DIA SRZ RFS DCD."
+        "Rappel: PEC octobre n'est pas fini, le debut est garde. Continuez par le menu ou par SMS. "
+        "Manque PEC GRV ART IRA AMX DIA SRZ RFS DCD."
     )
 
 
