@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from gateway import receiving, referrals, stock_outs
 from gateway.desk import Desk, fetch, store
@@ -14,6 +15,9 @@ from gateway.storage.versions import Change
 from gateway.understanding import AGENT, MEMORY, Understood
 from menus.model import Filled, Level, Problem
 from menus.wording import ReportReply
+
+# What was said of a referral is kept as such; its text may hold a name, and has had its use.
+_MAY_NAME_SOMEBODY: Final = frozenset({"REF", "PARTI", "REFUS", "FAIT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,8 @@ def hold(desk: Desk, understood: Understood) -> None:
         talk = desk.conversations.get(at.id)
         if talk is not None and talk.held_id is not None:
             desk.talk(replace(talk, held_id=None))
+            if understood.taken_up and understood.command in _MAY_NAME_SOMEBODY:
+                inbox.forget_text(desk.connection, talk.held_id)
     if waits:
         sent_at = understood.message.sent_at
         talk = desk.conversations.get(post.id) or Conversation(post.id, sent_at)

@@ -368,8 +368,16 @@ def test_a_number_is_given_out_under_a_lock_on_the_facility(
 
 
 def test_an_agent_of_two_sites_is_asked_which(house: House) -> None:
-    assert "Pour quel site?" in house.told(GIRL, OUMAR)
+    assert "Pour quel site: Kola, Tene?" in house.told(GIRL, OUMAR)
     assert house.referrals() == []
+    assert "enregistree" in house.told("TENE", OUMAR)
+    assert house.only_referral().site_id == house.unit_id("TENE")
+
+
+def test_a_name_is_not_kept_while_the_site_is_asked_for(house: House) -> None:
+    house.told("REF 14 F PG ART Aminata Canari", OUMAR)
+    house.told("TENE", OUMAR)
+    assert all("Canari" not in (text or "") for text in house.kept_texts())
 
 
 def test_every_answer_and_notice_is_gsm_7_and_short(house: House) -> None:
