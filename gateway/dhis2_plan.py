@@ -98,7 +98,10 @@ def _cells(form: Form, reports: Sequence[Report]) -> tuple[dict[CellKey, str], d
             (field_target(form, one.code), numbers, sum(numbers)),
             (days_out_target(form, one.code), days, max(days, default=0)),
         ):
-            if target is not None and found:
+            # A server that keeps no zeros takes one without a word and leaves what stood there.
+            # Where there is none, it means the same.
+            kept = total or one.zero_is_significant
+            if target is not None and found and kept:
                 cells[".".join(target)] = str(total)
                 codes[".".join(target)] = one.code
     return cells, codes

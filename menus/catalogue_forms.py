@@ -101,6 +101,7 @@ def _read_field(table: Table) -> Field:
         data_element=uid_in(table, "data_element", "none"),
         category_option_combo=uid_in(table, "category_option_combo"),
         days_out_data_element=uid_in(table, "days_out_data_element", "none"),
+        zero_is_significant=table.flag("zero_is_significant", default=True),
         product=_read_product(table.table("product")) if table.has("product") else None,
         uncertain=table.texts("uncertain", ()),
         hints=_hints_in(table),

@@ -55,6 +55,7 @@ def _field(field: Field, form: Table) -> Field:
         data_element=element,
         category_option_combo=uid_in(table, "category_option_combo"),
         days_out_data_element=uid_in(table, "days_out_data_element", NOT_SENT),
+        zero_is_significant=table.flag("zero_is_significant", default=True),
     )
     if mapped.days_out_data_element is not None and field.product is None:
         table.fault("days_out_data_element", "only a product has days out")

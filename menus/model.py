@@ -52,7 +52,8 @@ class Field:
     agent's confirmation, one above `refuse_above` is refused; both limits are inclusive, so
     the limit itself is accepted. `labels` and `short` are by language; `short` goes into the
     read-back. `data_element` is a DHIS2 UID, None (derive it from the code) or "none" (not
-    sent). `aggregation` is DHIS2's aggregationType. A field with a `product` is a stock
+    sent); `zero_is_significant` tells whether it keeps a zero. `aggregation` is DHIS2's
+    aggregationType. A field with a `product` is a stock
     count and takes days out after its number (`ENF 0J12`). `hints` say by language, without
     digits, what AIDE answers; a language that lacks one has its label instead.
     """
@@ -68,6 +69,7 @@ class Field:
     data_element: str | None = None
     category_option_combo: str | None = None
     days_out_data_element: str | None = None
+    zero_is_significant: bool = True
     product: Product | None = None
     uncertain: tuple[str, ...] = ()
     hints: Mapping[str, str] = field(default_factory=lambda: EMPTY)

@@ -132,7 +132,7 @@ def other_capture_unit(server: Server) -> None:
         (lambda s: s.sandbox.state.approved.add((s.data_set(), "202610", "TeneSite001")),
          "dhis2 PEC 202610", "closed at TENE (approved)"),
     ],
-    ids=str,
+    ids=["rights", "sharing", "weekly", "expiry", "unassigned", "closed", "outside", "type", "approved"],
 )  # fmt: skip
 def test_each_thing_that_is_wrong_is_told(
     server: Server, break_it: Break, what: str, words: str

@@ -153,3 +153,14 @@ def test_where_the_numbers_go_is_the_catalogues_choice(catalogue: Catalogue) -> 
     )
     assert found.cells == {"VusVusVus01.Combo000001": "45"}
     assert found.codes == {"VusVusVus01.Combo000001": "VUS"}
+
+
+def test_a_zero_of_an_element_that_keeps_none_is_no_value(catalogue: Catalogue) -> None:
+    pec = catalogue.forms["PEC"]
+    fields = tuple(replace(one, zero_is_significant=one.code != "DCD") for one in pec.fields)
+    report_of_zeros = report(1, {"VUS": 0, "DCD": 0})
+    found = plan(
+        replace(pec, fields=fields), OCTOBER, [report_of_zeros], active_sites=[1],
+        programme=catalogue.programme, today=FOURTH,
+    )  # fmt: skip
+    assert numbers(found) == {"VUS": "0"}
