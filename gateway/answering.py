@@ -5,10 +5,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from gateway import commands, conversation, keywords, numbers, stock_need
+from gateway import commands, conversation, keywords, numbers
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
+from gateway.stock import need as stock_need
 from gateway.storage.outbound import NewReply
 from gateway.understanding import REPORTING, Understood
 from menus import gsm7, wording

@@ -1,7 +1,7 @@
 """`kibaru check`: is everything there and does it fit together? One line for each thing.
 
 The order is that of a call: settings, catalogue, database, Redis, the operator, DHIS2 and
-each mapping against the live server (`gateway.dhis2_checkup`). Nothing is changed anywhere.
+each mapping against the live server (`gateway.dhis2.checkup`). Nothing is changed anywhere.
 """
 
 import sqlite3
@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from gateway import dhis2_checkup
 from gateway.config import Settings
 from gateway.destination_words import every_health, refusals_described, trouble_described
-from gateway.dhis2_checkup_units import Receiver
+from gateway.dhis2 import checkup as dhis2_checkup
+from gateway.dhis2.checkup_units import Receiver
+from gateway.dhis2.org_units import org_units_of
 from gateway.far_clients import dhis2_client
 from gateway.finding import Finding
-from gateway.org_units_for_dhis2 import org_units_of
 from gateway.outcomes import Delivered
 from gateway.storage import outbox, schema, tallies
 from gateway.storage.engine import Engine, StorageFault, reading

@@ -4,18 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from gateway import (
-    conversation,
-    counter_referrals,
-    paging,
-    referrals,
-    stock_commands,
-    stock_questions,
-)
+from gateway import conversation, paging
 from gateway.conversation import Settled
 from gateway.desk import Desk, fetch
 from gateway.filing import Said, file_said
+from gateway.referrals import counter as counter_referrals
+from gateway.referrals import referring as referrals
 from gateway.report_state import state_of
+from gateway.stock import commands as stock_commands
+from gateway.stock import questions as stock_questions
 from gateway.storage import reports, roster
 from gateway.understanding import AGENT, Understood
 from menus import help as help_texts

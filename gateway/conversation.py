@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway import receiving, referrals, stock_outs
 from gateway.desk import Desk, fetch, store
 from gateway.filing import Said, file_said, keep, reply_for
 from gateway.referral import Referral
+from gateway.referrals import referring as referrals
 from gateway.report import drop, restore, stamp
+from gateway.stock import outs as stock_outs
+from gateway.stock import receiving
 from gateway.storage import inbox, stock, versions
 from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.versions import Change

@@ -23,9 +23,10 @@ from typing import Final
 
 import click
 
-from gateway import lifeline, metadata, roster
+from gateway import lifeline, roster
 from gateway.config import Settings
-from gateway.org_units_for_dhis2 import org_units_of
+from gateway.dhis2 import metadata
+from gateway.dhis2.org_units import org_units_of
 from gateway.sandbox.valkey import ValkeyFault, valkey
 from gateway.storage import schema
 from gateway.storage.engine import connect, reading

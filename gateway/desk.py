@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from gateway import referral_counts
+from gateway.referrals import counts as referral_counts
 from gateway.report import Key, Report, Stamp, receipts
 from gateway.storage import (
     conversations,

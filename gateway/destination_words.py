@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from gateway.dhis2_breaker import is_open, state
+from gateway.dhis2.breaker import is_open, state
 from gateway.storage import destinations
 from gateway.storage.destinations import DHIS2, OPERATOR, Health
 from gateway.storage.engine import Connection

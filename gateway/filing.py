@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gateway import stock_outs
 from gateway.desk import Desk, blank
 from gateway.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
 from gateway.site_context import context_of
+from gateway.stock import outs as stock_outs
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
 from gateway.storage.versions import Version

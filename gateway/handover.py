@@ -1,7 +1,7 @@
 """A leaving agent's open work passes to her site: to whoever is the agent there now.
 
 Numbers that wait for an OUI stay with the report; who is asked about them changes. Referrals
-need no more than this: their notices go to the agents of the site (`gateway.referral_notices`).
+need no more than this: their notices go to the agents of the site (`gateway.referrals.notices`).
 """
 
 from collections.abc import Mapping, Sequence

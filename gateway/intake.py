@@ -11,10 +11,10 @@ from typing import Final
 
 import structlog
 
-from gateway import referrals
 from gateway.answering import answer, obey
 from gateway.desk import Desk, fetch, open_desk, store
 from gateway.phone import BadPhone, is_person, normalise
+from gateway.referrals import referring as referrals
 from gateway.senders import Senders, senders_of
 from gateway.storage import inbox, outbound, reports, roster, tallies
 from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading

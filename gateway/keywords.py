@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway import commands, numbers, questions, supervising
+from gateway import commands, numbers
 from gateway.commands import Command
+from gateway.supervision import questions, supervising
 
 TABLE: Final[Mapping[str, Command]] = {
     **commands.TABLE,

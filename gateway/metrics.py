@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from gateway.destination_words import every_health
-from gateway.dhis2_breaker import State, state
+from gateway.dhis2.breaker import State, state
 from gateway.storage import inbox, outbox, tallies
 from gateway.storage.engine import Connection, Engine, StorageFault, reading
 

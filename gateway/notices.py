@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway import handover, missing, reminder_words, reminders, stock_alerts, stock_need
+from gateway import handover
 from gateway.sms_sending import LEASE, WAVE, Clock, Operator, send_some
+from gateway.stock import alerts as stock_alerts
+from gateway.stock import need as stock_need
 from gateway.storage import destinations, outbound, outbox, referrals
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbound import OTHER_NETWORK, NoticeRow, SmsRow
+from gateway.supervision import missing, reminder_words, reminders
 from gateway.understanding import House
 from menus import gsm7
 from menus.reminder_days import allowed

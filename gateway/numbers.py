@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.area import Area, area_of
 from gateway.commands import Answer
 from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.phone import BadPhone, mask, normalise
-from gateway.questions import phrase
 from gateway.storage import number_changes, outbound, reports, roster
 from gateway.storage.outbound import NewNotice
 from gateway.storage.roster import Post, Unit
+from gateway.supervision.area import Area, area_of
+from gateway.supervision.questions import phrase
 from gateway.understanding import AGENT, MEMORY, Understood
 from menus.model import Level, Problem
 from menus.sentences import say

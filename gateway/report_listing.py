@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.phone import mask
 from gateway.report import Report, Status
-from gateway.stock_days import fixed_days, with_days_out
+from gateway.stock.days import fixed_days, with_days_out
 from gateway.storage import reports, roster
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.understanding import House

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from gateway.dhis2_reasons import NAME, in_words
+from gateway.dhis2.reasons import NAME, in_words
 from gateway.report import Report, Status, missing
 from gateway.understanding import House
 from menus.model import Form, Period

@@ -14,17 +14,11 @@ from typing import Final
 
 import structlog
 
-from gateway import (
-    config,
-    forwarding,
-    intake,
-    logs,
-    notices,
-    referral_chase,
-    referral_forwarding,
-    replies,
-)
+from gateway import config, intake, logs, notices, replies
 from gateway.config import SettingsFault
+from gateway.dhis2 import forwarding
+from gateway.referrals import chase as referral_chase
+from gateway.referrals import forwarding as referral_forwarding
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.queue import Name

@@ -10,8 +10,10 @@ from typing import Final
 
 import structlog
 
-from gateway import referral_chase, reminders, validation
+from gateway import validation
+from gateway.referrals import chase as referral_chase
 from gateway.storage.engine import Connection, Engine, StorageFault
+from gateway.supervision import reminders
 from gateway.understanding import House
 from workers.house import Workplace
 

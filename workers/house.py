@@ -9,8 +9,8 @@ from pathlib import Path
 
 from gateway import config
 from gateway.config import Settings
+from gateway.dhis2.forwarding import Far
 from gateway.far_clients import dhis2_client
-from gateway.forwarding import Far
 from gateway.notices import COMPOSERS, Teller
 from gateway.storage.engine import Engine, connect
 from gateway.transports.africastalking import AfricasTalking

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway import forwarding, intake, notices, referral_forwarding, replies
+from gateway import intake, notices, replies
+from gateway.dhis2 import forwarding
+from gateway.referrals import forwarding as referral_forwarding
 from gateway.transports.queue import BUDGET
 from workers.house import far_side, now, operator, teller, workplace
 from workers.rq_worker import asked_to_stop

@@ -2,13 +2,14 @@
 
 import click
 
-from gateway import dhis2_mapping, reconciliation
-from gateway import metadata as documents
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
-from gateway.org_units_for_dhis2 import org_units_of
+from gateway.dhis2 import mapping as dhis2_mapping
+from gateway.dhis2 import metadata as documents
+from gateway.dhis2 import reconciliation
+from gateway.dhis2.org_units import org_units_of
+from gateway.dhis2.reconciliation import Difference
 from gateway.outcomes import TryLater, Unknown
-from gateway.reconciliation import Difference
 from gateway.storage.engine import reading
 from gateway.transports.dhis2_data_set import read_data_set
 from gateway.uids import is_uid

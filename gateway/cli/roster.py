@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
-from gateway import handover, rerouting
+from gateway import handover
 from gateway import roster as use_cases
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
+from gateway.dhis2 import rerouting
 from gateway.roster import RosterFault, Summary
 from menus.model import Period
 

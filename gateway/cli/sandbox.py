@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway import metadata as documents
 from gateway import roster_files
 from gateway.cli import common
 from gateway.cli.common import Fault
 from gateway.config import Settings
-from gateway.org_units_for_dhis2 import org_units_of_rows
+from gateway.dhis2 import metadata as documents
+from gateway.dhis2.org_units import org_units_of_rows
 from gateway.roster_tree import RosterFault
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from gateway import config, understanding
 from gateway.config import Settings
-from gateway.dialogue_wishes import Edges
+from gateway.dialogues.wishes import Edges
 from gateway.storage import inbox
 from gateway.storage.dialogues import Dialogues
 from gateway.storage.engine import Engine, connect, reading

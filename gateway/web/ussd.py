@@ -5,7 +5,8 @@ from http import HTTPStatus
 import structlog
 from flask import Blueprint, Response
 
-from gateway import dialogue, dialogue_end
+from gateway.dialogues import end as dialogue_end
+from gateway.dialogues import hop as dialogue
 from gateway.storage.engine import StorageFault
 from gateway.transports import africastalking_posts
 from gateway.transports.africastalking_posts import MissingField, UssdHop

@@ -26,9 +26,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select
 
-from gateway import forwarding, intake
-from gateway.forwarding import Far
-from gateway.metadata import data_set_uid, field_target
+from gateway import intake
+from gateway.dhis2 import forwarding
+from gateway.dhis2.forwarding import Far
+from gateway.dhis2.metadata import data_set_uid, field_target
 from gateway.storage.engine import connect, reading
 from gateway.storage.outbox import DHIS2, REFUSED, SENT
 from gateway.storage.tables import outbox

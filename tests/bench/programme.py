@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from gateway import metadata, roster
+from gateway import roster
+from gateway.dhis2 import metadata
+from gateway.dhis2.org_units import org_units_of
 from gateway.intake import PROVIDER
-from gateway.org_units_for_dhis2 import org_units_of
 from gateway.roster_files import PEOPLE_COLUMNS, UNIT_COLUMNS
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway import reminders
 from gateway.storage.engine import connect
+from gateway.supervision import reminders
 from gateway.understanding import House
 from menus.loader import load
 from menus.model import Period

@@ -7,8 +7,8 @@ from itertools import count
 
 from sqlalchemy import Engine, event
 
-from gateway import dialogue
-from gateway.dialogue_wishes import Edges
+from gateway.dialogues import hop as dialogue
+from gateway.dialogues.wishes import Edges
 from gateway.storage.dialogues import Dialogues
 from gateway.transports.africastalking_posts import UssdHop
 from gateway.transports.queue import Name

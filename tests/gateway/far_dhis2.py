@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Event
 
-from gateway import forwarding
-from gateway.forwarding import Far
-from gateway.metadata import data_set_uid, days_out_target, export, field_target
-from gateway.org_units_for_dhis2 import org_units_of
+from gateway.dhis2 import forwarding
+from gateway.dhis2.forwarding import Far
+from gateway.dhis2.metadata import data_set_uid, days_out_target, export, field_target
+from gateway.dhis2.org_units import org_units_of
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox, create_app
 from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.serving import serving

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from gateway import forwarding
-from gateway.forwarding import Far
+from gateway.dhis2 import forwarding
+from gateway.dhis2.forwarding import Far
 from gateway.transports.dhis2 import Cell, Registration
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict
 from tests.gateway.pipes import BAMAKO, Pipes

@@ -15,8 +15,9 @@ from typing import Any
 import redis
 from sqlalchemy import func, select
 
-from gateway import metadata, roster
-from gateway.org_units_for_dhis2 import org_units_of
+from gateway import roster
+from gateway.dhis2 import metadata
+from gateway.dhis2.org_units import org_units_of
 from gateway.sandbox import valkey
 from gateway.sandbox.dhis2.access import DEFAULT_TOKEN
 from gateway.sandbox.dhis2.summary import Family

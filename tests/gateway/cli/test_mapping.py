@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from gateway.metadata import data_set_uid, field_target
+from gateway.dhis2.metadata import data_set_uid, field_target
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, create_app
 from gateway.sandbox.serving import serving
 from menus.model import Catalogue

@@ -1,0 +1,1 @@
+"""DHIS2: what should stand there, bringing it there, and whether it does."""

@@ -1,0 +1,70 @@
+"""Use case: a dialogue has ended; who left a report unfinished is told once what it lacks."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.dialogues.hop import e164, name_of
+from gateway.dialogues.reports import PROVIDER
+from gateway.dialogues.wishes import Edges
+from gateway.report import Report, missing
+from gateway.storage import reports, roster, versions
+from gateway.storage.engine import reading
+from gateway.storage.outbound import NewNotice, add_notices
+from gateway.storage.roster import Post
+from gateway.transports.africastalking_posts import UssdEnd
+from gateway.understanding import House
+from menus.model import Period
+from menus.period import month_name
+from menus.sentences import say
+
+TOPIC: Final = "ussd_nudge"
+# She may dial again at once, or the operator's end may come before her last key.
+WAIT: Final = timedelta(minutes=3)
+STALE: Final = timedelta(hours=12)
+
+
+def remind(edges: Edges, end: UssdEnd, now: datetime) -> int:
+    """Queues one reminder for each report that this dialogue changed and left unfinished.
+
+    Returns how many were new: none when the programme wants none, when the dialogue reached
+    its end, for a stranger, and for an end that is told again. Raises one of `StorageFault`.
+    """
+    if end.complete or not edges.house.catalogue.programme.ussd.nudge:
+        return 0
+    phone = e164(end.phone)
+    month = now.astimezone(edges.house.timezone).strftime("%Y%m")
+    with reading(edges.engine) as connection:
+        prefix = f"{name_of(end.dialogue_id, phone)}:"
+        keys = versions.changed_and_unfinished(connection, PROVIDER, prefix)
+        left = list(reports.load(connection, keys).values())
+        posts = roster.posts_of(connection, [phone], month).get(phone, [])
+    if not left or not posts:
+        return 0
+    notices = [_notice(edges.house, one, posts[0], now) for one in left]
+    with edges.engine.begin() as connection:
+        return add_notices(connection, notices, now)
+
+
+def _notice(house: House, report: Report, post: Post, now: datetime) -> NewNotice:
+    return NewNotice(
+        key=f"{TOPIC}:{report.id}:{post.phone}",
+        phone=post.phone,
+        topic=TOPIC,
+        due_at=now + WAIT,
+        expires_at=now + STALE,
+        text=nudge_text(house, report, post.language),
+        subject={"site": report.site_id, "form": report.form, "period": report.period},
+        unit_id=report.site_id,
+        form=report.form,
+        period=report.period,
+    )
+
+
+def nudge_text(house: House, report: Report, language: str) -> str:
+    """`Rappel: PEC octobre n'est pas fini ...`, with the codes that it lacks."""
+    catalogue = house.catalogue
+    form = catalogue.forms[report.form]
+    month = month_name(Period.parse(report.period), language, catalogue.programme)
+    codes = " ".join(missing(form, report))
+    lacks = say(catalogue, language, "missing_many", form=report.form, codes=codes)
+    return say(catalogue, language, TOPIC, form=report.form, month=month, missing=lacks)

@@ -1,0 +1,1 @@
+"""Referrals: a sick person sent on, and what became of her."""

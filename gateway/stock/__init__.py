@@ -1,0 +1,1 @@
+"""Stock: what comes in, what runs out, what to bring to whom."""

@@ -1,0 +1,1 @@
+"""Supervision: what supervisors ask and do, and whom the calendar reminds."""

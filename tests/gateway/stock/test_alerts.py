@@ -1,0 +1,174 @@
+"""Holds up: who is told of a stock-out, when, in which words, and how often."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from gateway.dialogues.reports import file_group
+from gateway.stock import alerts as stock_alerts
+from gateway.stock import need as stock_need
+from gateway.storage import inbox, roster
+from gateway.storage.engine import reading
+from menus.dialogue import File
+from menus.gsm7 import parts
+from menus.model import Catalogue
+from tests.gateway.pipes import AWA, FANTA, ISSA, NANA, OCTOBER, SIRA, Pipes, person
+
+CHIEF = "+22370000201"  # of the district
+DEPUTY = "+22370000102"  # the facility's second phone
+OTHERS = "KIT 30 SEL 40 ZIN 200 MOX 300 SUP 6 ATP 150 PAR 200 PLQ 20 SAY 15 CAP 100"
+NUT = "NUT 10 DEP 180 MAM 4 MAS 3 URE 1 GUE 2 ABD 0 SOD 0 RST"
+NOWHERE = "Pas de stock connu dans le district."
+COMPOSERS = {
+    stock_alerts.TOPIC: stock_alerts.compose,
+    stock_need.TOPIC: stock_need.compose,
+}
+
+
+@pytest.fixture
+def pipes(engine: Engine, catalogue: Catalogue) -> Pipes:
+    pipes = Pipes(engine, catalogue)
+    pipes.enrol((), [person(CHIEF, "district", "DUGU")])
+    return pipes
+
+
+def words(pipes: Pipes, phone: str = NANA) -> list[str | None]:
+    """What the notices to a number would say if they went out now."""
+    with reading(pipes.engine) as connection:
+        return [
+            COMPOSERS[row.topic](connection, pipes.house, phone, row.subject, pipes.clock.now)
+            for row in pipes.rows("notice")
+            if row.phone == phone
+        ]
+
+
+def test_the_dtc_is_told_in_the_same_minute_with_what_is_left_nearby(pipes: Pipes) -> None:
+    pipes.told(f"STK 10 BEB 24 ENF 20 {OTHERS}", FANTA)
+    pipes.told("RUPT ENF")
+    notice = pipes.only("notice")
+    assert (notice.phone, notice.text) == (NANA, None)
+    assert notice.next_at - pipes.clock.now < timedelta(minutes=1)
+    assert notice.expires_at - pipes.clock.now == timedelta(hours=24)
+    assert words(pipes) == ["Alerte stock. Rupture: ENF Kola. Stock proche: ENF Tene 20."]
+
+
+def test_several_products_and_messages_are_told_in_one(pipes: Pipes) -> None:
+    pipes.told("RUPT ENF ATP")
+    pipes.clock.advance(seconds=30)
+    pipes.told("RUPT KIT", ISSA)
+    pipes.told("RUPT KIT", ISSA)
+    assert len(pipes.rows("notice")) == 1
+    assert words(pipes) == ["Alerte stock. Rupture: ATP Kola, ENF Kola, KIT Sirakoro. " + NOWHERE]
+
+
+def test_what_comes_after_the_sending_is_told_in_another(pipes: Pipes) -> None:
+    pipes.told("RUPT ENF")
+    pipes.change_rows("notice", state="sent")
+    pipes.clock.advance(minutes=2)
+    pipes.told("RUPT KIT")
+    assert words(pipes)[1] == ("Alerte stock. Rupture: KIT Kola. " + NOWHERE)
+
+
+def test_one_that_is_being_sent_takes_nothing_up(pipes: Pipes) -> None:
+    pipes.told("RUPT ENF")
+    pipes.change_rows("notice", lease="somebody", lease_until=2**40)
+    pipes.told("RUPT KIT")
+    assert len(pipes.rows("notice")) == 2
+
+
+def test_what_came_back_before_the_sending_is_not_told(pipes: Pipes) -> None:
+    pipes.told("RUPT ENF KIT")
+    pipes.clock.advance(seconds=20)
+    pipes.told("RCU ENF 20")
+    assert words(pipes) == ["Alerte stock. Rupture: KIT Kola. " + NOWHERE]
+    pipes.told("RCU KIT 25")
+    assert words(pipes) == [None]
+
+
+def test_everybody_who_heads_the_facility_is_told_and_nobody_else(pipes: Pipes) -> None:
+    pipes.enrol((), [person(DEPUTY, "dtc", "KANI", "bm")])
+    pipes.told("RUPT ENF")
+    assert sorted(row.phone for row in pipes.rows("notice")) == [NANA, DEPUTY]
+    pipes.told("RUPT ENF", SIRA)  # a site without a facility: nobody to tell
+    assert len(pipes.rows("notice")) == 2
+
+
+def test_a_medicine_that_is_gone_is_told_apart_and_to_the_district_too(pipes: Pipes) -> None:
+    pipes.told("RUPT ENF")
+    assert words(pipes, CHIEF) == []
+    pipes.told("RUPT BEB KIT")
+    assert words(pipes) == [
+        "Alerte stock. Plus aucun CTA (BEB ENF) a Kola. Rupture: KIT Kola. " + NOWHERE
+    ]
+    assert words(pipes, CHIEF) == [
+        "Alerte stock. Plus aucun CTA (BEB ENF) a Kola (Kani). " + NOWHERE
+    ]
+    pipes.told("RCU BEB 20")
+    assert words(pipes, CHIEF) == [None]
+
+
+def test_a_count_of_zero_is_told_as_well(pipes: Pipes) -> None:
+    pipes.told(f"STK 10 BEB 24 ENF 0J12 {OTHERS}")
+    (told,) = words(pipes)
+    assert told is not None
+    assert "ENF Kola 15j" in told  # twelve days of October, and three since
+
+
+def test_stock_at_the_facility_comes_before_stock_in_the_district(pipes: Pipes) -> None:
+    pipes.told(f"STK 10 BEB 24 ENF 50 {OTHERS}", SIRA)
+    pipes.told("RUPT ENF")
+    assert "ENF Lone 50" in str(words(pipes))
+    pipes.told(f"STK 10 BEB 24 ENF 4 {OTHERS}", FANTA)
+    assert "ENF Tene 4" in str(words(pipes))
+    assert "Lone" not in str(words(pipes))
+
+
+def test_an_alert_fits_two_parts_however_much_is_out(pipes: Pipes) -> None:
+    for phone in (AWA, FANTA, ISSA):
+        pipes.told("RUPT BEB ENF KIT SEL ZIN MOX SUP ATP PAR PLQ SAY CAP", phone)
+    (told,) = words(pipes)
+    assert told is not None
+    assert len(parts(told)) <= 2
+    assert told.endswith("Tout voir: RUPT")
+
+
+def test_too_little_for_the_children_under_treatment_is_told_in_time(pipes: Pipes) -> None:
+    pipes.told(f"STK 10 BEB 24 ENF 20 {OTHERS}")
+    answer = pipes.told(f"{NUT} 6")
+    assert "ATP 150 pour RST 6: pas assez pour un mois" in answer
+    assert len(parts(answer)) <= 2
+    notice = pipes.only("notice")
+    assert (notice.phone, notice.topic) == (NANA, "stock_low")
+    assert words(pipes) == [
+        "Alerte stock. Kola: ATP 150 pour RST 6, pas assez pour un mois. " + NOWHERE
+    ]
+    pipes.told("COR RST 5")
+    assert len(pipes.rows("notice")) == 1
+    pipes.told("RCU ATP 450")
+    assert words(pipes) == [None]
+
+
+@pytest.mark.parametrize(("children", "warned"), [(0, False), (2, False), (3, True)])
+def test_enough_is_no_reason_to_warn(pipes: Pipes, children: int, warned: bool) -> None:
+    pipes.told(f"STK 10 BEB 24 ENF 20 {OTHERS}")
+    assert ("pas assez" in pipes.told(f"{NUT} {children}")) is warned
+    assert bool(pipes.rows("notice")) is warned
+
+
+def test_a_group_confirmed_on_the_screen_is_told_as_well(pipes: Pipes) -> None:
+    month = datetime(2026, 10, 30, 12, tzinfo=UTC)
+    for form, values in (("NUT", {"RST": 6}), ("STK", {"ATP": 150, "ENF": 0})):
+        pipes.receive(form, sent=month)
+        file_on_screen(pipes, File(form, OCTOBER, values, {}, ()))
+    topics = sorted((row.topic, row.phone) for row in pipes.rows("notice"))
+    assert topics == [("stock_low", NANA), ("stock_out", NANA)]
+    assert any("ATP 150 pour RST 6" in str(one) for one in words(pipes))
+
+
+def file_on_screen(pipes: Pipes, file: File) -> None:
+    """The newest message is a group that was confirmed in a dialogue."""
+    with pipes.engine.begin() as connection:
+        (message,) = inbox.take(connection, inbox.lane_of(AWA), 1)
+        (post,) = roster.posts_of(connection, [AWA], OCTOBER)[AWA]
+        file_group(connection, pipes.house, message, post, file)
