@@ -95,9 +95,11 @@ def problem_of(catalogue: Catalogue, state: State) -> Problem | None:
 
 def _weighed(catalogue: Catalogue, state: State, confirmed: Collection[str]) -> Weighed:
     sheet = state.report
+    # What is about to be typed anew holds nothing back.
+    coming = missing(catalogue, state)
     return weigh(
         form_of(catalogue, state),
-        stored=sheet.values,
+        stored={code: n for code, n in sheet.values.items() if code not in coming},
         pending=EMPTY,
         # What is stored was weighed when it came.
         typed={code: n for code, n in state.typed.items() if sheet.values.get(code) != n},

@@ -8,8 +8,12 @@ lost everything, stores it once.
 """
 
 import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import structlog
@@ -19,17 +23,19 @@ from gateway.dialogues.reports import PROVIDER, sheet_in
 from gateway.dialogues.wishes import Edges, Line
 from gateway.phone import BadPhone, normalise
 from gateway.storage import inbox, versions
-from gateway.storage.dialogues import DialoguesAway, Log
+from gateway.storage.dialogues import DialoguesAway
 from gateway.storage.engine import Connection, StorageFault, reading
 from gateway.transports.africastalking_posts import UssdHop
 from menus import navigator
 from menus.choosing import started
 from menus.dialogue import Screen, State, Step
+from menus.model import Catalogue
 
 log = structlog.get_logger()
 
 # Texts since the last State that was kept; then it is kept anew, since all are walked each time.
 MOST_TEXTS: Final = 4
+MOST_KEPT: Final = 2048  # places in dialogues that a process remembers
 
 
 def answer(edges: Edges, hop: UssdHop, now: datetime) -> Screen:
@@ -91,17 +97,27 @@ class _Walk:
 
     def answer(self) -> Screen:
         found = self.line.edges.dialogues.hop(self.line.dialogue, self.text)
-        state = _state_of(found)
-        if found is None or state is None or found.texts[-1] != self.text:
+        if found is None or found.texts[-1] != self.text:
             return self._dial(found.texts[-1] if found else None)
-        before, stored = found.texts[0], False
-        for text in found.texts[1:]:
-            step = navigator.step(self.line.catalogue, state, _answer_in(before, text))
-            state, before = self.line.fulfilled(step, text), text
-            stored |= step.wish is not None
+        try:
+            reached = _reached(self.line.catalogue, found.kept, found.texts)
+        except (KeyError, TypeError):
+            # An older release wrote it.
+            return self._dial(self.text)
+        state, stored = self._go_on(reached, found.texts)
         if stored or len(found.texts) > MOST_TEXTS:
             self._keep(state, self.text)
         return navigator.screen(self.line.catalogue, state)
+
+    def _go_on(self, reached: "_Reached", texts: Sequence[str]) -> tuple[State, bool]:
+        """The State after the last text, and whether something was asked of the database."""
+        step, place = reached.step, reached.place
+        state, stored = self.line.fulfilled(step, texts[place]), step.wish is not None
+        for before, text in pairwise(texts[place:]):
+            step = navigator.step(self.line.catalogue, state, _answer_in(before, text))
+            state = self.line.fulfilled(step, text)
+            stored |= step.wish is not None
+        return state, stored
 
     def _keep(self, state: State, seen: str | None) -> None:
         """Keeps where the dialogue stands. Without it the next hop walks the same way again."""
@@ -146,14 +162,26 @@ class _Walk:
         return Step(self.line.already(started(state)))
 
 
-def _state_of(found: Log | None) -> State | None:
-    """The State of a log; None when there is none, or when an older release wrote it."""
-    if found is None:
-        return None
-    try:
-        return State.from_json(found.state)
-    except (KeyError, TypeError):
-        return None
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """How far a log leads without the database: to its end, or to the text with a wish."""
+
+    step: Step
+    place: int
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _reached(catalogue: Catalogue, kept: str, texts: tuple[str, ...]) -> _Reached:
+    """Where the texts of a log lead from the State that was kept. Pure, and so remembered: the
+    next hop of a dialogue mostly begins where this one ended. Raises KeyError or TypeError for
+    a State of another release."""
+    if len(texts) == 1:
+        return _Reached(Step(State.from_json(json.loads(kept))), 0)
+    before = _reached(catalogue, kept, texts[:-1])
+    if before.step.wish is not None:
+        return before
+    answer = _answer_in(texts[-2], texts[-1])
+    return _Reached(navigator.step(catalogue, before.step.state, answer), len(texts) - 1)
 
 
 def _answer_in(before: str, text: str) -> str:

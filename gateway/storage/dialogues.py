@@ -53,9 +53,10 @@ class DialoguesAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A dialogue as it was kept: the State reached with the first of the texts, then the others."""
+    """A dialogue as it was kept: the State reached with the first of the texts, in JSON, then
+    the others."""
 
-    state: Mapping[str, Any]
+    kept: str
     texts: tuple[str, ...]
 
 
@@ -102,7 +103,7 @@ class Dialogues:
         found = self._ask(lambda: self._hop(keys=[_key(dialogue)], args=[text, self._seconds]))
         if len(found) < 2:
             return None
-        return Log(json.loads(found[0]), tuple(found[1:]))
+        return Log(found[0], tuple(found[1:]))
 
     def keep(self, dialogue: str, state: Mapping[str, Any], text: str, *, seen: str | None) -> bool:
         """Keeps where a dialogue stands after `text`; whether it was kept.

@@ -255,6 +255,14 @@ def test_a_complete_report_is_begun_anew_or_left() -> None:
     assert "1/2" in made.keys("2").text
 
 
+def test_begun_anew_a_number_is_not_held_against_those_still_to_come() -> None:
+    stored = {"VUS": 45, "FIE": 38, "TDR": 37, "POS": 28, "CTA": 27, "IRA": 30}
+    made = Walk(stored=stored)
+    assert made.keys(*PEC, "2", "35").name == "numbers"
+    assert made.keys("30*30*20*20").name == "read_back"
+    assert Walk(stored=stored).keys(*PEC, "2", "28").text.startswith("IRA 30 est plus grand")
+
+
 def test_what_is_locked_cannot_be_begun_anew() -> None:
     everything = dict.fromkeys(CATALOGUE.forms["NUT"].required, 1)
     made = Walk(stored=everything, locked=True)

@@ -112,6 +112,7 @@ def test_the_figures_of_a_new_house(client: FlaskClient) -> None:
                 "kibaru_understood_total",
                 "kibaru_refused_total",
                 "kibaru_strangers_total",
+                "kibaru_ussd_groups_total",
                 "kibaru_failed_total",
                 "kibaru_unanswered_total",
                 "kibaru_replied_total",
