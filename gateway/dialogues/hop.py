@@ -148,7 +148,8 @@ class _Walk:
         state = line.fulfilled(step, self.text)
         if step.lost:
             state = replace(state, wrong="ussd_lost")
-        self._keep(state, seen)
+        if not _came_late(self.text, seen):
+            self._keep(state, seen)
         return navigator.screen(line.catalogue, state)
 
     def _found_again(self, connection: Connection, state: State, message_id: int) -> Step:
@@ -182,6 +183,12 @@ def _reached(catalogue: Catalogue, kept: str, texts: tuple[str, ...]) -> _Reache
         return before
     answer = _answer_in(texts[-2], texts[-1])
     return _Reached(navigator.step(catalogue, before.step.state, answer), len(texts) - 1)
+
+
+def _came_late(text: str, seen: str | None) -> bool:
+    """Whether a text is a hop of before that was held up on its way: it is answered anew, and
+    she who is further on by now does not lose her place."""
+    return seen is not None and (text == "" or seen.startswith(f"{text}*")) and text != seen
 
 
 def _answer_in(before: str, text: str) -> str:

@@ -65,6 +65,20 @@ def test_numbers_that_were_not_confirmed_are_not_stored(pipes: Pipes, phone: Tel
     assert nothing_stored(pipes)
 
 
+@pytest.mark.parametrize("late", ["", "1", "1*1", "1*1*45"])
+def test_a_hop_of_before_that_comes_late_costs_nobody_her_place(
+    pipes: Pipes, phone: Telephone, late: str
+) -> None:
+    phone.dial()
+    asked = phone.keys("1", "1", "45*38*37*28*27")
+    here, phone.text = phone.text, late
+    assert phone.repeat().startswith("CON ")
+    phone.text = here
+    assert phone.repeat() == asked
+    assert "2/3" in phone.key("1")
+    assert pipes.report().values["VUS"] == 45
+
+
 def test_the_dial_offers_to_go_on(pipes: Pipes, phone: Telephone) -> None:
     phone.dial()
     phone.keys(*PEC_KEYS[:4])
