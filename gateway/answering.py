@@ -13,7 +13,8 @@ from gateway.stock import need as stock_need
 from gateway.storage.outbound import NewReply
 from gateway.understanding import REPORTING, Understood
 from menus import gsm7, wording
-from menus.model import Filled, Level, Problem
+from menus.cross_check import Level
+from menus.model import Filled, Problem
 from menus.wording import ReportReply
 
 MOST_PARTS: Final = 2

@@ -17,7 +17,8 @@ from gateway.storage import reports, roster
 from gateway.understanding import AGENT, Understood
 from menus import help as help_texts
 from menus import wording
-from menus.model import LANGUAGES, Filled, Level, Period, Problem
+from menus.cross_check import Level
+from menus.model import LANGUAGES, Filled, Period, Problem
 from menus.period import month_name, which_month
 
 Answer = Settled | str

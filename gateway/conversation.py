@@ -15,7 +15,8 @@ from gateway.storage import inbox, stock, versions
 from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.versions import Change
 from gateway.understanding import AGENT, MEMORY, Understood
-from menus.model import Filled, Level, Problem
+from menus.cross_check import Level
+from menus.model import Filled, Problem
 from menus.wording import ReportReply
 
 # What was said of a referral is kept as such; its text may hold a name, and has had its use.

@@ -12,7 +12,8 @@ from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
 from gateway.storage.versions import Version
 from gateway.understanding import AGENT
-from menus.model import Filled, Form, Level, Period, Problem
+from menus.cross_check import Level
+from menus.model import Filled, Form, Period, Problem
 from menus.period import change_closes, is_late
 from menus.sentences import say_problem
 from menus.wording import ReportReply

@@ -21,7 +21,8 @@ from gateway.storage.engine import Connection, Engine, StorageFault, one_stateme
 from gateway.storage.inbox import FAILED, READ, Message, Read
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House, Understood
-from menus.model import Level, Problem
+from menus.cross_check import Level
+from menus.model import Problem
 
 log = structlog.get_logger()
 

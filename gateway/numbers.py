@@ -18,7 +18,8 @@ from gateway.storage.roster import Post, Unit
 from gateway.supervision.area import Area, area_of
 from gateway.supervision.questions import phrase
 from gateway.understanding import AGENT, MEMORY, Understood
-from menus.model import Level, Problem
+from menus.cross_check import Level
+from menus.model import Problem
 from menus.sentences import say
 
 TOPIC: Final = "number"

@@ -7,7 +7,8 @@ from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.storage.conversations import Conversation
 from gateway.understanding import MEMORY, Understood
-from menus.model import Level, Problem
+from menus.cross_check import Level
+from menus.model import Problem
 from menus.paging import pages
 from menus.sentences import say
 

@@ -16,7 +16,8 @@ from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.number_changes import NumberChange
 from gateway.storage.roster import Post, Unit
-from menus.model import Catalogue, Filled, Level, MonthSaid, Period, Problem, Reading
+from menus.cross_check import Level
+from menus.model import Catalogue, Filled, MonthSaid, Period, Problem, Reading
 from menus.period import which_month
 
 AGENT: Final = "asc"

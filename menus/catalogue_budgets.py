@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from menus.catalogue_words import SHORT, placeholders
+from menus.cross_check import Level
 from menus.gsm7 import parts
 from menus.help import help_text, topics
 from menus.loader import ROLES
-from menus.model import LANGUAGES, Catalogue, Form, Level, Period, Problem
+from menus.model import LANGUAGES, Catalogue, Form, Period, Problem
 from menus.sentences import say, say_problem
 from menus.wording import ReportReply, report_reply
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from menus.catalogue_tables import Table
-from menus.model import Allowance, Check, Field, Form, Level, Term, When
+from menus.cross_check import Allowance, Check, Level, Term, When
+from menus.model import Field, Form
 from menus.rules import DIFFER, OPERATORS
 
 TERM: Final = re.compile(r"(-?)(?:([0-9]{1,4})\*)?([A-Z]{3,12}|each|required)(?:@([a-z_]{1,12}))?")

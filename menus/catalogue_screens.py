@@ -10,10 +10,11 @@ from typing import Final
 
 from menus import asking, choosing, filling, mending, navigator
 from menus.choosing import LONGEST_NAME
+from menus.cross_check import Level
 from menus.dialogue import Caller, Offer, Place, Screen, Sheet, State
 from menus.group_state import groups_of
 from menus.loader import ROLES
-from menus.model import LANGUAGES, Catalogue, Form, Level, Period, Problem
+from menus.model import LANGUAGES, Catalogue, Form, Period, Problem
 from menus.sentences import say_problem
 
 _RECEIPT: Final = "2222"

@@ -11,8 +11,8 @@ from string import Formatter
 from typing import Final
 
 from menus.catalogue_tables import Folder, names_in, read
+from menus.cross_check import Check
 from menus.gsm7 import lost
-from menus.model import Check
 
 Words = Mapping[str, str]
 # For every sentence, the placeholders it holds or may hold.

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from menus.model import Catalogue, Level, Period, Problem
+from menus.cross_check import Level
+from menus.model import Catalogue, Period, Problem
 from menus.read_back import read_back
 from menus.sentences import say, say_problem, to_retype, to_send
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from menus.model import Check, Problem
+from menus.cross_check import Check
+from menus.model import Problem
 from menus.programme import EMPTY
 
 

@@ -8,9 +8,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
+from menus.cross_check import Level
 from menus.dialogue import Sheet, State, sign
 from menus.history import Context
-from menus.model import Catalogue, Form, Level, Period, Problem
+from menus.model import Catalogue, Form, Period, Problem
 from menus.period import days_in
 from menus.programme import EMPTY
 from menus.rules import Weighed, weigh

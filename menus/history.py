@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from menus.model import Check, Term, When
+from menus.cross_check import Check, Term, When
 from menus.programme import EMPTY
 
 # The programme's rule 17: the median of up to six months, of at least three that are known.

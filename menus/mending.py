@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Final
 
 from menus.choosing import Answered, Shown, again, below, listing, pick, show, word
+from menus.cross_check import Level
 from menus.dialogue import Screen, State, Step
 from menus.group_state import agreed_to, anew, problem_of, retyped, settled, to_mend
 from menus.group_words import CORRECT, YES, fitted_screen, hints, shorts, yes_or_correct
 from menus.laying_out import BACK, Listing, numbered
-from menus.model import Catalogue, Level, Problem
+from menus.model import Catalogue, Problem
 from menus.sentences import say_problem
 from menus.typed_numbers import numbers_in
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from menus import month_numbers
+from menus.cross_check import Level
 from menus.lexer import ODD
-from menus.model import Level, MonthSaid, Problem
+from menus.model import MonthSaid, Problem
 from menus.programme import EMPTY
 from menus.slots import Section, Slot, fill, written_reversed
 from menus.tokens import Kind, Token

@@ -9,7 +9,8 @@ from calendar import monthrange
 from datetime import date
 from enum import StrEnum
 
-from menus.model import Level, MonthSaid, Period, Problem
+from menus.cross_check import Level
+from menus.model import MonthSaid, Period, Problem
 from menus.programme import Programme
 
 

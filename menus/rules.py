@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
+from menus.cross_check import Check, Level, Term, When
 from menus.history import NOTHING_KNOWN, Context, known_elsewhere
-from menus.model import Check, Form, Level, Problem, Term, When
+from menus.model import Form, Problem
 from menus.programme import EMPTY
 
 DIFFER: Final = "differ"

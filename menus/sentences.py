@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
+from menus.cross_check import Check, Term, When
 from menus.gsm7 import fold
-from menus.model import Catalogue, Check, Problem, Term, When
+from menus.model import Catalogue, Problem
 
 # More digits than any count has may be a telephone number, which no SMS repeats.
 MOST_DIGITS: Final = 6

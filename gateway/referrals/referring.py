@@ -28,7 +28,8 @@ from gateway.storage import referrals
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
 from gateway.understanding import House, Understood
-from menus.model import Level, Problem
+from menus.cross_check import Level
+from menus.model import Problem
 from menus.referring import Referring, refer
 from menus.wording import problem_reply
 

@@ -14,7 +14,8 @@ from gateway.stock.shelf import products
 from gateway.storage import stock
 from gateway.storage.conversations import Conversation
 from gateway.understanding import AGENT, Understood
-from menus.model import Level, Problem
+from menus.cross_check import Level
+from menus.model import Problem
 from menus.period import period_of
 from menus.sentences import say
 from menus.stock_words import ProductsSaid, products_said

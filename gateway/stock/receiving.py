@@ -19,7 +19,8 @@ from gateway.storage import stock
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
 from gateway.storage.stock import Receipt, StockOut
-from menus.model import Catalogue, Filled, Level, Problem
+from menus.cross_check import Level
+from menus.model import Catalogue, Filled, Problem
 from menus.sentences import say
 from menus.wording import ReportReply
 

@@ -11,7 +11,8 @@ from gateway.site_names import named, told_apart
 from gateway.storage import roster
 from gateway.storage.roster import Unit
 from gateway.understanding import Understood
-from menus.model import Level, Problem
+from menus.cross_check import Level
+from menus.model import Problem
 
 SITE, FACILITY = "site", "facility"
 

@@ -16,7 +16,8 @@ from gateway.supervision.area import Area, Part, area_of
 from gateway.supervision.questions import about, phrase, working
 from gateway.understanding import AGENT, Understood
 from gateway.validation import Outcome, Verdict, validate_at
-from menus.model import Level, Period, Problem
+from menus.cross_check import Level
+from menus.model import Period, Problem
 from menus.paging import listed
 
 EVERYTHING: Final = "TOUT"  # in place of a site's name

@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import pytest
 
+from menus.cross_check import Check, Level, Term
 from menus.gsm7 import lost
 from menus.loader import load
-from menus.model import LANGUAGES, Catalogue, Check, Level, Term
+from menus.model import LANGUAGES, Catalogue
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from menus.cross_check import Level
 from menus.grammar import read
 from menus.lexer import fold
 from menus.loader import load
-from menus.model import Catalogue, Level, MonthSaid, Reading
+from menus.model import Catalogue, MonthSaid, Reading
 
 MARCH = MonthSaid(3)
 

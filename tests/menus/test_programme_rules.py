@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from menus.cross_check import Level
 from menus.history import Context
 from menus.loader import load
-from menus.model import Level
 from menus.rules import Weighed, weigh
 
 CATALOGUE = load()

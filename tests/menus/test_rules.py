@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from menus.cross_check import Allowance, Check, Level, Term, When
 from menus.history import Context
 from menus.loader import load
-from menus.model import Allowance, Check, Field, Form, Level, Product, Term, When
+from menus.model import Field, Form, Product
 from menus.programme import EMPTY
 from menus.rules import Weighed, weigh
 
