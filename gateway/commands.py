@@ -13,7 +13,7 @@ from gateway.referrals import referring as referrals
 from gateway.report_state import state_of
 from gateway.stock import commands as stock_commands
 from gateway.stock import questions as stock_questions
-from gateway.storage import reports, roster
+from gateway.storage import people, reports
 from gateway.understanding import AGENT, Understood
 from menus import help as help_texts
 from menus import wording
@@ -70,7 +70,7 @@ def set_language(desk: Desk, understood: Understood) -> Answer:
     wanted = understood.arguments[0].lower() if understood.arguments else ""
     if wanted not in LANGUAGES or understood.post is None:
         return Settled(problems=(Problem("language_which", Level.ASK),))
-    roster.set_language(desk.connection, understood.post.phone, wanted)
+    people.set_language(desk.connection, understood.post.phone, wanted)
     return wording.say(desk.house.catalogue, wanted, "language_set")
 
 

@@ -66,7 +66,7 @@ def _chase(connection: Connection, house: House, found: Sequence[Referral], now:
     times = house.catalogue.programme.referrals
     month = month_of(house, now)
     places = notices.places_of(connection, found, month)
-    posts = people.posts_at(connection, _units(places.values()), month)
+    posts = people.working_at(connection, _units(places.values()), month)
     again = timedelta(hours=times.escalate_after_hours)
     for referral in found:
         place = places.get(referral.id)

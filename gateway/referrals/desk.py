@@ -44,7 +44,7 @@ def want(desk: Desk, referral: Referral) -> None:
 
 def tell_agent(desk: Desk, moved: Referral, place: Place, step: Step, month: str) -> int:
     """Tells the agent of this step; returns how many people that are."""
-    at_site = people.posts_at(desk.connection, [moved.site_id], month)
+    at_site = people.working_at(desk.connection, [moved.site_id], month)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
     to = notices.agents(at_site, moved)
     return notices.tell(desk.connection, desk.house, event, to, desk.now)
@@ -59,7 +59,7 @@ def tell_centre(desk: Desk, moved: Referral, place: Place, step: Step, month: st
 
 def people_above(connection: Connection, place: Place, month: str) -> list[Post]:
     """Everybody at the unit that is told of a referral from there."""
-    return people.posts_at(connection, [place.above.id], month) if place.above else []
+    return people.working_at(connection, [place.above.id], month) if place.above else []
 
 
 def place_of(desk: Desk, referral: Referral, month: str) -> Place:

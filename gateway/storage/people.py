@@ -2,34 +2,21 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, update
 
-from gateway.storage.roster import DEEPEST, Post, Unit, units_by_id
-from gateway.storage.tables import org_unit_terms, org_units, posts
+from gateway.storage.roster import DEEPEST, Post, Unit, posts_at, units_by_id
+from gateway.storage.tables import posts
 
 
-def posts_at(connection: Connection, unit_ids: Collection[int], period: str) -> list[Post]:
+def working_at(connection: Connection, unit_ids: Collection[int], period: str) -> list[Post]:
     """Everybody who works at one of these units in the month, in the order of their posts."""
-    term, other = org_unit_terms.alias(), org_unit_terms.alias()
-    latest = select(func.max(other.c.since)).where(
-        other.c.unit_id == term.c.unit_id, other.c.since <= period
-    )
-    active = and_(posts.c.since <= period, or_(posts.c.until.is_(None), posts.c.until > period))
-    statement = (
-        select(
-            posts.c.id, posts.c.phone, posts.c.unit_id, org_units.c.code,
-            term.c.name.label("unit_name"), posts.c.name, posts.c.role, posts.c.language,
-        )
-        .join(org_units, org_units.c.id == posts.c.unit_id)
-        .join(term, term.c.unit_id == posts.c.unit_id)
-        .where(
-            posts.c.unit_id.in_(unit_ids),
-            term.c.since == latest.correlate(term).scalar_subquery(),
-            active,
-        )
-        .order_by(posts.c.id)
-    )  # fmt: skip
-    return [Post(*row) for row in connection.execute(statement)]
+    found = posts_at(connection, unit_ids, period)
+    return sorted((post for at in found.values() for post in at), key=lambda post: post.id)
+
+
+def set_language(connection: Connection, phone: str, language: str) -> None:
+    """From now on this person is answered in this language, wherever she works."""
+    connection.execute(update(posts).where(posts.c.phone == phone).values(language=language))
 
 
 def lines_above(

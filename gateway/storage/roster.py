@@ -23,7 +23,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    update,
 )
 
 from gateway.storage.among import among
@@ -127,11 +126,6 @@ def units_below(connection: Connection, unit_ids: Collection[int], period: str) 
     """
     found = connection.execute(_below(period), {"top": list(unit_ids)})
     return [Unit(*row) for row in found.all()]
-
-
-def set_language(connection: Connection, phone: str, language: str) -> None:
-    """From now on this person is answered in this language, wherever she works."""
-    connection.execute(update(posts).where(posts.c.phone == phone).values(language=language))
 
 
 def units_by_id(connection: Connection, ids: Collection[int], period: str) -> dict[int, Unit]:
