@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from gateway.receipts import receipts
 from gateway.referrals import counts as referral_counts
-from gateway.report import Key, Report, Stamp, receipts
+from gateway.report import Key, Report, Stamp
 from gateway.storage import (
     conversations,
     forwards,

@@ -5,8 +5,7 @@ which it was sent and the message that brought it; the newest stamp wins, so tha
 that overtake each other end the same in whatever order they are read.
 """
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,11 +13,7 @@ from enum import StrEnum
 from menus.history import NOTHING_KNOWN, Context
 from menus.model import Filled, Form, Period, Problem
 from menus.period import days_in
-from menus.rules import weigh
-
-# Digits and capitals that are not mistaken for each other when read aloud or off a screen.
-RECEIPT_DIGITS = "23456789"
-RECEIPT_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+from menus.rules import Weighed, weigh
 
 LARGE = 20  # a correction by no more than this is never large
 
@@ -136,42 +131,30 @@ def file(
     site's other reports (`context`). An OUI was given for the codes in `confirmed`; those in
     `held` wait for one, whatever the rules say.
     """
-    newer = {code: value for code, value in filled.values.items() if mark >= _mark(report, code)}
-    # What is stored already was weighed: typed again, it settles a doubt and raises none.
-    again = {code for code in newer if _stands(report, filled, code)}
-    new = {code: value for code, value in newer.items() if code not in again}
-    typed = {code: value for code, value in new.items() if code not in held}
-    waiting = {code: one for code, one in report.pending.items() if code not in newer}
-    given = {code: one.days_out for code, one in waiting.items() if one.days_out is not None}
-    given |= {code: days for code, days in filled.days_out.items() if code in new}
+    news = _news(report, filled, mark)
     # An OUI alone lets these in; all others are looked at again.
-    asked = {code: one for code, one in waiting.items() if one.why is Why.OUI}
-    if confirmed:
-        asked = {code: one for code, one in asked.items() if code not in confirmed}
+    asked = {
+        code: one
+        for code, one in news.waiting.items()
+        if one.why is Why.OUI and code not in confirmed
+    }
     weighed = weigh(
         form,
         stored=report.values,
-        pending={code: one.value for code, one in waiting.items() if code not in asked},
-        typed=typed,
-        typed_days_out={code: days for code, days in given.items() if code not in asked},
+        pending={code: one.value for code, one in news.waiting.items() if code not in asked},
+        typed={code: value for code, value in news.new.items() if code not in held},
+        typed_days_out={code: days for code, days in news.days_out.items() if code not in asked},
         days_in_month=days_in(Period.parse(report.period)),
         context=context,
         confirmed=confirmed,
     )
     after = _with_accepted(report, weighed.accepted, weighed.days_out)
     changed = (after.values, after.days_out) != (report.values, report.days_out)
-    since = {code: mark if code in new else waiting[code].stamp for code in {*new, *waiting}}
-    marks = {code: since[code] for code in weighed.accepted} | dict.fromkeys(again, mark)
-    pending = dict(asked)
-    for code, value in weighed.pending.items():
-        why = Why.DOUBT if code in weighed.to_confirm else Why.CORRECTION
-        pending[code] = Waiting(value, given.get(code), since[code], why)
-    for code in (code for code in new if code in held):
-        pending[code] = Waiting(new[code], given.get(code), mark, Why.OUI)
+    marks = {code: news.since(code, mark) for code in weighed.accepted}
     after = replace(
         after,
-        stamps={**report.stamps, **marks},
-        pending=pending,
+        stamps={**report.stamps, **marks, **dict.fromkeys(news.again, mark)},
+        pending={**asked, **_parked(news, weighed, mark, held)},
         complete=all(code in after.values for code in form.required),
         version=report.version + changed,
         withdrawn=report.withdrawn and not changed,
@@ -179,6 +162,46 @@ def file(
         refusals={} if changed else report.refusals,
     )
     return Filing(after, changed, weighed.problems, to_confirm(form, after))
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a message brings to a report: numbers that are `new`, numbers typed `again` as they
+    are stored, those that are still `waiting`, and the days out of the new and the waiting."""
+
+    new: Mapping[str, int]
+    again: Collection[str]
+    waiting: Mapping[str, Waiting]
+    days_out: Mapping[str, int]
+
+    def since(self, code: str, mark: Stamp) -> Stamp:
+        """When the number that is weighed now was sent."""
+        return mark if code in self.new else self.waiting[code].stamp
+
+
+def _news(report: Report, filled: Filled, mark: Stamp) -> _News:
+    newer = {code: value for code, value in filled.values.items() if mark >= _mark(report, code)}
+    # What is stored already was weighed: typed again, it settles a doubt and raises none.
+    again = {code for code in newer if _stands(report, filled, code)}
+    new = {code: value for code, value in newer.items() if code not in again}
+    waiting = {code: one for code, one in report.pending.items() if code not in newer}
+    days = {code: one.days_out for code, one in waiting.items() if one.days_out is not None}
+    days |= {code: days for code, days in filled.days_out.items() if code in new}
+    return _News(new, again, waiting, days)
+
+
+def _parked(
+    news: _News, weighed: Weighed, mark: Stamp, held: Collection[str]
+) -> dict[str, Waiting]:
+    """The numbers that do not count yet: some must be corrected, some doubts may be confirmed,
+    and what is `held` waits for an OUI alone."""
+    parked = {}
+    for code, value in weighed.pending.items():
+        why = Why.DOUBT if code in weighed.to_confirm else Why.CORRECTION
+        parked[code] = Waiting(value, news.days_out.get(code), news.since(code, mark), why)
+    for code in (code for code in news.new if code in held):
+        parked[code] = Waiting(news.new[code], news.days_out.get(code), mark, Why.OUI)
+    return parked
 
 
 def to_confirm(form: Form, report: Report) -> tuple[str, ...]:
@@ -237,25 +260,6 @@ def is_large(before: int, after: int) -> bool:
 def missing(form: Form, report: Report) -> tuple[str, ...]:
     """The required codes without a stored value, in the form's order."""
     return tuple(code for code in form.required if code not in report.values)
-
-
-def receipts(key: str) -> Iterator[str]:
-    """Receipt numbers for a report, best first: four signs, the first of them a digit.
-
-    `key` names the report (site code, form, month). A receipt is unique within its site; the
-    caller takes the first one that is free there.
-    """
-    signs = RECEIPT_DIGITS + RECEIPT_LETTERS
-    turn = 0
-    while True:
-        number = int.from_bytes(hashlib.sha256(f"{key}/{turn}".encode()).digest()[:8])
-        number, first = divmod(number, len(RECEIPT_DIGITS))
-        rest = ""
-        for _ in range(3):
-            number, place = divmod(number, len(signs))
-            rest += signs[place]
-        yield RECEIPT_DIGITS[first] + rest
-        turn += 1
 
 
 def _stands(report: Report, filled: Filled, code: str) -> bool:

@@ -201,7 +201,7 @@ def test_a_second_phone_of_a_site_fills_the_same_report(pipes: Pipes) -> None:
 
 
 def test_a_phone_of_two_sites_is_asked_and_nothing_is_stored(pipes: Pipes) -> None:
-    assert pipes.told("PEC 10 VUS 45", OUMAR).startswith("Pour quel site?")
+    assert pipes.told("PEC 10 VUS 45", OUMAR).startswith("Pour quel site: Kola, Tene?")
     assert pipes.versions() == []
 
 

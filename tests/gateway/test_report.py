@@ -9,17 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.report import (
-    RECEIPT_DIGITS,
-    Filing,
-    Report,
-    Stamp,
-    Status,
-    file,
-    missing,
-    receipts,
-    stamp,
-)
+from gateway.receipts import RECEIPT_DIGITS, receipts
+from gateway.report import Filing, Report, Stamp, Status, file, missing, stamp
 from menus.model import Catalogue, Filled, Form
 from tests.gateway.pipes import PEC_VALUES
 
