@@ -20,7 +20,7 @@ help:
 	@echo 'make test    the test suite (ARGS="-k name" for some of it)'
 	@echo 'make lint    ruff: style and formatting'
 	@echo 'make types   mypy'
-	@echo 'make bench   the figures (ARGS=--json for a machine)'
+	@echo 'make bench   the figures (ARGS="--quick --only hopping", --json for a machine)'
 	@echo 'make clean   remove what these made, except the data in var/'
 
 # One simple command, so that make runs it without a shell in between: a signal to make
@@ -31,7 +31,7 @@ run: $(BIN)/.installed-demo
 
 .PHONY: test
 test: $(BIN)/.installed-dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 .PHONY: lint
 lint: $(BIN)/.installed-dev

@@ -38,7 +38,9 @@ class Kind:
     data_sharing: bool = False
 
 
-VALUE_TYPES: Final = {"INTEGER_ZERO_OR_POSITIVE", "INTEGER", "NUMBER", "TEXT", "DATE", "BOOLEAN"}
+VALUE_TYPES: Final = {
+    *("INTEGER_ZERO_OR_POSITIVE", "INTEGER", "NUMBER", "TEXT", "DATE", "BOOLEAN", "TRUE_ONLY")
+}
 AGGREGATIONS: Final = {"SUM", "LAST", "MAX", "MIN", "AVERAGE", "NONE", "COUNT"}
 DAYS: Final = range(366)
 
@@ -92,13 +94,20 @@ KINDS: Final[Mapping[str, Kind]] = {
     "programs": Kind(
         {"name", "shortName", "programType"},
         unique={"code", "name", "shortName"},
-        optional={"programStages", "organisationUnits", "categoryCombo", "version", "description"},
+        optional={
+            *("programStages", "organisationUnits", "categoryCombo", "version", "description"),
+            *("accessLevel", "completeEventsExpiryDays"),
+        },
         refs={
             "programStages": "programStages",
             "organisationUnits": "organisationUnits",
             "categoryCombo": "categoryCombos",
         },
-        words={"programType": {"WITHOUT_REGISTRATION"}},
+        words={
+            "programType": {"WITHOUT_REGISTRATION"},
+            "accessLevel": {"OPEN", "AUDITED", "PROTECTED", "CLOSED"},
+            "completeEventsExpiryDays": DAYS,
+        },
         data_sharing=True,
     ),
     "programStages": Kind(

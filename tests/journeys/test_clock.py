@@ -64,7 +64,9 @@ def test_texts_are_blanked_after_ninety_days(doors: House) -> None:
     now = datetime.now(UTC)
     provider_id = doors.send(agent.phone, "Kibaru")
     message = select(inbox.c.text, inbox.c.text_hash).where(inbox.c.provider_id == provider_id)
-    reply = select(outbox.c.text, outbox.c.parts).where(outbox.c.phone == agent.phone)
+    reply = select(outbox.c.text, outbox.c.parts).where(
+        outbox.c.phone == agent.phone, outbox.c.kind == "reply"
+    )
     seen = []
     for later in (timedelta(), timedelta(days=89), timedelta(days=91)):
         doors.clock_once(now + later)

@@ -119,9 +119,9 @@ def test_cells_that_no_longer_count_are_deleted(pipes: Pipes, dhis2: FarSide) ->
     pipes.told("STK 10 ENF 0J12 BEB 4")
     dhis2.send()
     assert dhis2.held(form="STK") == {"ENF": "0", "ENF J": "12", "BEB": "4"}
-    pipes.told("STK 10 ENF 0")
+    pipes.told("COR 10 ENF 3")
     dhis2.send()
-    assert dhis2.held(form="STK") == {"ENF": "0", "BEB": "4"}
+    assert dhis2.held(form="STK") == {"ENF": "3", "BEB": "4"}
 
 
 def test_many_rows_travel_in_few_requests(pipes: Pipes, dhis2: FarSide) -> None:

@@ -118,15 +118,21 @@ def test_the_figures_of_a_new_house(client: FlaskClient) -> None:
                 "kibaru_replied_total",
                 "kibaru_replies_refused_total",
                 "kibaru_replies_unknown_total",
+                "kibaru_notified_total",
+                "kibaru_notices_refused_total",
+                "kibaru_notices_unknown_total",
                 "kibaru_parts_sent_total",
                 "kibaru_forwarded_total",
                 "kibaru_forwards_refused_total",
-                "kibaru_waiting messages",
-                "kibaru_waiting replies",
-                "kibaru_waiting forwards",
-                "kibaru_oldest_waiting_seconds messages",
-                "kibaru_oldest_waiting_seconds replies",
-                "kibaru_oldest_waiting_seconds forwards",
+                "kibaru_events_total",
+                "kibaru_events_refused_total",
+                "kibaru_referrals_total",
+                "kibaru_referrals_unanswered_total",
+                *(
+                    f"kibaru_{figure} {what}"
+                    for figure in ("waiting", "oldest_waiting_seconds")
+                    for what in ("messages", "replies", "notices", "forwards", "events")
+                ),
                 "kibaru_destination_failures operator",
                 "kibaru_destination_failures dhis2",
                 "kibaru_destination_open operator",
