@@ -27,21 +27,30 @@ def days_of(out: StockOut, first: date, last: date, timezone: ZoneInfo) -> int:
 
     The day on which it ran out counts, the day on which it came back does not.
     """
+    return len(_days(out, first, last, timezone))
+
+
+def _days(out: StockOut, first: date, last: date, timezone: ZoneInfo) -> range:
+    """Those days, as ordinals."""
     since = max(out.since.astimezone(timezone).date(), first)
     until = last if out.until is None else min(out.until.astimezone(timezone).date(), last)
-    return max((until - since).days, 0)
+    return range(since.toordinal(), until.toordinal())
 
 
 def days_out_in(
     outs: Iterable[StockOut], first: date, last: date, timezone: ZoneInfo
 ) -> dict[int, dict[str, int]]:
-    """The days out from `first` until before `last`, by site and code; none is no entry."""
-    found: dict[int, dict[str, int]] = {}
+    """The days out from `first` until before `last`, by site and code; none is no entry.
+
+    A day counts once, however many stock-outs tell of it: RUPT may be followed by a count.
+    """
+    days: dict[tuple[int, str], set[int]] = {}
     for one in outs:
-        days = days_of(one, first, last, timezone)
-        if days:
-            of_site = found.setdefault(one.site_id, {})
-            of_site[one.code] = of_site.get(one.code, 0) + days
+        days.setdefault((one.site_id, one.code), set()).update(_days(one, first, last, timezone))
+    found: dict[int, dict[str, int]] = {}
+    for (site, code), out in days.items():
+        if out:
+            found.setdefault(site, {})[code] = len(out)
     return found
 
 

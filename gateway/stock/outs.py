@@ -107,12 +107,25 @@ def take_back(desk: Desk, message_id: int) -> bool:
 
 
 def _none_left(desk: Desk, report: Report, code: str, end: datetime, message: Message) -> None:
-    """The days typed behind a zero end with the count, or with its month."""
+    """The days typed behind a zero end with the count, or with its month.
+
+    A count is of the end of its month: a zero that is sent after the next receipt speaks of
+    what is over.
+    """
     days = report.days_out.get(code)
-    since = message.sent_at
     if days is not None:
         since = min(message.sent_at, end) - timedelta(days=days)
-    ran_out(desk, report.site_id, code, since, message)
+        ran_out(desk, report.site_id, code, since, message)
+    elif not _came_since(desk, report.site_id, code, end, message.sent_at):
+        ran_out(desk, report.site_id, code, message.sent_at, message)
+
+
+def _came_since(desk: Desk, site_id: int, code: str, end: datetime, until: datetime) -> bool:
+    """Whether a receipt of the product lies between the two moments."""
+    return any(
+        one.code == code and end <= one.received_at <= until
+        for one in desk.received.get(site_id, ())
+    )
 
 
 def _opened_by(before: Report, code: str, out: StockOut) -> bool:

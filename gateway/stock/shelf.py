@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.desk import stock_forms
 from gateway.report import Stamp, stamp
-from gateway.stock.days import bounds, days_of
+from gateway.stock.days import bounds, days_out_in
 from gateway.storage import stock, stock_counts
 from gateway.storage.engine import Connection
 from gateway.storage.stock import Receipt, StockOut
@@ -111,9 +111,9 @@ class Shelf:
         if not self.outs:
             return 0
         first, last = period.first_day, ends(period)
-        return sum(
-            days_of(one, first, last, self.timezone) for one in self.outs if one.code == code
-        )
+        outs = [one for one in self.outs if one.code == code]
+        found = days_out_in(outs, first, last, self.timezone)
+        return sum(of_site.get(code, 0) for of_site in found.values())
 
 
 def shelves(

@@ -46,6 +46,11 @@ def test_days_of_several_add_up_and_none_is_no_entry() -> None:
     assert days_out_in(outs, FIRST, LAST, BAMAKO) == {7: {"ENF": 15, "BEB": 1}}
 
 
+def test_a_day_of_which_two_stock_outs_tell_counts_once() -> None:
+    outs = [out((10, 2), (10, 6)), out((10, 4), (10, 8)), out((10, 5), None, "BEB")]
+    assert days_out_in(outs, FIRST, LAST, BAMAKO) == {7: {"ENF": 6, "BEB": 27}}
+
+
 def test_months_that_have_ended_since() -> None:
     now = datetime(2026, 11, 4, tzinfo=UTC)
     assert months_ended(datetime(2026, 9, 20, tzinfo=UTC), now, BAMAKO) == [

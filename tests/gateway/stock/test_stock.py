@@ -175,6 +175,23 @@ def test_a_zero_that_was_a_mistake_leaves_no_stock_out(pipes: Pipes) -> None:
     assert outs(pipes) == []
 
 
+def test_a_zero_of_the_months_end_says_nothing_of_what_came_in_since(pipes: Pipes) -> None:
+    pipes.told("RUPT ENF", sent=datetime(2026, 10, 29, 12, tzinfo=UTC))
+    pipes.told("RCU ENF 30", sent=datetime(2026, 11, 2, 12, tzinfo=UTC))
+    pipes.told(stk("10", "BEB 24 ENF 0"), sent=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    assert len(outs(pipes)) == 1
+    assert open_codes(pipes) == set()
+
+
+def test_a_zero_with_days_tells_of_the_same_days_as_rupt(pipes: Pipes, dhis2: FarSide) -> None:
+    pipes.told("RUPT ENF", sent=datetime(2026, 10, 29, 12, tzinfo=UTC))
+    pipes.told("RCU ENF 30", sent=datetime(2026, 11, 2, 12, tzinfo=UTC))
+    pipes.told(stk("10", "BEB 24 ENF 0J3"), sent=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    assert open_codes(pipes) == set()
+    dhis2.send()
+    assert dhis2.held(form="STK")["ENF J"] == "3"
+
+
 def test_an_old_months_count_says_nothing_of_today(pipes: Pipes) -> None:
     pipes.told(stk("10", "BEB 24 ENF 12"))
     pipes.told(stk("09", "BEB 24 ENF 0"))
