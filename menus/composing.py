@@ -11,7 +11,7 @@ from typing import Final
 from menus.cross_check import Level
 from menus.model import Catalogue, Period, Problem
 from menus.read_back import read_back
-from menus.sentences import say, say_problem, to_retype, to_send
+from menus.sentences import NOT_HERS_TO_MEND, say, say_problem, to_retype, to_send
 
 # More codes than this are listed without the dots that stand for their numbers.
 CODES_WITH_DOTS: Final = 3
@@ -139,7 +139,7 @@ class Composer:
         alone = self.problems if len(self.replies) == 1 else ()
         if reply.superseded:
             return "head_superseded"
-        wrong = (*reply.problems, *alone)
+        wrong = [one for one in (*reply.problems, *alone) if one.key not in NOT_HERS_TO_MEND]
         if wrong and all(one.level is Level.CONFIRM for one in wrong):
             return "head_to_confirm"
         if wrong or reply.pending:
@@ -254,7 +254,7 @@ class Composer:
         if heads & {"head_to_correct", "head_to_confirm", "head_incomplete"}:
             if style.tail and any(reply.values for reply in self.replies):
                 yield self._say("kept", style)
-        elif "head_complete" in heads and style.tail and not self.problems:
+        elif "head_complete" in heads and style.tail and not self._sorted(style)[0]:
             yield from self._what_is_next(style)
 
     def _what_is_next(self, style: Style) -> Iterable[str]:

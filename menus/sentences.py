@@ -11,6 +11,8 @@ from menus.model import Catalogue, Problem
 MOST_DIGITS: Final = 6
 # The command that changes a number which is there already.
 CORRECT: Final = "COR"
+# Problems that no SMS of the sender mends.
+NOT_HERS_TO_MEND: Final = frozenset({"change_closed"})
 
 
 def say(
@@ -42,7 +44,12 @@ def listed(catalogue: Catalogue, language: str, names: tuple[str, ...], word: st
 
 
 def to_retype(catalogue: Catalogue, problem: Problem) -> tuple[str, ...]:
-    """The codes of which one, typed again with its number, mends the problem."""
+    """The codes of which one, typed again with its number, mends the problem.
+
+    None for what is closed to her: sent again it would be refused again.
+    """
+    if problem.key in NOT_HERS_TO_MEND:
+        return ()
     near = catalogue.code_of.get(str(problem.values.get("near", "")))
     codes = (near, *problem.codes) if near else problem.codes
     return tuple(dict.fromkeys(code for code in codes if code in catalogue.form_of))
