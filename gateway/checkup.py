@@ -15,7 +15,7 @@ from gateway.dhis2 import checkup as dhis2_checkup
 from gateway.dhis2.checkup_units import Receiver
 from gateway.dhis2.org_units import org_units_of
 from gateway.far_clients import dhis2_client
-from gateway.finding import Finding
+from gateway.finding import Finding, listed
 from gateway.outcomes import Delivered
 from gateway.storage import outbox, schema, tallies
 from gateway.storage.engine import Engine, StorageFault, reading
@@ -59,7 +59,7 @@ def _catalogue(settings: Settings) -> tuple[Catalogue | None, list[Finding]]:
     for language in LANGUAGES:
         lacking = untranslated(catalogue, language)
         if lacking:
-            words = f"{len(lacking)} sentences are said in French: {' '.join(lacking)}"
+            words = f"{len(lacking)} sentences are said in French: {listed(lacking)}"
             found.append(Finding(True, f"words {language}", words))
     return catalogue, found
 

@@ -36,6 +36,7 @@ from menus.model import Period
 READY: Final = 30.0  # seconds that the house may take to come up
 GRACE: Final = 10.0  # seconds that each process has to end
 AGENT: Final = "+22370000001"
+DTC: Final = "+22370000101"
 SITE: Final = "KOLA"
 REPORT: Final = (
     "VUS 45 FIE 38 TDR 37 POS 28 CTA 27 GRV 2 ART 2 IRA 9 AMX 9 DIA 11 SRZ 10 RFS 3 DCD 0"
@@ -229,6 +230,11 @@ and type last month's report ({last.month:02d} is its number):
 Then see the numbers in DHIS2:   {environment["DHIS2_URL"]}/
 and as they are stored here:     .venv/bin/kibaru reports --period {last.code}
 
-Send it again with POS 48 to see what an impossible number does.
+Send it again with POS 48 to see what an impossible number does. Dial *384*1# to report by USSD,
+or be the head of her centre and ask who has reported:
+
+    .venv/bin/kibaru phone {DTC}
+
+    ETAT
 """
     )

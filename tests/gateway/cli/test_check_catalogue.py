@@ -25,13 +25,14 @@ def catalogue_lines(kibaru: Kibaru, folder: Path) -> list[str]:
 
 
 def test_what_bambara_lacks_is_no_fault(kibaru: Kibaru, folder: Path) -> None:
-    (folder / "words" / "bm.toml").write_text('late = "A mèènna."\n', encoding="utf-8")
+    (folder / "words" / "bm.toml").write_text('receipt = "No {receipt}."\n', encoding="utf-8")
     catalogue, words = catalogue_lines(kibaru, folder)
     assert catalogue.startswith("ok    catalogue: 4 forms, ")
     assert words.startswith("ok    words bm: ")
     assert " sentences are said in French: " in words
-    assert " all_in " in words
-    assert " late " not in words
+    assert ": head_complete, " in words
+    assert "receipt" not in words
+    assert words.endswith(" more")
 
 
 def test_near_words_are_a_fault(kibaru: Kibaru, folder: Path) -> None:
