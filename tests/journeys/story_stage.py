@@ -245,7 +245,7 @@ gateway on a simulated calendar (`tests/journeys/story.py`). The test compares t
 what happens, word by word. After a change that is meant:
 `.venv/bin/python -m tests.journeys.story > docs/transcript.md`.
 
-`[2 SMS]` stands behind what takes two parts. In a message `->` shows who writes to whom.
+`->` shows who writes to whom; `[2 SMS]` stands behind what takes two parts.
 """
 
 
