@@ -25,7 +25,7 @@ from gateway.storage import deliveries, roster_import
 from gateway.storage import outbox as outgoing
 from gateway.storage.engine import Engine, connect, reading
 from gateway.storage.tables import outbox, referrals
-from gateway.transports.africastalking import InboundSms
+from gateway.transports.africastalking_posts import InboundSms
 from gateway.transports.queue import bell_for
 from gateway.understanding import House
 from menus.gsm7 import parts
