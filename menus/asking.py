@@ -107,12 +107,19 @@ def _answered(catalogue: Catalogue, state: State, value: str) -> Step:
         return Step(further)
     if item.confirm:
         return Step(replace(further, at="agree"))
-    return Step(home(state), Run(_command(item, further)))
+    return Step(home(state), _run(item, further))
 
 
-def _command(item: Item, state: State) -> str:
-    """The command as an SMS would hold it."""
-    return " ".join([item.command, *state.given])
+def _run(item: Item, state: State) -> Run:
+    """The command as an SMS would hold it, with what was chosen from lists."""
+    listed = {
+        question.listed: value for question, value in zip(item.questions, state.given, strict=True)
+    }
+    return Run(
+        " ".join([item.command, *state.given]),
+        site=listed.get("sites", ""),
+        month=int(listed.get("months", 0)),
+    )
 
 
 def _read_back(catalogue: Catalogue, state: State) -> str:
@@ -136,7 +143,7 @@ def show_agreement(catalogue: Catalogue, state: State) -> Screen:
 
 def answer_agreement(catalogue: Catalogue, state: State, answer: str) -> Step:
     if answer == YES:
-        return Step(home(state), Run(_command(item_of(catalogue, state), state)))
+        return Step(home(state), _run(item_of(catalogue, state), state))
     if answer == NO:
         return Step(home(state))
     if answer == BACK:

@@ -23,12 +23,15 @@ from tests.gateway.pipes import (
     NANA,
     OCTOBER,
     OUMAR,
+    PEC,
     PEC_VALUES,
     PEOPLE,
     STRANGER,
     UNITS,
     Pipes,
     killed_at,
+    person,
+    unit,
 )
 
 
@@ -377,6 +380,20 @@ def test_who_left_off_is_reminded_when_the_programme_says_so(
     end = UssdEnd(phone.dialogue_id, phone.phone, complete)
     assert [remind(edges, end, pipes.clock()) for _ in range(2)] == [notices, 0]
     assert len(pipes.rows("notice")) == notices
+
+
+@pytest.mark.parametrize("code", ["SITE-07", "CSC01-S2", "1203", "MAI"])
+def test_a_site_is_validated_whatever_its_code_looks_like(
+    pipes: Pipes, phone: Telephone, code: str
+) -> None:
+    pipes.enrol((*UNITS, unit(code, "site", "KANI")), (*PEOPLE, person(STRANGER, "asc", code)))
+    pipes.told(PEC, STRANGER)
+    phone.phone = NANA
+    phone.dial()
+    place = sorted(["KOLA", "SIRAKORO", "TENE", code]).index(code) + 1
+    assert f"Valider {code.title()} octobre" in phone.keys("5", str(place), "1")
+    assert phone.key("1").startswith(f"CON VAL octobre {code.title()}: valides 1.")
+    assert pipes.report(code).validated_at is not None
 
 
 def test_a_reminder_says_what_is_missing_when_it_goes(pipes: Pipes, phone: Telephone) -> None:
