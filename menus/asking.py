@@ -1,5 +1,6 @@
 """Screens that compose a command by questions, and those on which an answer is read."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -43,11 +44,21 @@ def options_of(catalogue: Catalogue, state: State, question: Question) -> list[t
         language = state.caller.language
         return [(one.code, one.short[language]) for one in fields if one.product is not None]
     if question.listed == "sites":
-        return [(code, short_name(name)) for code, name in state.caller.sites]
+        return _sites(state)
     if question.listed == "months":
         months = state.caller.months
         return [(str(Period.parse(m).month), month_of(catalogue, state, m)) for m in months]
     return [(one.value, word(catalogue, state, one.words)) for one in question.choices]
+
+
+def _sites(state: State) -> list[tuple[str, str]]:
+    """The sites by code, each with its name; those of one name are told apart by their codes."""
+    names = [short_name(name) for _, name in state.caller.sites]
+    times = Counter(names)
+    return [
+        (code, name if times[name] == 1 else f"{name} {code}")
+        for (code, _), name in zip(state.caller.sites, names, strict=True)
+    ]
 
 
 def _question(catalogue: Catalogue, state: State) -> Question:

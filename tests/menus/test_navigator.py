@@ -294,6 +294,12 @@ def test_a_command_is_composed(caller: Caller, answers: Sequence[str], run: Run)
     assert made.wishes == [run]
 
 
+def test_sites_of_one_name_are_told_apart() -> None:
+    made = Walk(caller=replace(NANA, sites=(("K1", "Kola"), ("K2", "Kola"), ("T1", "Tene"))))
+    assert "1 Kola K1\n2 Kola K2\n3 Tene\n" in made.keys("5").text
+    assert "Kola K2 octobre" in made.keys("2", "1").text
+
+
 @pytest.mark.parametrize("answers", [("3", "12", "2"), ("4", "60"), ("4", "14", "2", "1", "1*9")])
 def test_a_command_is_not_run_without_yes(answers: Sequence[str]) -> None:
     made = Walk()
