@@ -396,6 +396,18 @@ def test_a_site_is_validated_whatever_its_code_looks_like(
     assert pipes.report(code).validated_at is not None
 
 
+def test_a_chosen_site_is_not_taken_for_another_of_that_name(
+    pipes: Pipes, phone: Telephone
+) -> None:
+    other = replace(unit("KOLA2", "site", "KANI"), name="Kola")
+    pipes.enrol((*UNITS, other), (*PEOPLE, person(STRANGER, "asc", "KOLA2")))
+    pipes.told(PEC)
+    phone.phone = NANA
+    phone.dial()
+    assert phone.keys("5", "1", "1", "1").startswith("CON VAL octobre Kola: valides 1.")
+    assert pipes.report().validated_at is not None
+
+
 def test_a_reminder_says_what_is_missing_when_it_goes(pipes: Pipes, phone: Telephone) -> None:
     def worded() -> str | None:
         row = pipes.only("notice")
