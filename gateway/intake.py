@@ -159,7 +159,7 @@ def _as_chosen(understood: Understood, run: Run) -> Understood:
     if not run.site or not understood.command:
         return understood
     month = MonthSaid(run.month) if run.month else None
-    return replace(understood, arguments=(run.site,), month=month, problems=())
+    return replace(understood, arguments=(run.site,), chosen=run.site, month=month, problems=())
 
 
 def _locked_desk(

@@ -74,7 +74,8 @@ class Known:
 class Understood:
     """A message with its meaning. `post` is None for a stranger, `posts` are all that she has.
     `joins` are the posts that a stranger's OUI takes over with this phone. `taken_up` tells
-    that it was sent before, and waited for the name of its site.
+    that it was sent before, and waited for the name of its site. `chosen` is the code of a site
+    that was chosen from a list, which no name can be taken for.
 
     `fillings` go into the reports of `site` for `period`; `correction` tells that they were
     sent as a correction. `command` is what else she wants, with `arguments`; `problems` are
@@ -96,6 +97,7 @@ class Understood:
     posts: tuple[Post, ...] = ()
     taken_up: bool = False
     joins: tuple[NumberChange, ...] = ()
+    chosen: str = ""
 
     @property
     def names_site(self) -> bool:

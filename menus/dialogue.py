@@ -81,7 +81,8 @@ class State:
     `sheet`, the number of its `group`, `again` when all is asked anew; `typed` and `days` are
     the numbers of this group, not yet stored; `agreed` the questions that she answered with
     yes, and `sure` their codes; `code` the field that is typed anew. `text` is an answer being
-    read, `page` the page of it or of a list. `wrong` is the key of a line about her last answer.
+    read, or what the last screen says besides; `page` the page of it or of a list.
+    `wrong` is the key of a line about her last answer.
     """
 
     caller: Caller

@@ -170,7 +170,8 @@ def answer_read_back(catalogue: Catalogue, state: State, answer: str) -> Step:
 
 
 def show_done(catalogue: Catalogue, state: State) -> Screen:
-    """The end of a form: its receipt, and what else is to be sent for the month."""
+    """The end of a form: its receipt, what else is to be sent for the month, and where there is
+    room what her numbers call for."""
     sheet = state.report
     month = month_of(catalogue, state, sheet.month)
     fills = {"form": sheet.form, "month": month, "receipt": sheet.receipt}
@@ -179,7 +180,8 @@ def show_done(catalogue: Catalogue, state: State) -> Screen:
     else:
         rest = word(catalogue, state, "all_in")
     texts = [
-        f"{word(catalogue, state, 'ussd_done', brief=brief, **fills)} {rest}"
+        f"{word(catalogue, state, 'ussd_done', brief=brief, **fills)} {rest} {closing}".strip()
+        for closing in dict.fromkeys((state.text, ""))
         for brief in (False, True)
     ]
     return laid_out("done", texts, state.caller.room, ends=True)

@@ -81,8 +81,9 @@ def opened(catalogue: Catalogue, state: State, sheet: Sheet, how: str) -> State:
     return group_state.opened(catalogue, state, sheet, how)
 
 
-def filed(catalogue: Catalogue, state: State, sheet: Sheet, text: str) -> State:
-    """After a File wish: the next group of the report as it is stored now, or the end.
+def filed(catalogue: Catalogue, state: State, sheet: Sheet, text: str, closing: str = "") -> State:
+    """After a File wish: the next group of the report as it is stored now, or the end, which
+    says `closing` as well.
 
     Where a number was not taken after all, since something else came in between, `text`, the
     answer that an SMS would get, is shown.
@@ -90,7 +91,9 @@ def filed(catalogue: Catalogue, state: State, sheet: Sheet, text: str) -> State:
     taken = all(sheet.values.get(code) == number for code, number in state.typed.items())
     if not taken:
         return told(state, text)
-    return next_group(catalogue, replace(state, sheet=sheet), state.group + 1 if state.again else 0)
+    first = state.group + 1 if state.again else 0
+    there = next_group(catalogue, replace(state, sheet=sheet), first)
+    return replace(there, text=closing) if there.at == "done" else there
 
 
 def stored(catalogue: Catalogue, state: State, sheet: Sheet) -> State:

@@ -1,5 +1,6 @@
 """One sentence at a time: a key of the words files and what fills it -> text in GSM-7."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -7,8 +8,10 @@ from menus.cross_check import Check, Term, When
 from menus.gsm7 import fold
 from menus.model import Catalogue, Problem
 
-# More digits than any count has may be a telephone number, which no SMS repeats.
+# More digits than any count has may be a telephone number, which no SMS repeats: in one piece, or
+# in pairs with a sign between. Between the numbers of a list stand letters, or a comma and a space.
 MOST_DIGITS: Final = 6
+_NUMBER: Final = re.compile(r"\d(?:(?:,|[ ./_-]*)\d)*")
 # The command that changes a number which is there already.
 CORRECT: Final = "COR"
 # Problems that no SMS of the sender mends.
@@ -169,6 +172,7 @@ def _number(catalogue: Catalogue, language: str, term: Term, number: str) -> str
 
 def _shown(catalogue: Catalogue, language: str, value: object) -> str:
     text = str(value)
-    if sum(letter.isdigit() for letter in text) > MOST_DIGITS:
+    longest = max((sum(map(str.isdigit, one)) for one in _NUMBER.findall(text)), default=0)
+    if longest > MOST_DIGITS:
         return _template(catalogue, language, "long_number", False)
     return text

@@ -32,12 +32,13 @@ PROVIDER: Final = "ussd"
 class Filed:
     """A group after it was filed: the report as it is stored now, and what an SMS would say.
 
-    `queued` tells that an SMS with the receipt will follow.
+    `queued` tells that an SMS with the receipt will follow, `low` which products will not last.
     """
 
     sheet: Sheet
     text: str
     queued: bool
+    low: str
 
 
 def sheet_in(connection: Connection, house: House, key: Key, now: datetime) -> Sheet:
@@ -73,7 +74,7 @@ def file_group(
     inbox.settle(connection, [Read(message.id, READ, post.id)], now)
     _count(desk, reply)
     store(desk)
-    return Filed(_sheet(desk, key), text, queued)
+    return Filed(_sheet(desk, key), text, queued, low)
 
 
 def _count(desk: Desk, reply: ReportReply) -> None:

@@ -105,7 +105,7 @@ class Line:
         self.edges.bell.nudge("forward")
         if filed.queued:
             self.edges.bell.nudge("reply")
-        return navigator.filed(self.catalogue, state, filed.sheet, filed.text)
+        return navigator.filed(self.catalogue, state, filed.sheet, filed.text, filed.low)
 
     def _gone(self, state: State) -> State:
         """She was taken off the roster while she was in the dialogue."""

@@ -39,10 +39,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The units that a person supervises, and all below them, by id."""
+    """The units that a person supervises, and all below them, by id.
+
+    `chosen` is the code of a site that was chosen from a list of them, empty when none was.
+    """
 
     tops: tuple[int, ...]
     units: Mapping[int, Unit]
+    chosen: str = ""
 
     def whole(self) -> Part:
         return self.part([self.units[one] for one in self.tops if one in self.units])
@@ -71,7 +75,7 @@ class Area:
         if not words:
             return self.whole()
         units = [one for one in self.units.values() if one.level in (SITE, FACILITY)]
-        found = named(units, words)
+        found = [one for one in units if one.code == self.chosen] or named(units, words)
         sites = [one for one in found if one.level == SITE]
         fitting = sites or found
         if len(fitting) > 1:
@@ -91,4 +95,4 @@ def area_of(desk: Desk, understood: Understood) -> Area:
     month = understood.message.sent_at.astimezone(desk.house.timezone).strftime("%Y%m")
     tops = understood.supervised
     units = roster.units_below(desk.connection, tops, month) if tops else []
-    return Area(tuple(tops), {unit.id: unit for unit in units})
+    return Area(tuple(tops), {unit.id: unit for unit in units}, understood.chosen)

@@ -396,6 +396,26 @@ def test_a_site_is_validated_whatever_its_code_looks_like(
     assert pipes.report(code).validated_at is not None
 
 
+def test_a_chosen_site_is_not_taken_for_another_of_that_name(
+    pipes: Pipes, phone: Telephone
+) -> None:
+    other = replace(unit("KOLA2", "site", "KANI"), name="Kola")
+    pipes.enrol((*UNITS, other), (*PEOPLE, person(STRANGER, "asc", "KOLA2")))
+    pipes.told(PEC)
+    phone.phone = NANA
+    phone.dial()
+    assert phone.keys("5", "1", "1", "1").startswith("CON VAL octobre Kola: valides 1.")
+    assert pipes.report().validated_at is not None
+
+
+def test_the_last_screen_warns_of_stock_that_will_not_last(pipes: Pipes, phone: Telephone) -> None:
+    pipes.told("NUT 10 DEP 180 MAM 6 MAS 4 URE 3 GUE 5 ABD 0 SOD 1 RST 10")
+    phone.dial()
+    shown = phone.keys("2", "9*5*30*8", "1", "5*5*5*2", "1", "9*9*9*9", "1")
+    assert shown.startswith("END STK octobre recu en entier, merci.")
+    assert shown.endswith("ATP 2 pour RST 10: pas assez pour un mois, demandez une livraison.")
+
+
 def test_a_reminder_says_what_is_missing_when_it_goes(pipes: Pipes, phone: Telephone) -> None:
     def worded() -> str | None:
         row = pipes.only("notice")

@@ -41,6 +41,13 @@ def open_codes(pipes: Pipes, site: str = "KOLA") -> set[str]:
     return {one.code for one in outs(pipes, site) if one.until is None}
 
 
+def test_a_delivery_of_many_products_that_is_asked_about_is_said_back(pipes: Pipes) -> None:
+    pipes.told("RCU ENF 20 ATP 150 BEB 40")
+    asked = pipes.told("RCU ENF 20 ATP 150 BEB 40 .")
+    assert "BEB 40, ENF 20, ATP 150" in asked
+    assert "OUI" in asked
+
+
 def test_a_receipt_is_kept_once_and_said_back(pipes: Pipes) -> None:
     pipes.told(stk("09", "BEB 24 ENF 12"))
     answer = pipes.told("RCU ENF 20, ATP150")
