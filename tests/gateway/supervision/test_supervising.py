@@ -1,5 +1,7 @@
 """Holds up: RELANCE, VAL and POUR, and that nobody reaches beyond his area with them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import insert
 
@@ -74,6 +76,23 @@ def test_relance_reminds_each_once_a_day(pipes: Pipes) -> None:
     assert len(reminded(pipes)) == 5
     pipes.clock.advance(days=1)
     assert "3 ASC" in pipes.told("RELANCE", NANA)
+
+
+def test_relance_at_night_reminds_in_the_morning(pipes: Pipes) -> None:
+    pipes.clock.now = datetime(2026, 11, 4, 21, 30, tzinfo=UTC)
+    pipes.told("RELANCE", NANA)
+    rows = [row for row in pipes.rows("notice") if row.topic == missing.TOPIC]
+    morning = datetime(2026, 11, 5, 7, tzinfo=UTC)
+    assert {row.next_at for row in rows} == {morning}
+    assert {row.expires_at for row in rows} == {datetime(2026, 11, 6, tzinfo=UTC)}
+    pipes.clock.now = morning
+    assert "0 ASC rappeles. Deja rappeles aujourd'hui: 3." in pipes.told("RELANCE", NANA)
+
+
+def test_relance_of_a_month_that_is_closed_to_agents_reminds_nobody(pipes: Pipes) -> None:
+    assert "ferme" in pipes.told("RELANCE janvier", NANA)
+    assert reminded(pipes) == []
+    assert "tout" in pipes.told("MANQ janvier", NANA)
 
 
 def test_relance_leaves_out_who_wants_no_reminders(pipes: Pipes) -> None:
