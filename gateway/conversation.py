@@ -1,8 +1,8 @@
 """What an OUI, a NON or an ANNULE does to the reports on the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.desk import Desk, fetch, store
 from gateway.filing import Said, file_said, keep, reply_for
@@ -11,8 +11,9 @@ from gateway.referrals import referring as referrals
 from gateway.report import drop, restore, stamp
 from gateway.stock import outs as stock_outs
 from gateway.stock import receiving
-from gateway.storage import inbox, stock, versions
+from gateway.storage import inbox, roster, stock, versions
 from gateway.storage.conversations import Asked, Conversation
+from gateway.storage.roster import Post
 from gateway.storage.versions import Change
 from gateway.understanding import AGENT, MEMORY, Understood
 from menus.cross_check import Level
@@ -99,55 +100,83 @@ def refuse(desk: Desk, understood: Understood) -> Settled:
 
 def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
     """ANNULE: asks whether her last message that changed something shall be undone."""
-    if understood.post is None:
-        return Settled()
     store(desk)
-    post = understood.post
-    message_id = max(
-        versions.last_changing_message(desk.connection, post.id) or 0,
-        stock.last_message(desk.connection, post.id, post.phone) or 0,
-    )
-    referral = referrals.last_to_undo(desk.connection, post.id)
-    if referral is not None and _is_last(desk, referral.inbox_id, message_id or None):
-        return _ask_to_withdraw(desk, understood, referral)
-    changes = versions.changes_of(desk.connection, message_id) if message_id else []
+    last = _last_said(desk, understood)
+    if last is None:
+        return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
+    understood = replace(understood, post=last.post)
+    if last.referral is not None:
+        _hold_undo(desk, understood, last)
+        problem = Problem("undo_referral", Level.CONFIRM, values={"number": last.referral.number})
+        return Settled(problems=(problem,))
+    changes = versions.changes_of(desk.connection, last.message_id)
     fetch(desk, {change.key for change in changes})
     current = [one for one in changes if desk.reports[one.key].version == one.version]
-    receipts, outs = stock.touched_by(desk.connection, message_id)
+    receipts, outs = stock.touched_by(desk.connection, last.message_id)
     if not current and not receipts and not outs:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
     kept = [desk.reports[one.key] for one in current if _is_kept(desk, understood, one)]
     if kept:
         code = next(iter(kept[0].values), "")
         return Settled(problems=(Problem("change_closed", Level.REFUSE, (code,)),))
-    desk.talk(
-        Conversation(
-            post_id=understood.post.id,
-            asked_at=understood.message.sent_at,
-            undo_id=message_id,
-            touched=tuple(change.key for change in current),
-        )
-    )
+    _hold_undo(desk, understood, last, current)
     words = [change.key[1] for change in current]
     words += ["RCU"] if receipts else ["RUPT"] if outs and not current else []
+    if len(understood.posts) > 1 or last.post.role != AGENT:
+        words += _names(desk, {change.key[0] for change in current}) or [last.post.unit_name]
     return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
 
 
-def _is_last(desk: Desk, one: int | None, other: int | None) -> bool:
-    """Whether the first message was sent after the second, which need not be there."""
-    if one is None or other is None:
-        return one is not None
-    sent = inbox.sent_at(desk.connection, [one, other])
-    return (sent[one], one) > (sent[other], other)
+class _LastSaid(NamedTuple):
+    """A message that changed something: at which post it was said, and what it referred."""
+
+    message_id: int
+    post: Post
+    referral: Referral | None = None
 
 
-def _ask_to_withdraw(desk: Desk, understood: Understood, referral: Referral) -> Settled:
-    """ANNULE after a REF: the question that an OUI answers."""
-    if understood.post is not None:
-        sent_at, message_id = understood.message.sent_at, referral.inbox_id
-        desk.talk(Conversation(understood.post.id, sent_at, undo_id=message_id))
-    problem = Problem("undo_referral", Level.CONFIRM, values={"number": referral.number})
-    return Settled(problems=(problem,))
+def _last_said(desk: Desk, understood: Understood) -> _LastSaid | None:
+    """Her last message that changed something, at whichever of her posts she said it, or at the
+    one whose site she names."""
+    found: dict[int, _LastSaid] = {}
+    for post in _posts_meant(understood):
+        for one in (
+            versions.last_changing_message(desk.connection, post.id),
+            stock.last_message(desk.connection, post),
+        ):
+            if one is not None:
+                found[one] = _LastSaid(one, post)
+        referral = referrals.last_to_undo(desk.connection, post.id)
+        if referral is not None and referral.inbox_id is not None:
+            found[referral.inbox_id] = _LastSaid(referral.inbox_id, post, referral)
+    sent = inbox.sent_at(desk.connection, [*found])
+    return found[max(found, key=lambda one: (sent[one], one))] if found else None
+
+
+def _posts_meant(understood: Understood) -> list[Post]:
+    """Where what she wants to undo may have been said."""
+    own = [post for post in understood.posts if post.role == AGENT]
+    site = understood.site
+    if site is not None and len(own) > 1:
+        return [post for post in own if post.unit_id == site.id]
+    posts = {post.id: post for post in (understood.post, *understood.posts) if post is not None}
+    return [*posts.values()]
+
+
+def _names(desk: Desk, site_ids: Collection[int]) -> list[str]:
+    month = desk.now.astimezone(desk.house.timezone).strftime("%Y%m")
+    units = roster.units_by_id(desk.connection, site_ids, month) if site_ids else {}
+    return sorted(unit.name for unit in units.values())
+
+
+def _hold_undo(
+    desk: Desk, understood: Understood, last: _LastSaid, changes: Sequence[Change] = ()
+) -> None:
+    """An OUI to this answer undoes that message. What is still to be told stays."""
+    sent_at, touched = understood.message.sent_at, tuple(change.key for change in changes)
+    before = desk.conversations.get(last.post.id) or Conversation(last.post.id, sent_at)
+    asked = Conversation(last.post.id, sent_at, undo_id=last.message_id, touched=touched)
+    desk.talk(replace(asked, more=before.more, more_at=before.more_at))
 
 
 def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
@@ -232,6 +261,8 @@ def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply])
     sent_at = understood.message.sent_at
     if asked or before is None:
         talk = Conversation(understood.post.id, sent_at, asked, touched=keys)
+        if before is not None:
+            talk = replace(talk, more=before.more, more_at=before.more_at)
     else:
         talk = replace(before, touched=keys, asked_at=max(sent_at, before.asked_at), held_id=None)
     desk.talk(talk)

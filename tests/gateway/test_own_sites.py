@@ -131,3 +131,32 @@ def test_two_phones_of_one_person_are_one_conversation(pipes: Pipes) -> None:
     pipes.told("OUI", second.phone)
     assert pipes.report().values == {"VUS": 160}
     assert "Rien n'attend" in pipes.told("OUI", AWA)
+
+
+def test_annule_is_about_her_last_message_at_whichever_of_her_sites(pipes: Pipes) -> None:
+    pipes.told(f"KOLA {PEC}", OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told("RUPT ENF TENE", OUMAR)
+    pipes.clock.advance(minutes=1)
+    assert "(RUPT Tene)" in pipes.told("ANNULE", OUMAR)
+    pipes.clock.advance(minutes=1)
+    assert "(PEC Kola)" in pipes.told("ANNULE KOLA", OUMAR)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report("KOLA").withdrawn
+    pipes.clock.advance(minutes=1)
+    pipes.told("REF 14M F PG", OUMAR)
+    referred = pipes.told("TENE", OUMAR)
+    assert referred.split()[1] in pipes.told("ANNULE", OUMAR)
+
+
+def test_annule_of_who_heads_the_centre_is_about_her_last_message(pipes: Pipes) -> None:
+    pipes.enrol((), (person(OUMAR, "dtc", "KANI"), person(OUMAR, "asc", "TENE", active=False)))
+    pipes.told("POUR SIRAKORO PEC 10 VUS 40", OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told(PEC, OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told("MANQ", OUMAR)
+    assert "(PEC Kola)" in pipes.told("ANNULE", OUMAR)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report("KOLA").withdrawn
+    assert pipes.report("SIRAKORO").values == {"VUS": 40}
