@@ -155,7 +155,7 @@ def test_what_is_validated_is_changed_from_above(pipes: Pipes, who: str) -> None
     pipes.told(PEC)
     pipes.told("VAL KOLA 10", NANA)
     refused = pipes.told("COR POS 27")
-    assert "deja transmis, voyez le DTC" in refused
+    assert "rapport clos, voyez le DTC" in refused
     assert refused.startswith("PEC oct OK.")  # as it stands; nothing of hers is to be mended
     assert "COR" not in refused
     assert pipes.told("POUR KOLA COR 10 POS 27", who).startswith("Kola: PEC octobre OK.")
@@ -166,7 +166,7 @@ def test_what_is_forwarded_is_changed_from_above_after_the_15th(pipes: Pipes) ->
     pipes.told(PEC)
     pipes.forwarded("KOLA", "PEC", OCTOBER)
     pipes.clock.advance(days=12)
-    assert "deja transmis" in pipes.told("COR 10 POS 27")
+    assert "rapport clos" in pipes.told("COR 10 POS 27")
     pipes.told("POUR KOLA COR 10 POS 27", CHEICK)
     assert pipes.report().values["POS"] == 27
     assert "pas trouve" in pipes.told("POUR KOLA COR 10 POS 26", OTHER)
