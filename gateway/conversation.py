@@ -26,7 +26,8 @@ _MAY_NAME_SOMEBODY: Final = frozenset({"REF", "PARTI", "REFUS", "FAIT"})
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The reports that an answer touched, and what else is to be said.
+    """The reports that an answer touched, at `site_id` where she did not name it, and what else
+    is to be said.
 
     `note` is the key of a sentence to begin with, `lead` are words to begin with, `closing`
     words to end with where two parts have room for them.
@@ -37,6 +38,7 @@ class Settled:
     note: str = ""
     lead: str = ""
     closing: str = ""
+    site_id: int | None = None
 
 
 def open_question(desk: Desk, understood: Understood) -> Conversation | None:
@@ -74,7 +76,18 @@ def confirm(desk: Desk, understood: Understood) -> Settled | str:
     settle(desk, talk)
     if not replies and not noted.words:
         return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
-    return Settled(tuple(_newest(replies, noted.replies)), lead=noted.words)
+    told = tuple(_newest(replies, noted.replies))
+    return Settled(told, lead=noted.words, site_id=_site_of(talk))
+
+
+def _site_of(talk: Conversation) -> int | None:
+    """The one site that a question was about, if it was one."""
+    sites = {one.key[0] for one in talk.asked}
+    if talk.undo_id is not None:
+        sites = {key[0] for key in talk.touched}
+    if talk.proposed is not None:
+        sites.add(int(talk.proposed["site"]))
+    return sites.pop() if len(sites) == 1 else None
 
 
 def _newest(replies: Sequence[ReportReply], again: Sequence[ReportReply]) -> list[ReportReply]:
@@ -95,7 +108,7 @@ def refuse(desk: Desk, understood: Understood) -> Settled:
         desk.touched.add(asked.key)
         replies.append(reply_for(desk, form, desk.reports[asked.key]))
     settle(desk, talk)
-    return Settled(tuple(replies), note="dropped")
+    return Settled(tuple(replies), note="dropped", site_id=_site_of(talk))
 
 
 def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
@@ -196,7 +209,7 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
         settle(desk, talk)
     if not replies and not had_stock:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
-    return Settled(tuple(replies), note="undone")
+    return Settled(tuple(replies), note="undone", site_id=_site_of(talk) if talk else None)
 
 
 def _is_kept(desk: Desk, understood: Understood, change: Change) -> bool:
@@ -249,7 +262,9 @@ def settle(desk: Desk, talk: Conversation) -> None:
 def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply]) -> None:
     """Notes which reports this message touched, and what its answer asks.
 
-    A question stays open until the next one, so that an OUI may come after another report.
+    A question stays open until the next one, so that an OUI may come after another report, but
+    for no longer than it would have. An ANNULE is over with the next report: that is her last
+    message then.
     """
     if understood.post is None or understood.site is None or not replies:
         return
@@ -264,5 +279,9 @@ def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply])
         if before is not None:
             talk = replace(talk, more=before.more, more_at=before.more_at)
     else:
-        talk = replace(before, touched=keys, asked_at=max(sent_at, before.asked_at), held_id=None)
+        still = open_question(desk, understood)
+        if still is None or still.undo_id is not None:
+            before = replace(before, asked=(), undo_id=None, proposed=None)
+        asked_at = before.asked_at if before.is_open else max(sent_at, before.asked_at)
+        talk = replace(before, touched=keys, asked_at=asked_at, held_id=None)
     desk.talk(talk)

@@ -7,7 +7,7 @@ from gateway.own_sites import site_named
 from gateway.roster_tree import PersonRow
 from gateway.storage.roster import Post
 from menus.model import Catalogue
-from tests.gateway.pipes import AWA, OUMAR, PEC, PEC_VALUES, Pipes, person
+from tests.gateway.pipes import AWA, NANA, OUMAR, PEC, PEC_VALUES, Pipes, person
 
 KOLA = Post(1, OUMAR, 11, "KOLA", "Kola", "Oumar", "asc", "fr")
 TENE = Post(2, OUMAR, 12, "TENE-2", "Tènè Koura", "Oumar", "asc", "fr")
@@ -160,3 +160,12 @@ def test_annule_of_who_heads_the_centre_is_about_her_last_message(pipes: Pipes) 
     pipes.told("OUI", OUMAR)
     assert pipes.report("KOLA").withdrawn
     assert pipes.report("SIRAKORO").values == {"VUS": 40}
+
+
+def test_an_answer_says_which_of_her_sites_it_is_about(pipes: Pipes) -> None:
+    assert pipes.told("RUPT ENF TENE", OUMAR).startswith("Tene: Rupture notee")
+    assert pipes.told("KOLA RCU ENF 20", OUMAR).startswith("Kola: Recu note")
+    assert pipes.told("KOLA PEC 10 VUS 160", OUMAR).startswith("Kola: ")
+    assert pipes.told("OUI", OUMAR).startswith("Kola: ")
+    assert pipes.told("POUR SIRAKORO PEC 10 VUS 160", NANA).startswith("Sirakoro: ")
+    assert pipes.told("NON", NANA).startswith("Sirakoro: ")
