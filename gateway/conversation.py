@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from gateway.desk import Desk, fetch, store
-from gateway.filing import Said, file_said, keep, reply_for
+from gateway.filing import Said, file_said, is_locked, keep, reply_for
 from gateway.referral import Referral
 from gateway.referrals import referring as referrals
 from gateway.report import drop, restore, stamp
@@ -213,9 +213,9 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
 
 
 def _is_kept(desk: Desk, understood: Understood, change: Change) -> bool:
-    """Whether she may not undo this: an agent's report that was validated is its validator's."""
+    """Whether she may not undo this: it would change what an agent may no longer change."""
     agent = understood.post is not None and understood.post.role == AGENT
-    return agent and desk.reports[change.key].validated_at is not None
+    return agent and is_locked(desk, desk.reports[change.key], understood.message.sent_at)
 
 
 def _restored(desk: Desk, understood: Understood, change: Change) -> ReportReply:

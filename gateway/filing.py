@@ -177,8 +177,11 @@ def _is_closed(desk: Desk, report: Report, said: Said) -> bool:
     """
     if said.post.role != AGENT:
         return False
+    days = said.filled.days_out
     changes = any(
-        report.values.get(code, value) != value for code, value in said.filled.values.items()
+        report.values.get(code, value) != value
+        or report.days_out.get(code, days.get(code)) != days.get(code)
+        for code, value in said.filled.values.items()
     )
     if not changes:
         return False

@@ -6,6 +6,7 @@ messages' own state) is one COMMIT too, so a batch that dies has changed nothing
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -22,7 +23,8 @@ from gateway.storage.inbox import FAILED, READ, Message, Read
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House, Understood
 from menus.cross_check import Level
-from menus.model import Problem
+from menus.dialogue import Run
+from menus.model import MonthSaid, Problem
 
 log = structlog.get_logger()
 
@@ -129,21 +131,35 @@ def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetim
 
 
 def read_at_once(
-    connection: Connection, house: House, message: Message, now: datetime, posts: Collection[str]
+    connection: Connection,
+    house: House,
+    message: Message,
+    now: datetime,
+    posts: Collection[str],
+    *,
+    run: Run,
 ) -> str:
     """Reads one message while its sender waits; its answer is handed back, not queued.
 
-    She speaks as one of `posts` (the codes of units) alone. What it changes is in the caller's
-    transaction.
+    She speaks as one of `posts` (the codes of units) alone, and means what she chose from the
+    lists of `run`. What it changes is in the caller's transaction.
     """
     senders = senders_of(connection, [message], house)
     for key, at in senders.posts.items():
         senders.posts[key] = [post for post in at if post.unit_code in posts]
-    batch = [senders.understand(message)]
+    batch = [_as_chosen(senders.understand(message), run)]
     desk = _locked_desk(connection, senders, batch, now)
     text = obey(desk, batch[0])
     _settle(desk, batch)
     return text
+
+
+def _as_chosen(understood: Understood, run: Run) -> Understood:
+    """A site chosen from a list is that one, however its code would read within an SMS."""
+    if not run.site or not understood.command:
+        return understood
+    month = MonthSaid(run.month) if run.month else None
+    return replace(understood, arguments=(run.site,), month=month, problems=())
 
 
 def _locked_desk(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway import handover
+from gateway.dialogues import end as dialogue_end
 from gateway.sms_sending import LEASE, WAVE, Clock, Operator, send_some
 from gateway.stock import alerts as stock_alerts
 from gateway.stock import need as stock_need
@@ -36,12 +37,15 @@ COMPOSERS: Final[Mapping[str, Compose]] = {
     stock_alerts.TOPIC: stock_alerts.compose,
     stock_need.TOPIC: stock_need.compose,
     handover.TOPIC: handover.compose,
+    dialogue_end.TOPIC: dialogue_end.compose,
 }
 """By topic. A topic without an entry has its words from the beginning."""
 
 # What somebody who has opted out is not told. Alerts about patients and stock, and what DHIS2
 # refused of her own report, are no advertising: she gets them all the same.
-REMINDERS: Final = frozenset({reminders.TOPIC, missing.TOPIC, referrals.REMINDER, "ussd_nudge"})
+REMINDERS: Final = frozenset(
+    {reminders.TOPIC, missing.TOPIC, referrals.REMINDER, dialogue_end.TOPIC}
+)
 
 
 @dataclass(frozen=True, slots=True)

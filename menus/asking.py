@@ -1,5 +1,6 @@
 """Screens that compose a command by questions, and those on which an answer is read."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -43,11 +44,21 @@ def options_of(catalogue: Catalogue, state: State, question: Question) -> list[t
         language = state.caller.language
         return [(one.code, one.short[language]) for one in fields if one.product is not None]
     if question.listed == "sites":
-        return [(code, short_name(name)) for code, name in state.caller.sites]
+        return _sites(state)
     if question.listed == "months":
         months = state.caller.months
         return [(str(Period.parse(m).month), month_of(catalogue, state, m)) for m in months]
     return [(one.value, word(catalogue, state, one.words)) for one in question.choices]
+
+
+def _sites(state: State) -> list[tuple[str, str]]:
+    """The sites by code, each with its name; those of one name are told apart by their codes."""
+    names = [short_name(name) for _, name in state.caller.sites]
+    times = Counter(names)
+    return [
+        (code, name if times[name] == 1 else f"{name} {code}")
+        for (code, _), name in zip(state.caller.sites, names, strict=True)
+    ]
 
 
 def _question(catalogue: Catalogue, state: State) -> Question:
@@ -107,12 +118,19 @@ def _answered(catalogue: Catalogue, state: State, value: str) -> Step:
         return Step(further)
     if item.confirm:
         return Step(replace(further, at="agree"))
-    return Step(home(state), Run(_command(item, further)))
+    return Step(home(state), _run(item, further))
 
 
-def _command(item: Item, state: State) -> str:
-    """The command as an SMS would hold it."""
-    return " ".join([item.command, *state.given])
+def _run(item: Item, state: State) -> Run:
+    """The command as an SMS would hold it, with what was chosen from lists."""
+    listed = {
+        question.listed: value for question, value in zip(item.questions, state.given, strict=True)
+    }
+    return Run(
+        " ".join([item.command, *state.given]),
+        site=listed.get("sites", ""),
+        month=int(listed.get("months", 0)),
+    )
 
 
 def _read_back(catalogue: Catalogue, state: State) -> str:
@@ -136,7 +154,7 @@ def show_agreement(catalogue: Catalogue, state: State) -> Screen:
 
 def answer_agreement(catalogue: Catalogue, state: State, answer: str) -> Step:
     if answer == YES:
-        return Step(home(state), Run(_command(item_of(catalogue, state), state)))
+        return Step(home(state), _run(item_of(catalogue, state), state))
     if answer == NO:
         return Step(home(state))
     if answer == BACK:

@@ -181,9 +181,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The wish to have a command obeyed, written as an SMS would hold it."""
+    """The wish to have a command obeyed, written as an SMS would hold it.
+
+    `site` is the code of the site that was chosen from a list, empty when none was, and `month`
+    1-12 the month chosen with it: a code may hold what an SMS would read as something else.
+    """
 
     text: str
+    site: str = ""
+    month: int = 0
 
 
 Wish = Open | File | Run

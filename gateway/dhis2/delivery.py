@@ -193,9 +193,10 @@ class Delivery:
         return True
 
     def _accept(self, attempts: Sequence[Attempt]) -> None:
+        """These cells are in. Of a row that was parted by cells, others may still be outside."""
         self.upset = 0
         for one in attempts:
-            self._change(one, values_in=True)
+            self._change(one, values_in=self.results[one.row_id].trouble is None)
 
     def _refuse(self, one: Attempt, refused: Mapping[str, Conflict]) -> None:
         known = self.results[one.row_id].refused

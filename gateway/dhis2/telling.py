@@ -89,10 +89,11 @@ def _conflicts(result: Result) -> list[tuple[str, Conflict]]:
 def _to_agents(
     connection: Connection, far: Far, claim: Claim, refusal: Refusal, now: datetime
 ) -> list[NewNotice]:
-    """One notice for each report behind the cells, to whoever sent its current version."""
+    """One notice for each report behind the cells, to whoever answers for it."""
     included = [report_id for report_id, _ in claim.plans[refusal.row.id].included]
+    month = now.astimezone(far.timezone).strftime("%Y%m")
     notices = []
-    for report in verdict_recipients.senders(connection, included):
+    for report in verdict_recipients.senders(connection, included, month):
         codes = _codes_to_mend(claim.form, refusal, report)
         if codes:
             text = _to_agent(far, claim.form, refusal, report, codes)

@@ -1,16 +1,16 @@
 """Use case: a dialogue has ended; who left a report unfinished is told once what it lacks."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from gateway.dialogues.hop import e164, name_of
 from gateway.dialogues.reports import PROVIDER
 from gateway.dialogues.wishes import Edges
 from gateway.report import Report, missing
 from gateway.storage import reports, roster, versions
-from gateway.storage.engine import reading
+from gateway.storage.engine import Connection, reading
 from gateway.storage.outbound import NewNotice, add_notices
-from gateway.storage.roster import Post
 from gateway.transports.africastalking_posts import UssdEnd
 from gateway.understanding import House
 from menus.model import Period
@@ -40,24 +40,38 @@ def remind(edges: Edges, end: UssdEnd, now: datetime) -> int:
         posts = roster.posts_of(connection, [phone], month).get(phone, [])
     if not left or not posts:
         return 0
-    notices = [_notice(edges.house, one, posts[0], now) for one in left]
+    notices = [_notice(one, phone, now) for one in left]
     with edges.engine.begin() as connection:
         return add_notices(connection, notices, now)
 
 
-def _notice(house: House, report: Report, post: Post, now: datetime) -> NewNotice:
+def _notice(report: Report, phone: str, now: datetime) -> NewNotice:
     return NewNotice(
-        key=f"{TOPIC}:{report.id}:{post.phone}",
-        phone=post.phone,
+        key=f"{TOPIC}:{report.id}:{phone}",
+        phone=phone,
         topic=TOPIC,
         due_at=now + WAIT,
         expires_at=now + STALE,
-        text=nudge_text(house, report, post.language),
         subject={"site": report.site_id, "form": report.form, "period": report.period},
         unit_id=report.site_id,
         form=report.form,
         period=report.period,
     )
+
+
+def compose(
+    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+) -> str | None:
+    """The words of such a notice; None when the report was finished or taken back meanwhile, or
+    she does not work at its site any more."""
+    key = (int(subject["site"]), str(subject["form"]), str(subject["period"]))
+    report = reports.load(connection, [key]).get(key)
+    month = now.astimezone(house.timezone).strftime("%Y%m")
+    found = roster.posts_of(connection, [phone], month).get(phone, [])
+    here = [post for post in found if post.unit_id == key[0]]
+    if report is None or report.complete or not report.values or not here:
+        return None
+    return nudge_text(house, report, here[0].language)
 
 
 def nudge_text(house: House, report: Report, language: str) -> str:

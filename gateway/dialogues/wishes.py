@@ -121,7 +121,9 @@ class Line:
             message = inbox.record(connection, self._arrival(wish.text, text), secret)
             if message is None:
                 return self.already(state)
-            told = intake.read_at_once(connection, self.edges.house, message, self.now, codes)
+            told = intake.read_at_once(
+                connection, self.edges.house, message, self.now, codes, run=wish
+            )
             after = self.posts(connection)
         self.edges.bell.nudge("forward")
         self.edges.bell.nudge("reply")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, insert, select, tuple_, update
 
 from gateway.report import Key, Report, Waiting, Why
 from gateway.storage.tables import org_units, posts, report_versions, reports
@@ -185,18 +185,28 @@ def mark_forwarded(
         {
             "report": report_id,
             "was": version,
-            "forwarded_version": version,
-            "forwarded_at": now,
-            "refused_version": version if refusals.get(report_id) else None,
-            "refusals": dict(refusals.get(report_id, {})),
+            "refused": version if refusals.get(report_id) else None,
+            "why": dict(refusals.get(report_id, {})),
         }
         for report_id, version in sorted(sent)
     ]
-    if rows:
-        statement = update(reports).where(
-            reports.c.id == bindparam("report"), reports.c.version == bindparam("was")
+    if not rows:
+        return
+    # What stood there already has not come again: it keeps its time.
+    stands = and_(
+        reports.c.forwarded_version == reports.c.version, reports.c.refused_version.is_(None)
+    )
+    statement = (
+        update(reports)
+        .where(reports.c.id == bindparam("report"), reports.c.version == bindparam("was"))
+        .values(
+            forwarded_at=case((stands, reports.c.forwarded_at), else_=now),
+            forwarded_version=reports.c.version,
+            refused_version=bindparam("refused"),
+            refusals=bindparam("why", type_=reports.c.refusals.type),
         )
-        connection.execute(statement, rows)
+    )
+    connection.execute(statement, rows)
 
 
 def keys_of(connection: Connection, site_ids: Collection[int]) -> list[Key]:

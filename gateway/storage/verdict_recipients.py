@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
-from gateway.storage.roster import DEEPEST, units_by_id
+from gateway.storage.roster import DEEPEST, posts_at, units_by_id
 from gateway.storage.tables import posts, report_versions, reports
 
+AGENT: Final = "asc"
 SUPERVISORS: Final = ("dtc", "district")  # the nearest first
 
 
@@ -22,7 +23,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class SentReport:
-    """A report as it counts now, and who sent its current version."""
+    """A report as it counts now, and who answers for it: see `senders`."""
 
     id: int
     site_id: int
@@ -32,18 +33,30 @@ class SentReport:
     sender: Recipient
 
 
-def senders(connection: Connection, report_ids: Collection[int]) -> list[SentReport]:
-    """These reports with the senders of their current versions; those without one are left out."""
+def senders(connection: Connection, report_ids: Collection[int], month: str) -> list[SentReport]:
+    """These reports with the senders of their current versions.
+
+    In place of a sender who does not work in the month (YYYYMM) any more stands the agent who
+    does at the site; reports without either are left out.
+    """
     current = and_(
         report_versions.c.report_id == reports.c.id, report_versions.c.version == reports.c.version
     )
     statement = (
-        select(reports, posts.c.phone, posts.c.language)
+        select(reports, posts.c.phone, posts.c.language, _works_in(month).label("works"))
         .join(report_versions, current)
         .join(posts, posts.c.id == report_versions.c.post_id)
         .where(reports.c.id.in_(report_ids))
         .order_by(reports.c.id)
     )
+    rows = list(connection.execute(statement))
+    staff = posts_at(connection, {row.site_id for row in rows if not row.works}, month)
+    followers = {
+        site: Recipient(post.phone, post.language)
+        for site, found in staff.items()
+        for post in reversed(found)
+        if post.role == AGENT
+    }
     return [
         SentReport(
             id=row.id,
@@ -51,19 +64,19 @@ def senders(connection: Connection, report_ids: Collection[int]) -> list[SentRep
             version=row.version,
             values=row._mapping["values"],  # noqa: SLF001  `row.values` is a method of tuples
             days_out=row.days_out,
-            sender=Recipient(row.phone, row.language),
+            sender=Recipient(row.phone, row.language) if row.works else followers[row.site_id],
         )
-        for row in connection.execute(statement)
+        for row in rows
+        if row.works or row.site_id in followers
     ]
 
 
 def supervisors(connection: Connection, unit_id: int, month: str) -> list[Recipient]:
     """The DTC at or above a unit in the month; the district where there is none; or nobody."""
     above = _upward(connection, unit_id, month)
-    works = and_(posts.c.since <= month, or_(posts.c.until.is_(None), posts.c.until > month))
     statement = (
         select(posts.c.phone, posts.c.language, posts.c.role)
-        .where(posts.c.unit_id.in_(above), posts.c.role.in_(SUPERVISORS), works)
+        .where(posts.c.unit_id.in_(above), posts.c.role.in_(SUPERVISORS), _works_in(month))
         .order_by(posts.c.id)
     )
     found = list(connection.execute(statement))
@@ -72,6 +85,10 @@ def supervisors(connection: Connection, unit_id: int, month: str) -> list[Recipi
         if mine:
             return mine
     return []
+
+
+def _works_in(month: str) -> ColumnElement[bool]:
+    return and_(posts.c.since <= month, or_(posts.c.until.is_(None), posts.c.until > month))
 
 
 def _upward(connection: Connection, unit_id: int, month: str) -> list[int]:

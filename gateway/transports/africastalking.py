@@ -1,8 +1,8 @@
 """Africa's Talking: sending an SMS, and what each of its answers means.
 
-What it posts to us is read in `africastalking_posts`, which needs neither SDK nor network; its
-names can be had from here as well. Sources: Africa's Talking's bulk SMS documentation; its
-Python SDK 2.0.3; recorded answers of the live service.
+What it posts to us is read in `africastalking_posts`, which needs neither SDK nor network.
+Sources: Africa's Talking's bulk SMS documentation; its Python SDK 2.0.3; recorded answers of the
+live service.
 """
 
 import json
@@ -18,40 +18,8 @@ import requests
 from africastalking.SMS import SMSService
 
 from gateway.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
-from gateway.transports.africastalking_posts import (
-    DELIVERY_FINAL,
-    ID_LIMIT,
-    WORD_LIMIT,
-    DeliveryReport,
-    InboundSms,
-    MissingField,
-    OptOut,
-    UssdHop,
-    read_delivery,
-    read_hop,
-    read_inbound,
-    read_opt_out,
-    storable,
-)
+from gateway.transports.africastalking_posts import ID_LIMIT, WORD_LIMIT, storable
 from gateway.transports.deadline import Deadline, DeadlineAdapter, Watch
-
-__all__ = [
-    "ACCEPTED",
-    "DEADLINE",
-    "DELIVERY_FINAL",
-    "NOT_ACCEPTED",
-    "AfricasTalking",
-    "DeliveryReport",
-    "InboundSms",
-    "MissingField",
-    "OptOut",
-    "UssdHop",
-    "read_answer",
-    "read_delivery",
-    "read_hop",
-    "read_inbound",
-    "read_opt_out",
-]
 
 # Seconds to connect and seconds between two pieces of the answer: the SDK's own values. The
 # operator usually answers within two seconds.

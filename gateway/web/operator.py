@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 from gateway import intake
 from gateway.storage import deliveries
 from gateway.storage.engine import StorageFault
-from gateway.transports import africastalking
-from gateway.transports.africastalking import MissingField
+from gateway.transports import africastalking_posts
+from gateway.transports.africastalking_posts import MissingField
 from gateway.web.app import house
 from gateway.web.posts import posted, text
 
@@ -23,7 +23,7 @@ doors = Blueprint("operator", __name__, url_prefix="/at/<token>")
 def sms(token: str) -> Response:
     """An inbound SMS: 200 once it is committed, or was before."""
     try:
-        message = africastalking.read_inbound(posted())
+        message = africastalking_posts.read_inbound(posted())
     except MissingField as missing:
         return text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
     here = house()
@@ -40,7 +40,7 @@ def sms(token: str) -> Response:
 @doors.post("/delivery")
 def delivery(token: str) -> Response:
     """A delivery report, in whatever order and of whatever message."""
-    report = africastalking.read_delivery(posted())
+    report = africastalking_posts.read_delivery(posted())
     if not report.message_id:
         return text("OK")
     here = house()
@@ -64,7 +64,7 @@ def delivery(token: str) -> Response:
 def opt_out(token: str) -> Response:
     """Somebody wants no messages that nobody asked for."""
     try:
-        wish = africastalking.read_opt_out(posted())
+        wish = africastalking_posts.read_opt_out(posted())
     except MissingField as missing:
         return text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
     here = house()

@@ -23,7 +23,7 @@ from gateway.roster_tree import PersonRow, Roster, UnitRow
 from gateway.storage import reports, roster, roster_import
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import metadata, outbox
-from gateway.transports.africastalking import InboundSms
+from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
 from menus.gsm7 import is_gsm7, parts
 from menus.model import Catalogue, Period

@@ -18,7 +18,7 @@ from gateway.storage import inbox as inbox_store
 from gateway.storage import reports, roster, roster_import, tallies
 from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, outbox, report_versions
-from gateway.transports.africastalking import InboundSms
+from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
 from menus.model import Catalogue
 

@@ -195,6 +195,19 @@ def test_what_had_no_version_before_is_withdrawn(pipes: Pipes) -> None:
     assert pipes.rows("dhis2")[0].revision == 2
 
 
+def test_what_dhis2_has_is_not_undone_by_an_agent_after_the_fifteenth(pipes: Pipes) -> None:
+    pipes.told(PEC)
+    pipes.forwarded("KOLA", "PEC", OCTOBER)
+    pipes.clock.advance(days=11)
+    pipes.told("ANNULE")
+    pipes.clock.advance(days=1)
+    pipes.told("OUI")
+    assert pipes.report().values == PEC_VALUES
+    pipes.told("ANNULE")
+    pipes.told("OUI")
+    assert pipes.report().values == PEC_VALUES
+
+
 def test_a_withdrawn_report_comes_back_on_an_oui(pipes: Pipes) -> None:
     for text in (PEC, "ANNULE", "OUI", PEC):
         answer = pipes.told(text)

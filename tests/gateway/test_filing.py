@@ -10,6 +10,7 @@ from tests.gateway.pipes import (
     AWA,
     FANTA,
     ISSA,
+    NANA,
     NOON,
     OCTOBER,
     OUMAR,
@@ -102,6 +103,19 @@ def test_days_out_that_were_taken_back_are_not_brought_back_by_the_old_text(pipe
     pipes.told("STK 10 ENF 0")
     assert "ancien" in pipes.told("STK 10 ENF 0J12 BEB 4")
     assert pipes.report(form="STK").days_out == {}
+
+
+@pytest.mark.parametrize("again", ["ENF 0J30", "ENF 0"])
+def test_days_out_of_a_closed_report_are_the_dtcs_to_change(pipes: Pipes, again: str) -> None:
+    pipes.told("STK 10 ENF 0J12 BEB 4")
+    pipes.forwarded("KOLA", "STK", OCTOBER)
+    pipes.clock.advance(days=12)
+    pipes.told(f"STK 10 {again}")
+    assert pipes.report(form="STK").days_out == {"ENF": 12}
+    pipes.told("STK 10 ENF 0J12 SEL 3")
+    assert pipes.report(form="STK").values["SEL"] == 3
+    pipes.told(f"POUR KOLA STK 10 {again}", NANA)
+    assert pipes.report(form="STK").days_out != {"ENF": 12}
 
 
 def test_the_good_number_sent_again_drops_the_one_that_waits(pipes: Pipes) -> None:

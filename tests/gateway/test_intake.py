@@ -14,7 +14,7 @@ from gateway import intake
 from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import FAILED, READ
 from gateway.storage.tables import inbox
-from gateway.transports.africastalking import InboundSms
+from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
 from menus import gsm7
 from menus.model import Catalogue, Form

@@ -25,7 +25,7 @@ from gateway.storage import deliveries, roster_import
 from gateway.storage import outbox as outgoing
 from gateway.storage.engine import Engine, connect, reading
 from gateway.storage.tables import outbox, referrals
-from gateway.transports.africastalking import InboundSms
+from gateway.transports.africastalking_posts import InboundSms
 from gateway.transports.queue import bell_for
 from gateway.understanding import House
 from menus.gsm7 import parts
@@ -245,7 +245,7 @@ gateway on a simulated calendar (`tests/journeys/story.py`). The test compares t
 what happens, word by word. After a change that is meant:
 `.venv/bin/python -m tests.journeys.story > docs/transcript.md`.
 
-`[2 SMS]` stands behind what takes two parts. In a message `->` shows who writes to whom.
+`->` shows who writes to whom; `[2 SMS]` stands behind what takes two parts.
 """
 
 

@@ -278,20 +278,26 @@ def test_numbers_that_were_not_taken_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("caller", "answers", "command"),
+    ("caller", "answers", "run"),
     [
-        (AWA, ("5",), "ETAT"),
-        (AWA, ("7", "2"), "LANGUE BM"),
-        (AWA, ("3", "12", "1"), "RUPT CAP"),
-        (AWA, ("4", "14", "2", "1", "1*2", "1"), "REF 14 F PG ART AMX"),
-        (NANA, ("2",), "MANQ"),
-        (NANA, ("5", "2", "1", "1"), "VAL TENE 10"),
+        (AWA, ("5",), Run("ETAT")),
+        (AWA, ("7", "2"), Run("LANGUE BM")),
+        (AWA, ("3", "12", "1"), Run("RUPT CAP")),
+        (AWA, ("4", "14", "2", "1", "1*2", "1"), Run("REF 14 F PG ART AMX")),
+        (NANA, ("2",), Run("MANQ")),
+        (NANA, ("5", "2", "1", "1"), Run("VAL TENE 10", site="TENE", month=10)),
     ],
 )
-def test_a_command_is_composed(caller: Caller, answers: Sequence[str], command: str) -> None:
+def test_a_command_is_composed(caller: Caller, answers: Sequence[str], run: Run) -> None:
     made = Walk(caller=caller)
-    assert made.keys(*answers).text.startswith(f"{command}: fait.")
-    assert made.wishes == [Run(command)]
+    assert made.keys(*answers).text.startswith(f"{run.text}: fait.")
+    assert made.wishes == [run]
+
+
+def test_sites_of_one_name_are_told_apart() -> None:
+    made = Walk(caller=replace(NANA, sites=(("K1", "Kola"), ("K2", "Kola"), ("T1", "Tene"))))
+    assert "1 Kola K1\n2 Kola K2\n3 Tene\n" in made.keys("5").text
+    assert "Kola K2 octobre" in made.keys("2", "1").text
 
 
 @pytest.mark.parametrize("answers", [("3", "12", "2"), ("4", "60"), ("4", "14", "2", "1", "1*9")])

@@ -12,7 +12,7 @@ from gateway import intake
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import reports
-from gateway.transports.africastalking import InboundSms
+from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
 from menus.model import Catalogue
 from tests.gateway.cli.conftest import Kibaru

@@ -199,6 +199,22 @@ def test_what_upsets_the_server_is_taken_out_and_waits() -> None:
     assert len(far.held) == 7
 
 
+def test_a_row_of_which_some_cells_wait_is_not_in() -> None:
+    upset = TryLater("http_500", everyone=False)
+
+    def judge(cells: Sequence[Cell]) -> Verdict:
+        elements = {cell.data_element for cell in cells}
+        if len(elements) > 1 and "DE003" in elements:
+            return GroupRefused(UNMAPPED)
+        return upset if "DE000" in elements else Accepted()
+
+    far = Far(judge)
+    _, results = deliver(far, [row(1, 4, completed=True)])
+    assert ("U001", "DE000") not in far.held
+    assert ("U001", "DE003") in far.held
+    assert results[1] == Result(values_in=False, trouble=upset)
+
+
 def test_a_server_that_everything_upsets_is_left_alone() -> None:
     upset = TryLater("http_500", everyone=False)
     far = Far(lambda cells: upset)

@@ -16,6 +16,7 @@ from tests.gateway.pipes import (
     NANA,
     NOON,
     OCTOBER,
+    OUMAR,
     PEC,
     PEC_VALUES,
     Pipes,
@@ -36,6 +37,16 @@ def again(pipes: Pipes, stub: StubDhis2) -> None:
     with pipes.engine.begin() as connection:
         outbox.retry(connection, None, pipes.clock.now)
     stub.send(pipes)
+
+
+def test_what_is_refused_of_somebody_who_has_left_is_told_to_who_works_there(
+    pipes: Pipes,
+) -> None:
+    stub = StubDhis2(values=refusing_first("E7619", "no such value type"))
+    pipes.told(PEC)
+    pipes.enrol((), (person(AWA, "asc", "KOLA", active=False),), since="202611")
+    stub.send(pipes)
+    assert [phone for phone, _ in told(pipes)] == [OUMAR]
 
 
 @pytest.mark.parametrize("code", ["E7619", "E8122"])

@@ -10,6 +10,7 @@ import redis
 from sqlalchemy import select
 
 from gateway.dialogues.end import remind
+from gateway.notices import COMPOSERS
 from gateway.storage import reports
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox
@@ -22,12 +23,15 @@ from tests.gateway.pipes import (
     NANA,
     OCTOBER,
     OUMAR,
+    PEC,
     PEC_VALUES,
     PEOPLE,
     STRANGER,
     UNITS,
     Pipes,
     killed_at,
+    person,
+    unit,
 )
 
 
@@ -376,6 +380,39 @@ def test_who_left_off_is_reminded_when_the_programme_says_so(
     end = UssdEnd(phone.dialogue_id, phone.phone, complete)
     assert [remind(edges, end, pipes.clock()) for _ in range(2)] == [notices, 0]
     assert len(pipes.rows("notice")) == notices
+
+
+@pytest.mark.parametrize("code", ["SITE-07", "CSC01-S2", "1203", "MAI"])
+def test_a_site_is_validated_whatever_its_code_looks_like(
+    pipes: Pipes, phone: Telephone, code: str
+) -> None:
+    pipes.enrol((*UNITS, unit(code, "site", "KANI")), (*PEOPLE, person(STRANGER, "asc", code)))
+    pipes.told(PEC, STRANGER)
+    phone.phone = NANA
+    phone.dial()
+    place = sorted(["KOLA", "SIRAKORO", "TENE", code]).index(code) + 1
+    assert f"Valider {code.title()} octobre" in phone.keys("5", str(place), "1")
+    assert phone.key("1").startswith(f"CON VAL octobre {code.title()}: valides 1.")
+    assert pipes.report(code).validated_at is not None
+
+
+def test_a_reminder_says_what_is_missing_when_it_goes(pipes: Pipes, phone: Telephone) -> None:
+    def worded() -> str | None:
+        row = pipes.only("notice")
+        with reading(pipes.engine) as connection:
+            compose = COMPOSERS[row.topic]
+            return compose(connection, pipes.house, row.phone, row.subject, pipes.clock())
+
+    phone.dial()
+    phone.keys(*PEC_KEYS[:4])
+    assert remind(phone.edges, UssdEnd(phone.dialogue_id, AWA, False), pipes.clock()) == 1
+    begins = "Rappel: PEC octobre n'est pas fini, le debut est garde. Continuez par le menu ou par"
+    assert worded() == f"{begins} SMS. Manque PEC GRV ART IRA AMX DIA SRZ RFS DCD."
+    phone.dial()
+    phone.keys("1", *PEC_KEYS[4:6])
+    assert worded() == f"{begins} SMS. Manque PEC DIA SRZ RFS DCD."
+    phone.keys(*PEC_KEYS[6:])
+    assert worded() is None
 
 
 def test_who_finished_by_sms_meanwhile_is_not_reminded(pipes: Pipes, phone: Telephone) -> None:

@@ -10,7 +10,7 @@ from gateway.storage.engine import reading
 from gateway.storage.outbound import NewReply
 from gateway.storage.tables import delivery_reports, opt_outs
 from gateway.storage.tables import outbox as table
-from gateway.transports.africastalking import DELIVERY_FINAL
+from gateway.transports.africastalking_posts import DELIVERY_FINAL
 from tests.gateway.pipes import AWA, NOON
 
 

@@ -138,6 +138,10 @@ def test_a_verdict_is_noted_on_the_version_it_is_about(engine: Engine, site: int
         reports.mark_forwarded(connection, {(first.id, 2)}, {}, later)
     (marked,) = load(engine, one)
     assert (marked.status, marked.refusals) == (Status.FORWARDED, {})
+    # Sent again as it stood, it has been there since then.
+    with engine.begin() as connection:
+        reports.mark_forwarded(connection, {(first.id, 2)}, {}, later + timedelta(days=3))
+    assert load(engine, one) == [marked]
 
 
 def test_a_reader_of_messages_does_not_hold_up_a_forwarder(postgresql_url: str) -> None:

@@ -120,7 +120,7 @@ def test_val_validates_what_is_in_order_and_says_what_is_not(pipes: Pipes) -> No
     pipes.told("PEC 10 VUS 160", ISSA)
     answer = pipes.told("VAL TOUT 10", NANA)
     assert answer == (
-        "VAL octobre Kani: valides 5. Pas valides: Kola pas recu SMI STK, NUT manque 4; "
+        "VAL octobre Kani: rapports valides 5. Pas valides: Kola pas recu SMI STK, NUT manque 4; "
         "Sirakoro pas recu NUT SMI STK, PEC manque 13."
     )
     assert len(parts(answer)) == 1
@@ -132,14 +132,14 @@ def test_val_validates_what_is_in_order_and_says_what_is_not(pipes: Pipes) -> No
 def test_val_of_one_site(pipes: Pipes) -> None:
     pipes.told(PEC)
     answer = pipes.told("VAL KOLA 10", CHEICK)
-    assert answer == "VAL octobre Kola: valides 1. Pas valides: Kola pas recu NUT SMI STK."
+    assert answer == "VAL octobre Kola: rapports valides 1. Pas valides: Kola pas recu NUT SMI STK."
     assert pipes.told("VAL TENE octobre", NANA).endswith("Pas valides: Tene rien recu.")
 
 
 def test_val_of_a_district_counts_by_facility(pipes: Pipes) -> None:
     pipes.told(PEC)
     answer = pipes.told("VAL TOUT 10", CHEICK)
-    assert answer == "VAL octobre Dugu: valides 1. Pas valides: Bla 4; Kani 11; Lone 4."
+    assert answer == "VAL octobre Dugu: rapports valides 1. Pas valides: Bla 4; Kani 11; Lone 4."
 
 
 def test_val_needs_a_site_and_stays_in_the_area(pipes: Pipes) -> None:

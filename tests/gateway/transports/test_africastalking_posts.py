@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from gateway.transports.africastalking import (
+from gateway.transports.africastalking_posts import (
     DELIVERY_FINAL,
     DeliveryReport,
     InboundSms,
