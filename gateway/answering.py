@@ -44,6 +44,7 @@ def obey(desk: Desk, understood: Understood) -> str:
     if understood.post is None:
         return _stranger(desk)
     conversation.hold(desk, understood)
+    conversation.forget_if_refused(desk, understood)
     if understood.command not in REPORTING:
         done = keywords.TABLE.get(understood.command, commands.later)(desk, understood)
         desk.counts["understood"] += 1

@@ -21,7 +21,7 @@ from menus.model import Filled, Problem
 from menus.wording import ReportReply
 
 # What was said of a referral is kept as such; its text may hold a name, and has had its use.
-_MAY_NAME_SOMEBODY: Final = frozenset({"REF", "PARTI", "REFUS", "FAIT"})
+_MAY_NAME_SOMEBODY: Final = frozenset({"REF", "CRF", "PARTI", "REFUS", "FAIT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +252,14 @@ def hold(desk: Desk, understood: Understood) -> None:
         talk = desk.conversations.get(post.id) or Conversation(post.id, sent_at)
         asked_at = max(talk.asked_at, sent_at)
         desk.talk(replace(talk, held_id=understood.message.id, asked_at=asked_at))
+
+
+def forget_if_refused(desk: Desk, understood: Understood) -> None:
+    """What somebody says of a patient who may not say it is not even read, nor kept."""
+    for problem in understood.problems:
+        refused = problem.key == "not_for_you"
+        if refused and problem.values.get("command") in _MAY_NAME_SOMEBODY:
+            inbox.forget_text(desk.connection, understood.message.id)
 
 
 def settle(desk: Desk, talk: Conversation) -> None:
