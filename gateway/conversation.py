@@ -83,11 +83,13 @@ def confirm(desk: Desk, understood: Understood) -> Settled | str:
 def _site_of(talk: Conversation) -> int | None:
     """The one site that a question was about, if it was one."""
     sites = {one.key[0] for one in talk.asked}
-    if talk.undo_id is not None:
-        sites = {key[0] for key in talk.touched}
     if talk.proposed is not None:
         sites.add(int(talk.proposed["site"]))
-    return sites.pop() if len(sites) == 1 else None
+    return _one(sites)
+
+
+def _one(site_ids: set[int]) -> int | None:
+    return next(iter(site_ids)) if len(site_ids) == 1 else None
 
 
 def _newest(replies: Sequence[ReportReply], again: Sequence[ReportReply]) -> list[ReportReply]:
@@ -204,12 +206,11 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
         if desk.reports[change.key].version == change.version
         and not _is_kept(desk, understood, change)
     ]
-    talk = open_question(desk, understood)
-    if talk is not None:
-        settle(desk, talk)
     if not replies and not had_stock:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
-    return Settled(tuple(replies), note="undone", site_id=_site_of(talk) if talk else None)
+    return Settled(
+        tuple(replies), note="undone", site_id=_one({change.key[0] for change in changes})
+    )
 
 
 def _is_kept(desk: Desk, understood: Understood, change: Change) -> bool:

@@ -141,7 +141,7 @@ def test_annule_is_about_her_last_message_at_whichever_of_her_sites(pipes: Pipes
     assert "(RUPT Tene)" in pipes.told("ANNULE", OUMAR)
     pipes.clock.advance(minutes=1)
     assert "(PEC Kola)" in pipes.told("ANNULE KOLA", OUMAR)
-    pipes.told("OUI", OUMAR)
+    assert pipes.told("OUI", OUMAR).startswith("Kola: Dernier message annule.")
     assert pipes.report("KOLA").withdrawn
     pipes.clock.advance(minutes=1)
     pipes.told("REF 14M F PG", OUMAR)
@@ -169,3 +169,8 @@ def test_an_answer_says_which_of_her_sites_it_is_about(pipes: Pipes) -> None:
     assert pipes.told("OUI", OUMAR).startswith("Kola: ")
     assert pipes.told("POUR SIRAKORO PEC 10 VUS 160", NANA).startswith("Sirakoro: ")
     assert pipes.told("NON", NANA).startswith("Sirakoro: ")
+
+
+def test_a_reason_beside_the_name_of_a_site_stays_a_reason(pipes: Pipes) -> None:
+    assert "enregistree" in pipes.told("REF 14M F PG TENE", OUMAR)
+    assert "enregistree" in pipes.told("REF 9M M DG KOLLA", OUMAR)
