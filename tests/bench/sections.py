@@ -36,6 +36,7 @@ class Scale:
     sites: int
     forwards: int
     drained: int
+    callers: int = 300
     dialogues: int = 100_000
     rounds: int = 5
 
@@ -59,6 +60,7 @@ QUICK: Final = Scale(
     sites=5000,
     forwards=400,
     drained=2000,
+    callers=100,
     rounds=1,
 )
 ASKED: Final = 20  # turns of each question
@@ -144,7 +146,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "delivering": Section(_growing, _growing_rows),
     "hopping": Section(
         lambda here, scale: hopping.measure(
-            here, turns=scale.turns, seconds=scale.seconds, stored=scale.dialogues
+            here, turns=scale.turns, callers=scale.callers, stored=scale.dialogues
         ),
         hopping.rows,
     ),
