@@ -10,8 +10,9 @@ from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.filing import Said, file_said
 from gateway.stock import need as stock_need
+from gateway.storage import roster
 from gateway.storage.outbound import NewReply
-from gateway.understanding import REPORTING, Understood
+from gateway.understanding import AGENT, REPORTING, Understood
 from menus import gsm7, wording
 from menus.cross_check import Level
 from menus.model import Filled, Problem
@@ -43,6 +44,7 @@ def obey(desk: Desk, understood: Understood) -> str:
     if understood.post is None:
         return _stranger(desk)
     conversation.hold(desk, understood)
+    conversation.forget_if_refused(desk, understood)
     if understood.command not in REPORTING:
         done = keywords.TABLE.get(understood.command, commands.later)(desk, understood)
         desk.counts["understood"] += 1
@@ -110,9 +112,6 @@ def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
     problems: Sequence[Problem] = settled.problems
     if not settled.replies and not problems and not settled.lead and not settled.note:
         problems = (Problem("nothing_understood", Level.ASK),)
-    for_site = ""
-    if understood.names_site and understood.site is not None and settled.replies:
-        for_site = understood.site.name
     compose = partial(
         wording.report_reply,
         catalogue,
@@ -121,11 +120,23 @@ def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
         problems=problems,
         personal=understood.personal,
         note=settled.note,
-        site=for_site,
+        site=_for_site(desk, understood, settled),
         lead=settled.lead,
     )
     text = compose(closing=settled.closing)
     return text if len(gsm7.parts(text)) <= MOST_PARTS else compose()
+
+
+def _for_site(desk: Desk, understood: Understood, settled: Settled) -> str:
+    """The site that the answer is about, where it could be another; empty where it could not."""
+    supervises = understood.post is not None and understood.post.role != AGENT
+    if not (settled.replies or settled.lead) or not (understood.names_site or supervises):
+        return ""
+    if settled.site_id is None:
+        return understood.site.name if understood.names_site and understood.site else ""
+    month = desk.now.astimezone(desk.house.timezone).strftime("%Y%m")
+    unit = roster.units_by_id(desk.connection, [settled.site_id], month).get(settled.site_id)
+    return unit.name if unit is not None else ""
 
 
 def _queue_reply(desk: Desk, understood: Understood, text: str) -> None:

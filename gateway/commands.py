@@ -117,9 +117,11 @@ def state_of_receipt(
 
 
 def month_asked(desk: Desk, understood: Understood) -> Period | Problem:
-    """The month named, else the one that is due. A supervisor may go further back."""
+    """The month named, else the one that is due. A supervisor may go further back, but for a
+    reminder: agents can do nothing about a month that is closed to them."""
     programme = desk.house.catalogue.programme
-    if understood.post is not None and understood.post.role != AGENT:
+    above = understood.post is not None and understood.post.role != AGENT
+    if above and understood.command != "RELANCE":
         programme = replace(programme, months_back=programme.months_back_for_supervisors)
     sent_on = understood.message.sent_at.astimezone(desk.house.timezone).date()
     if understood.month is None and understood.command not in _OF_A_MONTH:

@@ -1,8 +1,8 @@
 """What an OUI, a NON or an ANNULE does to the reports on the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.desk import Desk, fetch, store
 from gateway.filing import Said, file_said, is_locked, keep, reply_for
@@ -11,8 +11,9 @@ from gateway.referrals import referring as referrals
 from gateway.report import drop, restore, stamp
 from gateway.stock import outs as stock_outs
 from gateway.stock import receiving
-from gateway.storage import inbox, stock, versions
+from gateway.storage import inbox, roster, stock, versions
 from gateway.storage.conversations import Asked, Conversation
+from gateway.storage.roster import Post
 from gateway.storage.versions import Change
 from gateway.understanding import AGENT, MEMORY, Understood
 from menus.cross_check import Level
@@ -20,12 +21,13 @@ from menus.model import Filled, Problem
 from menus.wording import ReportReply
 
 # What was said of a referral is kept as such; its text may hold a name, and has had its use.
-_MAY_NAME_SOMEBODY: Final = frozenset({"REF", "PARTI", "REFUS", "FAIT"})
+_MAY_NAME_SOMEBODY: Final = frozenset({"REF", "CRF", "PARTI", "REFUS", "FAIT"})
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The reports that an answer touched, and what else is to be said.
+    """The reports that an answer touched, at `site_id` where she did not name it, and what else
+    is to be said.
 
     `note` is the key of a sentence to begin with, `lead` are words to begin with, `closing`
     words to end with where two parts have room for them.
@@ -36,6 +38,7 @@ class Settled:
     note: str = ""
     lead: str = ""
     closing: str = ""
+    site_id: int | None = None
 
 
 def open_question(desk: Desk, understood: Understood) -> Conversation | None:
@@ -73,7 +76,20 @@ def confirm(desk: Desk, understood: Understood) -> Settled | str:
     settle(desk, talk)
     if not replies and not noted.words:
         return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
-    return Settled(tuple(_newest(replies, noted.replies)), lead=noted.words)
+    told = tuple(_newest(replies, noted.replies))
+    return Settled(told, lead=noted.words, site_id=_site_of(talk))
+
+
+def _site_of(talk: Conversation) -> int | None:
+    """The one site that a question was about, if it was one."""
+    sites = {one.key[0] for one in talk.asked}
+    if talk.proposed is not None:
+        sites.add(int(talk.proposed["site"]))
+    return _one(sites)
+
+
+def _one(site_ids: set[int]) -> int | None:
+    return next(iter(site_ids)) if len(site_ids) == 1 else None
 
 
 def _newest(replies: Sequence[ReportReply], again: Sequence[ReportReply]) -> list[ReportReply]:
@@ -94,60 +110,88 @@ def refuse(desk: Desk, understood: Understood) -> Settled:
         desk.touched.add(asked.key)
         replies.append(reply_for(desk, form, desk.reports[asked.key]))
     settle(desk, talk)
-    return Settled(tuple(replies), note="dropped")
+    return Settled(tuple(replies), note="dropped", site_id=_site_of(talk))
 
 
 def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
     """ANNULE: asks whether her last message that changed something shall be undone."""
-    if understood.post is None:
-        return Settled()
     store(desk)
-    post = understood.post
-    message_id = max(
-        versions.last_changing_message(desk.connection, post.id) or 0,
-        stock.last_message(desk.connection, post.id, post.phone) or 0,
-    )
-    referral = referrals.last_to_undo(desk.connection, post.id)
-    if referral is not None and _is_last(desk, referral.inbox_id, message_id or None):
-        return _ask_to_withdraw(desk, understood, referral)
-    changes = versions.changes_of(desk.connection, message_id) if message_id else []
+    last = _last_said(desk, understood)
+    if last is None:
+        return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
+    understood = replace(understood, post=last.post)
+    if last.referral is not None:
+        _hold_undo(desk, understood, last)
+        problem = Problem("undo_referral", Level.CONFIRM, values={"number": last.referral.number})
+        return Settled(problems=(problem,))
+    changes = versions.changes_of(desk.connection, last.message_id)
     fetch(desk, {change.key for change in changes})
     current = [one for one in changes if desk.reports[one.key].version == one.version]
-    receipts, outs = stock.touched_by(desk.connection, message_id)
+    receipts, outs = stock.touched_by(desk.connection, last.message_id)
     if not current and not receipts and not outs:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
     kept = [desk.reports[one.key] for one in current if _is_kept(desk, understood, one)]
     if kept:
         code = next(iter(kept[0].values), "")
         return Settled(problems=(Problem("change_closed", Level.REFUSE, (code,)),))
-    desk.talk(
-        Conversation(
-            post_id=understood.post.id,
-            asked_at=understood.message.sent_at,
-            undo_id=message_id,
-            touched=tuple(change.key for change in current),
-        )
-    )
+    _hold_undo(desk, understood, last, current)
     words = [change.key[1] for change in current]
     words += ["RCU"] if receipts else ["RUPT"] if outs and not current else []
+    if len(understood.posts) > 1 or last.post.role != AGENT:
+        words += _names(desk, {change.key[0] for change in current}) or [last.post.unit_name]
     return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
 
 
-def _is_last(desk: Desk, one: int | None, other: int | None) -> bool:
-    """Whether the first message was sent after the second, which need not be there."""
-    if one is None or other is None:
-        return one is not None
-    sent = inbox.sent_at(desk.connection, [one, other])
-    return (sent[one], one) > (sent[other], other)
+class _LastSaid(NamedTuple):
+    """A message that changed something: at which post it was said, and what it referred."""
+
+    message_id: int
+    post: Post
+    referral: Referral | None = None
 
 
-def _ask_to_withdraw(desk: Desk, understood: Understood, referral: Referral) -> Settled:
-    """ANNULE after a REF: the question that an OUI answers."""
-    if understood.post is not None:
-        sent_at, message_id = understood.message.sent_at, referral.inbox_id
-        desk.talk(Conversation(understood.post.id, sent_at, undo_id=message_id))
-    problem = Problem("undo_referral", Level.CONFIRM, values={"number": referral.number})
-    return Settled(problems=(problem,))
+def _last_said(desk: Desk, understood: Understood) -> _LastSaid | None:
+    """Her last message that changed something, at whichever of her posts she said it, or at the
+    one whose site she names."""
+    found: dict[int, _LastSaid] = {}
+    for post in _posts_meant(understood):
+        for one in (
+            versions.last_changing_message(desk.connection, post.id),
+            stock.last_message(desk.connection, post),
+        ):
+            if one is not None:
+                found[one] = _LastSaid(one, post)
+        referral = referrals.last_to_undo(desk.connection, post.id)
+        if referral is not None and referral.inbox_id is not None:
+            found[referral.inbox_id] = _LastSaid(referral.inbox_id, post, referral)
+    sent = inbox.sent_at(desk.connection, [*found])
+    return found[max(found, key=lambda one: (sent[one], one))] if found else None
+
+
+def _posts_meant(understood: Understood) -> list[Post]:
+    """Where what she wants to undo may have been said."""
+    own = [post for post in understood.posts if post.role == AGENT]
+    site = understood.site
+    if site is not None and len(own) > 1:
+        return [post for post in own if post.unit_id == site.id]
+    posts = {post.id: post for post in (understood.post, *understood.posts) if post is not None}
+    return [*posts.values()]
+
+
+def _names(desk: Desk, site_ids: Collection[int]) -> list[str]:
+    month = desk.now.astimezone(desk.house.timezone).strftime("%Y%m")
+    units = roster.units_by_id(desk.connection, site_ids, month) if site_ids else {}
+    return sorted(unit.name for unit in units.values())
+
+
+def _hold_undo(
+    desk: Desk, understood: Understood, last: _LastSaid, changes: Sequence[Change] = ()
+) -> None:
+    """An OUI to this answer undoes that message. What is still to be told stays."""
+    sent_at, touched = understood.message.sent_at, tuple(change.key for change in changes)
+    before = desk.conversations.get(last.post.id) or Conversation(last.post.id, sent_at)
+    asked = Conversation(last.post.id, sent_at, undo_id=last.message_id, touched=touched)
+    desk.talk(replace(asked, more=before.more, more_at=before.more_at))
 
 
 def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
@@ -162,12 +206,11 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
         if desk.reports[change.key].version == change.version
         and not _is_kept(desk, understood, change)
     ]
-    talk = open_question(desk, understood)
-    if talk is not None:
-        settle(desk, talk)
     if not replies and not had_stock:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
-    return Settled(tuple(replies), note="undone")
+    return Settled(
+        tuple(replies), note="undone", site_id=_one({change.key[0] for change in changes})
+    )
 
 
 def _is_kept(desk: Desk, understood: Understood, change: Change) -> bool:
@@ -212,6 +255,14 @@ def hold(desk: Desk, understood: Understood) -> None:
         desk.talk(replace(talk, held_id=understood.message.id, asked_at=asked_at))
 
 
+def forget_if_refused(desk: Desk, understood: Understood) -> None:
+    """What somebody says of a patient who may not say it is not even read, nor kept."""
+    for problem in understood.problems:
+        refused = problem.key == "not_for_you"
+        if refused and problem.values.get("command") in _MAY_NAME_SOMEBODY:
+            inbox.forget_text(desk.connection, understood.message.id)
+
+
 def settle(desk: Desk, talk: Conversation) -> None:
     """The question is answered."""
     desk.talk(replace(talk, asked=(), undo_id=None, proposed=None))
@@ -220,7 +271,9 @@ def settle(desk: Desk, talk: Conversation) -> None:
 def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply]) -> None:
     """Notes which reports this message touched, and what its answer asks.
 
-    A question stays open until the next one, so that an OUI may come after another report.
+    A question stays open until the next one, so that an OUI may come after another report, but
+    for no longer than it would have. An ANNULE is over with the next report: that is her last
+    message then.
     """
     if understood.post is None or understood.site is None or not replies:
         return
@@ -232,6 +285,12 @@ def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply])
     sent_at = understood.message.sent_at
     if asked or before is None:
         talk = Conversation(understood.post.id, sent_at, asked, touched=keys)
+        if before is not None:
+            talk = replace(talk, more=before.more, more_at=before.more_at)
     else:
-        talk = replace(before, touched=keys, asked_at=max(sent_at, before.asked_at), held_id=None)
+        still = open_question(desk, understood)
+        if still is None or still.undo_id is not None:
+            before = replace(before, asked=(), undo_id=None, proposed=None)
+        asked_at = before.asked_at if before.is_open else max(sent_at, before.asked_at)
+        talk = replace(before, touched=keys, asked_at=asked_at, held_id=None)
     desk.talk(talk)

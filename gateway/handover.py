@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from gateway.storage import conversations, handovers, outbound, reports, roster
+from gateway.storage import conversations, handovers, outbound, reports, roster, runs
 from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.engine import Connection
 from gateway.storage.handovers import Left
@@ -35,6 +35,21 @@ def hand_over(connection: Connection, month: str, now: datetime) -> int:
         if agents:
             handovers.pass_notices(connection, one.unit_id, [one.phone], agents[0].phone)
             passed += _pass_question(connection, one, talks.get(one.post_id), agents[0], now)
+    return passed
+
+
+def hand_over_due(connection: Connection, house: House, now: datetime) -> int:
+    """The same for those who leave with the month that has begun, as a roster of an earlier
+    month said: once a month, whatever clock does it first."""
+    month = now.astimezone(house.timezone).strftime("%Y%m")
+    name = f"handover:{month}"
+    if runs.is_done(connection, name):
+        return 0
+    runs.announce(connection, name)
+    if runs.take(connection, name) is None:
+        return 0
+    passed = hand_over(connection, month, now)
+    runs.finish(connection, name, now)
     return passed
 
 

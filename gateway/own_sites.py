@@ -30,11 +30,15 @@ class Named(NamedTuple):
 def site_named(text: str, posts: Sequence[Post], catalogue: Catalogue) -> Named | None:
     """Which of these posts a message names at its beginning or its end, if it is one alone.
 
-    A name may be mistyped, unless it is a word of the language: that word counts as itself.
+    A name may be mistyped, unless it is a word of the language: that word counts as itself. One
+    that is spelt right comes first, so that a longer one does not swallow the word beside it.
     """
     words = list(_WORD.finditer(text))
-    for start, end in _places([word[0] for word in words]):
-        found = _posts(posts, [word[0] for word in words[start:end]], catalogue)
+    typed = [word[0] for word in words]
+    places = [*_places(typed)]
+    exact = [one for one in places if len(_exact(posts, typed[one[0] : one[1]])) == 1]
+    for start, end in [*exact, *places]:
+        found = _posts(posts, typed[start:end], catalogue)
         if len(found) == 1:
             first = start
             while first and fold(words[first - 1][0]).upper() in _BEFORE:
@@ -55,22 +59,25 @@ def _places(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _posts(posts: Sequence[Post], words: Sequence[str], catalogue: Catalogue) -> list[Post]:
-    typed = fold(" ".join(words)).upper()
+    exact = _exact(posts, words)
+    if exact or _is_language(fold(" ".join(words)).upper(), catalogue):
+        return exact
     units = [Unit(one.id, one.unit_code, one.unit_name, "site", None, None) for one in posts]
     found = {unit.id for unit in named(units, words)}
-    exact = {
-        one.id
-        for one in posts
-        if typed in (fold(one.unit_code).upper(), fold(one.unit_name).upper())
-    }
-    if not exact and _is_language(typed, catalogue):
-        return []
-    return [post for post in posts if post.id in (exact or found)]
+    return [post for post in posts if post.id in found]
+
+
+def _exact(posts: Sequence[Post], words: Sequence[str]) -> list[Post]:
+    typed = fold(" ".join(words)).upper()
+    return [
+        one for one in posts if typed in (fold(one.unit_code).upper(), fold(one.unit_name).upper())
+    ]
 
 
 def _is_language(typed: str, catalogue: Catalogue) -> bool:
     """Whether this may be something else than a mistyped name."""
-    known = vocabulary_of(catalogue).words
+    said = catalogue.referrals
+    known = {*vocabulary_of(catalogue).words, *said.reasons, *said.treatments}
     return len(typed) < _SHORTEST or any(
         word in known or any(letter.isdigit() for letter in word) for word in typed.split()
     )

@@ -53,7 +53,9 @@ class Senders:
         """The sites that an answer may turn out to be about."""
         own = [[one.unit_id for one in at if one.role == AGENT] for at in self.posts.values()]
         several = {site for sites in own if len(sites) > 1 for site in sites}
-        return several | {one.key[0] for talk in self.talks.values() for one in talk.asked}
+        asked = {one.key[0] for talk in self.talks.values() for one in talk.asked}
+        undone = {key[0] for talk in self.talks.values() if talk.undo_id for key in talk.touched}
+        return several | asked | undone
 
     def understand(self, message: Message) -> Understood:
         """What the message means, with the conversation as it stands at this moment."""

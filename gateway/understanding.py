@@ -19,6 +19,7 @@ from gateway.storage.roster import Post, Unit
 from menus.cross_check import Level
 from menus.model import Catalogue, Filled, MonthSaid, Period, Problem, Reading
 from menus.period import which_month
+from menus.stock_words import products_said
 
 AGENT: Final = "asc"
 MEMORY: Final = timedelta(hours=72)  # for which an answer's question, and its month, hold
@@ -155,12 +156,17 @@ def _speaks_as(reading: Reading, known: Known, catalogue: Catalogue) -> Post:
         return next(at, known.posts[0])
     command = catalogue.commands.get(reading.command)
     fitting = [one for one in known.posts if command is None or one.role in command.roles]
-    listing = reading.command == "RUPT" and not reading.arguments
+    listing = reading.command == "RUPT" and not _names_product(reading, catalogue)
     above = reading.command in _FROM_ABOVE or listing
     order = [one for one in fitting if (one.role != AGENT) is above]
     if not above and known.chosen in order:
         return known.own[0]
     return (order or fitting or [*known.posts])[0]
+
+
+def _names_product(reading: Reading, catalogue: Catalogue) -> bool:
+    said = products_said(reading.arguments, catalogue)
+    return bool(said.days or said.near or said.numbers)
 
 
 def asks_from_above(reading: Reading, known: Known, catalogue: Catalogue) -> bool:

@@ -7,7 +7,7 @@ word it begins with, except for `COR` and `POUR`, which say what to do with that
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from menus import month_numbers, months
@@ -34,6 +34,8 @@ _HARMLESS: Final = frozenset(
     {"AIDE", "ETAT", "LANGUE", "RAS", "ANNULE", "MANQ", "RUPT", "SUIVI", "SUITE", "COMMANDE"}
 )
 _LEADING: Final = frozenset({Kind.MARK, Kind.GREETING})
+_SPEECH: Final = _LEADING | {Kind.FILLER}
+_BEFORE_PRODUCT: Final = _SPEECH | {Kind.NUMBER}
 _BEFORE_COMMAND: Final = frozenset({Kind.KEYWORD, Kind.MONTH, Kind.NUMBER, Kind.FILLER})
 _ARTICLES: Final = frozenset({"LE", "LA", "SITE", "DE", "DU", "ASC", "POUR", "SUR"})
 _DAYS: Final = frozenset({"J", "JOUR", "JOURS", "JRS"})
@@ -59,7 +61,7 @@ def order_in(folded: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> Or
     """The command that this message is, or None when it is a report or mere words."""
     if any(token.kind is Kind.COMMAND for token in tokens):
         return _exact(folded, tokens)
-    return _mistyped(folded, tokens, vocabulary)
+    return _spelt_out(tokens, vocabulary) or _mistyped(folded, tokens, vocabulary)
 
 
 def forms_named(tokens: Iterable[Token]) -> tuple[str, ...]:
@@ -221,10 +223,10 @@ def _mistyped(folded: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> O
     at = next((i for i, one in enumerate(tokens) if one.kind not in _LEADING), None)
     if at is None:
         return None
+    if tokens[at].kind is not Kind.UNKNOWN:
+        return None
     typed = tokens[at].text
     received = _product_follows(tokens, at, vocabulary)
-    if tokens[at].kind is not Kind.UNKNOWN:
-        return _proposed(typed, _RECEIVED) if received and typed in _SPELT_OUT else None
     exact = vocabulary.catalogue.keyword_of.get(_squeezed(typed))
     near = [exact] if exact else vocabulary.speller.commands_near(_squeezed(typed))
     for_site = "POUR" in near and site_after(folded, tokens, at) is not None
@@ -238,9 +240,18 @@ def _mistyped(folded: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> O
     return _proposed(typed, near[0])
 
 
+def _spelt_out(tokens: Sequence[Token], vocabulary: Vocabulary) -> Order | None:
+    """`j'ai recu 20 ENF`: a product was received, with nothing but speech before it."""
+    speech = takewhile(lambda one: one[1].kind in _SPEECH, enumerate(tokens))
+    at = next((place for place, one in speech if one.text in _SPELT_OUT), None)
+    if at is None or not _product_follows(tokens, at, vocabulary):
+        return None
+    return _proposed(tokens[at].text, _RECEIVED)
+
+
 def _product_follows(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
     """Whether a product's code stands next, so that its number is no count of what is left."""
-    after = next((one for one in tokens[at + 1 :] if one.kind not in _LEADING), None)
+    after = next((one for one in tokens[at + 1 :] if one.kind not in _BEFORE_PRODUCT), None)
     return after is not None and vocabulary.units.get(after.means) is not None
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from gateway import validation
+from gateway import handover, validation
 from gateway.referrals import chase as referral_chase
 from gateway.storage.engine import Connection, Engine, StorageFault
 from gateway.supervision import reminders
@@ -44,6 +44,7 @@ def _in_portions(portion: Portion) -> Errand:
 
 ERRANDS: Final[Mapping[str, Errand]] = {
     "reports_validated_by_date": _in_portions(validation.validate_due),
+    "questions_handed_over": _in_portions(handover.hand_over_due),
     "referrals_chased": _in_portions(referral_chase.chase_due),
     "reminders_queued": reminders.queue_due,
 }

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from gateway.storage.engine import insert_new
+from gateway.storage.roster import Post
 from gateway.storage.tables import inbox, stock_outs, stock_receipts
 
 CHUNK = 500
@@ -119,15 +120,16 @@ def remove_out(connection: Connection, out_id: int) -> None:
     connection.execute(delete(stock_outs).where(stock_outs.c.id == out_id))
 
 
-def last_message(connection: Connection, post_id: int, phone: str) -> int | None:
-    """The newest message of this person that brought a receipt, or opened a stock-out."""
+def last_message(connection: Connection, post: Post) -> int | None:
+    """The newest message of this person at this post that brought a receipt, or opened a
+    stock-out."""
     received = select(func.max(stock_receipts.c.inbox_id)).where(
-        stock_receipts.c.post_id == post_id
+        stock_receipts.c.post_id == post.id
     )
     ran_out = (
         select(func.max(stock_outs.c.inbox_id))
         .join(inbox, inbox.c.id == stock_outs.c.inbox_id)
-        .where(inbox.c.phone == phone)
+        .where(inbox.c.phone == post.phone, stock_outs.c.site_id == post.unit_id)
     )
     found = (connection.scalar(received), connection.scalar(ran_out))
     return max((one for one in found if one is not None), default=None)

@@ -1,7 +1,7 @@
 """What a supervisor does from afar: RELANCE reminds, VAL validates."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from gateway import commands, paging
@@ -19,6 +19,7 @@ from gateway.validation import Outcome, Verdict, validate_at
 from menus.cross_check import Level
 from menus.model import Period, Problem
 from menus.paging import listed
+from menus.reminder_days import allowed
 
 EVERYTHING: Final = "TOUT"  # in place of a site's name
 MOST_CODES: Final = 3  # named of one form; more are only said to be missing
@@ -83,15 +84,16 @@ def _asked(desk: Desk, understood: Understood, area: Area) -> tuple[Part, Period
 
 
 def _notice(desk: Desk, phone: str, site_id: int, month: Period) -> NewNotice:
-    """A reminder like those of the calendar; it is worth nothing the day after."""
-    today = desk.now.astimezone(desk.house.timezone)
-    midnight = datetime(today.year, today.month, today.day, tzinfo=desk.house.timezone)
+    """A reminder like those of the calendar, for the next moment at which anybody may be
+    reminded; it is worth nothing the day after."""
+    local = desk.now.astimezone(desk.house.timezone)
+    due = allowed(local, desk.house.catalogue.programme.reminders)
     return NewNotice(
-        key=f"relance:{today:%Y%m%d}:{phone}",
+        key=f"relance:{due:%Y%m%d}:{phone}",
         phone=phone,
         topic=missing.TOPIC,
-        due_at=desk.now,
-        expires_at=midnight + timedelta(days=1),
+        due_at=due,
+        expires_at=due.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1),
         subject={"period": month.code},
         unit_id=site_id,
         period=month.code,

@@ -58,6 +58,23 @@ def test_an_oui_is_good_for_72_hours(pipes: Pipes) -> None:
     assert pipes.report().values == {"VUS": 160}
 
 
+def test_another_report_makes_no_question_last_longer(pipes: Pipes) -> None:
+    pipes.told("PEC 10 VUS 160")
+    pipes.clock.advance(hours=48)
+    pipes.told("NUT 10 DEP 145")
+    pipes.clock.advance(hours=25)
+    assert "Rien n'attend" in pipes.told("OUI")
+    assert pipes.report().values == {}
+
+
+def test_another_report_ends_an_annule(pipes: Pipes) -> None:
+    pipes.told(PEC)
+    pipes.told("ANNULE")
+    pipes.told("NUT 10 DEP 145")
+    assert "Rien n'attend" in pipes.told("OUI")
+    assert pipes.report().values == PEC_VALUES
+
+
 def test_an_oui_is_for_her_own_question(pipes: Pipes) -> None:
     pipes.told("PEC 10 VUS 160")
     assert "Rien" in pipes.told("OUI", FANTA) or "a mago" in pipes.answers(FANTA)[-1]

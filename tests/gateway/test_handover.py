@@ -1,5 +1,7 @@
 """Holds up: what an agent who leaves was asked, and was to be told, passes to her site."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from gateway import handover
@@ -90,3 +92,22 @@ def test_nobody_there_leaves_it_where_it_is(pipes: Pipes) -> None:
         assert handover.hand_over(connection, "202611", pipes.clock.now) == 0
     assert pipes.report(period=OCTOBER).pending["VUS"].value == 160
     assert leave(pipes) == 1
+
+
+def test_who_leaves_with_a_later_month_is_asked_until_then(pipes: Pipes) -> None:
+    people = (person(AWA, "asc", "KOLA", active=False), person(NEW, "asc", "KOLA"))
+    pipes.enrol((), people, since="202612")
+    pipes.clock.now = datetime(2026, 11, 30, 20, tzinfo=UTC)
+    pipes.told("PEC 11 VUS 160")
+    assert due(pipes) == 0
+    pipes.clock.advance(hours=5)
+    assert due(pipes) == 1
+    assert due(pipes) == 0
+    pipes.told("OUI", NEW)
+    assert pipes.report(period="202611").values == {"VUS": 160}
+
+
+def due(pipes: Pipes) -> int:
+    """What the clock does about it now; how many questions passed on."""
+    with pipes.engine.begin() as connection:
+        return handover.hand_over_due(connection, pipes.house, pipes.clock.now)

@@ -7,7 +7,7 @@ from gateway.own_sites import site_named
 from gateway.roster_tree import PersonRow
 from gateway.storage.roster import Post
 from menus.model import Catalogue
-from tests.gateway.pipes import AWA, OUMAR, PEC, PEC_VALUES, Pipes, person
+from tests.gateway.pipes import AWA, NANA, OUMAR, PEC, PEC_VALUES, Pipes, person
 
 KOLA = Post(1, OUMAR, 11, "KOLA", "Kola", "Oumar", "asc", "fr")
 TENE = Post(2, OUMAR, 12, "TENE-2", "Tènè Koura", "Oumar", "asc", "fr")
@@ -131,3 +131,46 @@ def test_two_phones_of_one_person_are_one_conversation(pipes: Pipes) -> None:
     pipes.told("OUI", second.phone)
     assert pipes.report().values == {"VUS": 160}
     assert "Rien n'attend" in pipes.told("OUI", AWA)
+
+
+def test_annule_is_about_her_last_message_at_whichever_of_her_sites(pipes: Pipes) -> None:
+    pipes.told(f"KOLA {PEC}", OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told("RUPT ENF TENE", OUMAR)
+    pipes.clock.advance(minutes=1)
+    assert "(RUPT Tene)" in pipes.told("ANNULE", OUMAR)
+    pipes.clock.advance(minutes=1)
+    assert "(PEC Kola)" in pipes.told("ANNULE KOLA", OUMAR)
+    assert pipes.told("OUI", OUMAR).startswith("Kola: Dernier message annule.")
+    assert pipes.report("KOLA").withdrawn
+    pipes.clock.advance(minutes=1)
+    pipes.told("REF 14M F PG", OUMAR)
+    referred = pipes.told("TENE", OUMAR)
+    assert referred.split()[1] in pipes.told("ANNULE", OUMAR)
+
+
+def test_annule_of_who_heads_the_centre_is_about_her_last_message(pipes: Pipes) -> None:
+    pipes.enrol((), (person(OUMAR, "dtc", "KANI"), person(OUMAR, "asc", "TENE", active=False)))
+    pipes.told("POUR SIRAKORO PEC 10 VUS 40", OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told(PEC, OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told("MANQ", OUMAR)
+    assert "(PEC Kola)" in pipes.told("ANNULE", OUMAR)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report("KOLA").withdrawn
+    assert pipes.report("SIRAKORO").values == {"VUS": 40}
+
+
+def test_an_answer_says_which_of_her_sites_it_is_about(pipes: Pipes) -> None:
+    assert pipes.told("RUPT ENF TENE", OUMAR).startswith("Tene: Rupture notee")
+    assert pipes.told("KOLA RCU ENF 20", OUMAR).startswith("Kola: Recu note")
+    assert pipes.told("KOLA PEC 10 VUS 160", OUMAR).startswith("Kola: ")
+    assert pipes.told("OUI", OUMAR).startswith("Kola: ")
+    assert pipes.told("POUR SIRAKORO PEC 10 VUS 160", NANA).startswith("Sirakoro: ")
+    assert pipes.told("NON", NANA).startswith("Sirakoro: ")
+
+
+def test_a_reason_beside_the_name_of_a_site_stays_a_reason(pipes: Pipes) -> None:
+    assert "enregistree" in pipes.told("REF 14M F PG TENE", OUMAR)
+    assert "enregistree" in pipes.told("REF 9M M DG KOLLA", OUMAR)

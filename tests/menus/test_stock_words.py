@@ -49,7 +49,17 @@ def test_a_receipt_is_read_as_a_report_is(
     assert {code: n for one in reading.filled for code, n in one.values.items()} == numbers
 
 
-@pytest.mark.parametrize("text", ["RCV ENF 20", "recu ENF 20", "Recue ENF 20"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RCV ENF 20",
+        "recu ENF 20",
+        "Recue ENF 20",
+        "recu 20 ENF",
+        "j'ai recu 20 ENF",
+        "Bonjour, nous avons bien recu du ENF 20",
+    ],
+)
 def test_a_mistyped_receipt_is_no_stock_count(catalogue: Catalogue, text: str) -> None:
     reading = read(text, catalogue)
     assert (reading.filled, reading.command) == ((), "")

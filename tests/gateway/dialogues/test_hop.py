@@ -392,7 +392,7 @@ def test_a_site_is_validated_whatever_its_code_looks_like(
     phone.dial()
     place = sorted(["KOLA", "SIRAKORO", "TENE", code]).index(code) + 1
     assert f"Valider {code.title()} octobre" in phone.keys("5", str(place), "1")
-    assert phone.key("1").startswith(f"CON VAL octobre {code.title()}: valides 1.")
+    assert phone.key("1").startswith(f"CON VAL octobre {code.title()}: rapports valides 1.")
     assert pipes.report(code).validated_at is not None
 
 

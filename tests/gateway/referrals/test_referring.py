@@ -259,6 +259,12 @@ def test_names_and_telephones_are_not_kept_and_the_child_still_is(house: House) 
     assert "70007777" not in everything
 
 
+def test_what_somebody_may_not_say_of_a_patient_is_not_kept(house: House) -> None:
+    assert "pas pour vous" in house.told("CRF 4721 A Canari 76123456")
+    assert "pas pour vous" in house.told("REF Canari 14M F PG", NANA)
+    assert house.kept_texts() == [None] * 2
+
+
 def test_what_was_understood_is_kept_as_any_message_is(house: House) -> None:
     house.told(GIRL)
     assert house.kept_texts() == [GIRL]

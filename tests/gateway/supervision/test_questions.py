@@ -202,6 +202,20 @@ def test_a_long_answer_goes_on_with_suite(pipes: Pipes) -> None:
     assert "pas de suite" in pipes.told("SUITE", OTHER)
 
 
+def test_a_suite_comes_after_a_question_about_something_else(pipes: Pipes) -> None:
+    sites = [f"SITE{number:02}" for number in range(40)]
+    pipes.enrol(
+        [unit(site, "site", "BLA") for site in sites],
+        [person(f"+223700003{number:02}", "asc", site) for number, site in enumerate(sites)],
+    )
+    pipes.told("MANQ", OTHER)
+    assert "OUI" in pipes.told("POUR KOLO PEC 10 VUS 160", OTHER)
+    assert pipes.told("SUITE", OTHER).endswith("2/3 La suite: SUITE")
+    pipes.told("OUI", OTHER)
+    assert "OUI" in pipes.told("ANNULE", OTHER)
+    assert pipes.told("SUITE", OTHER).endswith("3/3")
+
+
 def test_a_suite_comes_too_late_after_72_hours(pipes: Pipes) -> None:
     sites = [f"SITE{number:02}" for number in range(40)]
     pipes.enrol(
@@ -218,6 +232,8 @@ def test_who_is_agent_and_head_of_the_centre_asks_as_the_head(pipes: Pipes) -> N
     assert pipes.told("ETAT", AWA).startswith("Kani octobre")
     assert pipes.told("MANQ", AWA).startswith("MANQ octobre Kani")
     assert pipes.told("ETAT KOLA", AWA).startswith("Kola: octobre")
+    assert pipes.told("RUPT TENE", AWA).startswith("RUPT Tene")
+    assert pipes.told("RUPT ENF", AWA).startswith("Rupture notee: ENF.")
 
 
 def test_a_site_that_moved_away_is_no_longer_his(pipes: Pipes) -> None:

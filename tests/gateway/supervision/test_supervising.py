@@ -1,5 +1,7 @@
 """Holds up: RELANCE, VAL and POUR, and that nobody reaches beyond his area with them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import insert
 
@@ -76,6 +78,23 @@ def test_relance_reminds_each_once_a_day(pipes: Pipes) -> None:
     assert "3 ASC" in pipes.told("RELANCE", NANA)
 
 
+def test_relance_at_night_reminds_in_the_morning(pipes: Pipes) -> None:
+    pipes.clock.now = datetime(2026, 11, 4, 21, 30, tzinfo=UTC)
+    pipes.told("RELANCE", NANA)
+    rows = [row for row in pipes.rows("notice") if row.topic == missing.TOPIC]
+    morning = datetime(2026, 11, 5, 7, tzinfo=UTC)
+    assert {row.next_at for row in rows} == {morning}
+    assert {row.expires_at for row in rows} == {datetime(2026, 11, 6, tzinfo=UTC)}
+    pipes.clock.now = morning
+    assert "0 ASC rappeles. Deja rappeles aujourd'hui: 3." in pipes.told("RELANCE", NANA)
+
+
+def test_relance_of_a_month_that_is_closed_to_agents_reminds_nobody(pipes: Pipes) -> None:
+    assert "ferme" in pipes.told("RELANCE janvier", NANA)
+    assert reminded(pipes) == []
+    assert "tout" in pipes.told("MANQ janvier", NANA)
+
+
 def test_relance_leaves_out_who_wants_no_reminders(pipes: Pipes) -> None:
     with pipes.engine.begin() as connection:
         row = {"phone": AWA, "sender_id": "36000", "since": pipes.clock.now}
@@ -136,7 +155,7 @@ def test_what_is_validated_is_changed_from_above(pipes: Pipes, who: str) -> None
     pipes.told(PEC)
     pipes.told("VAL KOLA 10", NANA)
     refused = pipes.told("COR POS 27")
-    assert "deja transmis, voyez le DTC" in refused
+    assert "rapport clos, voyez le DTC" in refused
     assert refused.startswith("PEC oct OK.")  # as it stands; nothing of hers is to be mended
     assert "COR" not in refused
     assert pipes.told("POUR KOLA COR 10 POS 27", who).startswith("Kola: PEC octobre OK.")
@@ -147,7 +166,7 @@ def test_what_is_forwarded_is_changed_from_above_after_the_15th(pipes: Pipes) ->
     pipes.told(PEC)
     pipes.forwarded("KOLA", "PEC", OCTOBER)
     pipes.clock.advance(days=12)
-    assert "deja transmis" in pipes.told("COR 10 POS 27")
+    assert "rapport clos" in pipes.told("COR 10 POS 27")
     pipes.told("POUR KOLA COR 10 POS 27", CHEICK)
     assert pipes.report().values["POS"] == 27
     assert "pas trouve" in pipes.told("POUR KOLA COR 10 POS 26", OTHER)
