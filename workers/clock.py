@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from threading import Event
 from typing import Final
 
@@ -21,6 +22,7 @@ from gateway.referrals import chase as referral_chase
 from gateway.referrals import forwarding as referral_forwarding
 from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
+from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.queue import Name
 from menus.loader import CatalogueFault
 from workers import house
@@ -149,7 +151,7 @@ def once(place: Workplace, now: datetime) -> int:
         client = operator(place.settings)
         if client is not None:
             replies.send_due(place.engine, client, clock)
-            notices.send_due(place.engine, client, teller(place), clock)
+            _send_notices(place, client, now)
         with far_side(place) as far:
             if far is not None:
                 forwarding.send_due(place.engine, far, clock)
@@ -158,6 +160,18 @@ def once(place: Workplace, now: datetime) -> int:
         log.warning("clock_failed", missing="database", error=type(fault).__name__)
         return 1
     return 0
+
+
+def _send_notices(place: Workplace, client: AfricasTalking, now: datetime) -> None:
+    """All that are due at `now`, as if the seconds passed that each network's rate asks for."""
+    passed = count()
+
+    def sent() -> int:
+        moment = now + timedelta(seconds=next(passed))
+        return notices.send_due(place.engine, client, teller(place), lambda: moment)
+
+    while sent():
+        pass
 
 
 if __name__ == "__main__":

@@ -2,13 +2,29 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, insert, select, tuple_, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    insert,
+    literal,
+    null,
+    select,
+    tuple_,
+    update,
+)
 
 from gateway.report import Key, Report, Waiting, Why
 from gateway.storage.tables import org_units, posts, report_versions, reports
 from gateway.storage.versions import Version, add_versions
+
+# Written when DHIS2 has answered, by whoever sent.
+_OF_DHIS2: Final = frozenset({"forwarded_version", "forwarded_at", "refused_version", "refusals"})
 
 
 def lock_sites(connection: Connection, site_ids: Collection[int]) -> None:
@@ -160,14 +176,36 @@ def save(
             fresh,
         )
         ids |= {(row.site_id, row.form, row.period): row.id for row in added}
-    known = [{"report": one.id, **_columns(one)} for one in changed if one.id]
-    # In the order in which a forwarder marks them, so that neither waits for the other.
-    known.sort(key=lambda one: int(one["report"]))
-    if known:
-        connection.execute(update(reports).where(reports.c.id == bindparam("report")), known)
+    _save_known(connection, [one for one in changed if one.id])
     if versions:
         add_versions(connection, versions, ids)
     return ids
+
+
+def _save_known(connection: Connection, changed: Sequence[Report]) -> None:
+    """In the order in which a forwarder marks them, so that neither waits for the other.
+
+    What DHIS2 has of a report is the forwarder's to write: it may have done so since the report
+    was loaded. A new version has no refusals yet, and of one that is withdrawn DHIS2 shall have
+    nothing.
+    """
+    rows = [
+        {
+            "report": one.id,
+            "counts": one.version,
+            "gone": one.withdrawn,
+            **{name: value for name, value in _columns(one).items() if name not in _OF_DHIS2},
+        }
+        for one in sorted(changed, key=lambda one: one.id)
+    ]
+    if not rows:
+        return
+    same = reports.c.version == bindparam("counts")
+    kept = case((same, reports.c.refusals), else_=literal({}, reports.c.refusals.type))
+    there = case((bindparam("gone", type_=Boolean), null()), else_=reports.c.forwarded_version)
+    statement = update(reports).where(reports.c.id == bindparam("report"))
+    statement = statement.values(refusals=kept, forwarded_version=there)
+    connection.execute(statement, rows)
 
 
 def mark_forwarded(

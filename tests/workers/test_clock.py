@@ -1,17 +1,22 @@
 """Holds up what the clock does by the calendar, with no far side and no Redis at all."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from gateway import config
+from gateway.sandbox.operator import create_app
+from gateway.sandbox.serving import serving
+from gateway.storage import outbound
+from gateway.storage.outbound import NewNotice
 from gateway.transports.queue import bell_for
 from menus.model import Catalogue
 from tests.gateway.pipes import PEC, Pipes
 from workers import clock
 from workers.house import Workplace
 
+HOUR = timedelta(hours=1)
 NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
 
 
@@ -27,3 +32,24 @@ def test_what_nobody_validated_is_validated_on_its_date(
         assert clock.once(place, datetime(2026, 11, day, 8, tzinfo=UTC)) == 0
         seen.append(pipes.report().validated_at)
     assert seen == [None, datetime(2026, 11, 10, 8, tzinfo=UTC)]
+
+
+def test_all_notices_that_are_due_go_at_once_however_slow_the_network(
+    engine: Engine, catalogue: Catalogue
+) -> None:
+    pipes = Pipes(engine, catalogue)
+    now = datetime(2026, 11, 4, 12, tzinfo=UTC)
+    many = [
+        NewNotice(
+            f"one:{number}", f"+223700001{number:02}", "alert", now, now + HOUR, f"Alerte {number}"
+        )
+        for number in range(20)
+    ]
+    with engine.begin() as connection:
+        outbound.add_notices(connection, many, now)
+    with serving(create_app(username="kibaru", api_key="key")) as url:
+        account = {"AT_USERNAME": "kibaru", "AT_API_KEY": "key", "AT_API_URL": url}
+        place = Workplace(config.load(account), engine, bell_for(NOBODY, 1), pipes.house)
+        assert clock.once(place, now) == 0
+    alerts = [row.state for row in pipes.rows("notice") if row.topic == "alert"]
+    assert alerts == ["sent"] * 20

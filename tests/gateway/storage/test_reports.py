@@ -84,7 +84,7 @@ def test_saved_again_it_is_the_same_row(engine: Engine, site: int) -> None:
     first = report(site)
     save(engine, first, versions=(version(first, 1), version(first, 2)))
     (stored,) = load(engine, first)
-    changed = replace(stored, values={"VUS": 46}, version=3, pending={})
+    changed = replace(stored, values={"VUS": 46}, version=3, pending={}, refusals={})
     save(engine, changed, versions=(version(changed, 3, post_id=2),))
     assert load(engine, first) == [changed]
     with reading(engine) as connection:
@@ -114,6 +114,26 @@ def test_what_is_complete_and_what_is_taken(engine: Engine, site: int) -> None:
         assert [one.form for one in reports.of_period(connection, "202610")] == ["NUT", "PEC"]
         assert len(reports.of_sites(connection, [site], "PEC", "202610")) == 1
         assert len(reports.keys_of(connection, [site])) == 3
+
+
+def test_a_verdict_that_comes_while_a_message_is_read_is_not_undone(
+    engine: Engine, site: int
+) -> None:
+    fresh = {"forwarded_version": None, "forwarded_at": None, "refused_version": None}
+    save(engine, replace(report(site), **fresh, refusals={}))
+    (read_before,) = load(engine, report(site))
+    with engine.begin() as connection:
+        sent = {(read_before.id, 2)}
+        reports.mark_forwarded(connection, sent, {read_before.id: {"VUS": "closed"}}, NOON)
+    save(engine, read_before)
+    (stored,) = load(engine, read_before)
+    assert (stored.forwarded_version, stored.forwarded_at) == (2, NOON)
+    assert stored.refusals == {"VUS": "closed"}
+    save(engine, replace(read_before, version=3))
+    (stored,) = load(engine, read_before)
+    assert (stored.forwarded_version, stored.refusals) == (2, {})
+    save(engine, replace(read_before, version=4, withdrawn=True))
+    assert load(engine, read_before)[0].forwarded_version is None
 
 
 def test_a_verdict_is_noted_on_the_version_it_is_about(engine: Engine, site: int) -> None:
