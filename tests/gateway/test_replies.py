@@ -25,7 +25,7 @@ from gateway.transports.africastalking import AfricasTalking
 from menus.model import Catalogue
 from tests.gateway.pipes import AWA, FANTA, ISSA, NOON, SIRA, Killed, Pipes, killed_at
 
-DEADLINE = 0.5  # seconds for which the operator is waited for
+DEADLINE = 1.0  # seconds for which the operator is waited for
 
 
 def queue(pipes: Pipes, *texts: str, phone: str = AWA) -> list[int]:

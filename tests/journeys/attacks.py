@@ -3,7 +3,7 @@
 import signal
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from gateway.storage.engine import reading
 from gateway.storage.tables import outbox
@@ -54,6 +54,15 @@ def leases(house: House, *kinds: str) -> list[str]:
     statement = select(outbox.c.lease).where(outbox.c.kind.in_(kinds), outbox.c.lease.is_not(None))
     with reading(house.engine) as connection:
         return list(connection.scalars(statement.distinct()))
+
+
+def unclaimed(house: House, kind: str) -> int:
+    """How many rows of this kind wait and are in nobody's hands."""
+    statement = select(func.count()).where(
+        outbox.c.kind == kind, outbox.c.state == "waiting", outbox.c.lease.is_(None)
+    )
+    with reading(house.engine) as connection:
+        return connection.scalar(statement) or 0
 
 
 def let_leases_end(house: House, tokens: list[str]) -> None:

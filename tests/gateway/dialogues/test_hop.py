@@ -404,7 +404,7 @@ def test_a_chosen_site_is_not_taken_for_another_of_that_name(
     pipes.told(PEC)
     phone.phone = NANA
     phone.dial()
-    assert phone.keys("5", "1", "1", "1").startswith("CON VAL octobre Kola: valides 1.")
+    assert phone.keys("5", "1", "1", "1").startswith("CON VAL octobre Kola: rapports valides 1.")
     assert pipes.report().validated_at is not None
 
 
