@@ -101,7 +101,12 @@ def test_a_delivery_report_is_shown_on_its_reply(running_house: House, agent: Ag
     house = running_house
     house.send(agent.phone, "bonjour")
     house.replies(agent.phone, 1)
-    statement = select(outbox.c.delivery).where(outbox.c.phone == agent.phone)
+    replied = (
+        outbox.c.phone == agent.phone,
+        outbox.c.kind == "reply",
+        outbox.c.delivery.is_not(None),
+    )
+    statement = select(outbox.c.delivery).where(*replied).order_by(outbox.c.id.desc())
 
     def status() -> str | None:
         with reading(house.engine) as connection:
