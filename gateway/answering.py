@@ -13,10 +13,11 @@ from gateway.stock import need as stock_need
 from gateway.storage import roster
 from gateway.storage.outbound import NewReply
 from gateway.understanding import AGENT, REPORTING, Understood
-from menus import gsm7, wording
-from menus.cross_check import Level
-from menus.model import Filled, Problem
-from menus.wording import ReportReply
+from menus import gsm7
+from menus.model.catalogue import Filled, Problem
+from menus.model.cross_check import Level
+from menus.wording import replies as wording
+from menus.wording.replies import ReportReply
 
 MOST_PARTS: Final = 2
 

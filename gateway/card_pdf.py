@@ -11,8 +11,8 @@ from typing import Final
 
 from fpdf import FPDF, XPos, YPos
 
-from menus.card import Card, Line, Note
 from menus.gsm7 import fold
+from menus.wording.card import Card, Line, Note
 
 # Millimetres: the page, its margin, and where the notes must end for the foot to fit.
 _WIDTH: Final = 148.0

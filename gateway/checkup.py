@@ -21,10 +21,10 @@ from gateway.storage import outbox, schema, tallies
 from gateway.storage.engine import Engine, StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.queue import Bell
-from menus import loader
-from menus.catalogue_faults import faults, untranslated
-from menus.loader import CatalogueFault
-from menus.model import LANGUAGES, Catalogue
+from menus.linting.faults import faults, untranslated
+from menus.loading import loader
+from menus.loading.loader import CatalogueFault
+from menus.model.catalogue import LANGUAGES, Catalogue
 
 # SQLite before these may, rarely, corrupt a database written by several processes at once.
 SAFE_SQLITE: Final = (3, 51, 3)

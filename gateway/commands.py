@@ -15,11 +15,11 @@ from gateway.stock import commands as stock_commands
 from gateway.stock import questions as stock_questions
 from gateway.storage import people, reports
 from gateway.understanding import AGENT, Understood
-from menus import help as help_texts
-from menus import wording
-from menus.cross_check import Level
-from menus.model import LANGUAGES, Filled, Period, Problem
-from menus.period import month_name, which_month
+from menus.model.catalogue import LANGUAGES, Filled, Period, Problem
+from menus.model.cross_check import Level
+from menus.rules.calendar import month_name, which_month
+from menus.wording import help as help_texts
+from menus.wording import replies as wording
 
 Answer = Settled | str
 Command = Callable[[Desk, Understood], Answer]

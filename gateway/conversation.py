@@ -16,9 +16,9 @@ from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.roster import Post
 from gateway.storage.versions import Change
 from gateway.understanding import AGENT, MEMORY, Understood
-from menus.cross_check import Level
-from menus.model import Filled, Problem
-from menus.wording import ReportReply
+from menus.model.catalogue import Filled, Problem
+from menus.model.cross_check import Level
+from menus.wording.replies import ReportReply
 
 # What was said of a referral is kept as such; its text may hold a name, and has had its use.
 _MAY_NAME_SOMEBODY: Final = frozenset({"REF", "CRF", "PARTI", "REFUS", "FAIT"})

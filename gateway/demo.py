@@ -30,8 +30,8 @@ from gateway.dhis2.org_units import org_units_of
 from gateway.sandbox.valkey import ValkeyFault, valkey
 from gateway.storage import schema
 from gateway.storage.engine import connect, reading
-from menus import loader
-from menus.model import Period
+from menus.loading import loader
+from menus.model.catalogue import Period
 
 READY: Final = 30.0  # seconds that the house may take to come up
 GRACE: Final = 10.0  # seconds that each process has to end

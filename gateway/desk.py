@@ -30,8 +30,8 @@ from gateway.storage.outbound import NewReply
 from gateway.storage.stock import Receipt
 from gateway.storage.versions import Version
 from gateway.understanding import House, Understood
-from menus.model import Catalogue, Period
-from menus.period import period_of
+from menus.model.catalogue import Catalogue, Period
+from menus.rules.calendar import period_of
 
 MONTHS_OF_HISTORY = 6
 

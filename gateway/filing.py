@@ -12,11 +12,11 @@ from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
 from gateway.storage.versions import Version
 from gateway.understanding import AGENT
-from menus.cross_check import Level
-from menus.model import Filled, Form, Period, Problem
-from menus.period import change_closes, is_late
-from menus.sentences import say_problem
-from menus.wording import ReportReply
+from menus.model.catalogue import Filled, Form, Period, Problem
+from menus.model.cross_check import Level
+from menus.rules.calendar import change_closes, is_late
+from menus.wording.replies import ReportReply
+from menus.wording.sentences import say_problem
 
 
 @dataclass(frozen=True, slots=True)

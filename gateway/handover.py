@@ -16,9 +16,9 @@ from gateway.storage.handovers import Left
 from gateway.storage.outbound import NewNotice
 from gateway.storage.roster import Post
 from gateway.understanding import AGENT, MEMORY, House
-from menus.model import Period
-from menus.period import month_name
-from menus.sentences import say
+from menus.model.catalogue import Period
+from menus.rules.calendar import month_name
+from menus.wording.sentences import say
 
 TOPIC: Final = "handover"  # of a notice whose subject holds `post`, the id of the new agent's
 

@@ -22,9 +22,9 @@ from gateway.storage.engine import Connection, Engine, StorageFault, one_stateme
 from gateway.storage.inbox import FAILED, READ, Message, Read
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House, Understood
-from menus.cross_check import Level
-from menus.dialogue import Run
-from menus.model import MonthSaid, Problem
+from menus.model.catalogue import MonthSaid, Problem
+from menus.model.cross_check import Level
+from menus.ussd.state import Run
 
 log = structlog.get_logger()
 

@@ -22,7 +22,7 @@ from gateway.storage.outbound import OTHER_NETWORK, NoticeRow, SmsRow
 from gateway.supervision import missing, reminder_words, reminders
 from gateway.understanding import House
 from menus import gsm7
-from menus.reminder_days import allowed
+from menus.rules.reminder_days import allowed
 
 # The words of a notice to a phone about a subject, at the moment of sending; None when there is
 # nothing to say any more.

@@ -18,9 +18,9 @@ from gateway.storage.roster import Post, Unit
 from gateway.supervision.area import Area, area_of
 from gateway.supervision.questions import phrase
 from gateway.understanding import AGENT, MEMORY, Understood
-from menus.cross_check import Level
-from menus.model import Problem
-from menus.sentences import say
+from menus.model.catalogue import Problem
+from menus.model.cross_check import Level
+from menus.wording.sentences import say
 
 TOPIC: Final = "number"
 _ENDING: Final = range(2, 5)  # digits of an old number, by which one of two agents is meant

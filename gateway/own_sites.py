@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from gateway.site_names import named
 from gateway.storage.roster import Post, Unit
-from menus.lexer import fold
-from menus.model import Catalogue
-from menus.vocabulary import vocabulary_of
+from menus.model.catalogue import Catalogue
+from menus.reading.lexer import fold
+from menus.reading.vocabulary import vocabulary_of
 
 _BEFORE: Final = frozenset({"A", "POUR", "SITE", "DE", "LE", "LA"})  # as in `pour le site de ..`
 _WORD: Final = re.compile(r"[^\s,:;]+")

@@ -7,10 +7,10 @@ from gateway.conversation import Settled
 from gateway.desk import Desk
 from gateway.storage.conversations import Conversation
 from gateway.understanding import MEMORY, Understood
-from menus.cross_check import Level
-from menus.model import Problem
-from menus.paging import pages
-from menus.sentences import say
+from menus.model.catalogue import Problem
+from menus.model.cross_check import Level
+from menus.wording.paging import pages
+from menus.wording.sentences import say
 
 
 def give(desk: Desk, understood: Understood, pieces: Sequence[str]) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from menus.history import NOTHING_KNOWN, Context
-from menus.model import Filled, Form, Period, Problem
-from menus.period import days_in
-from menus.rules import Weighed, weigh
+from menus.model.catalogue import Filled, Form, Period, Problem
+from menus.rules.calendar import days_in
+from menus.rules.evaluation import Weighed, weigh
+from menus.rules.history import NOTHING_KNOWN, Context
 
 LARGE = 20  # a correction by no more than this is never large
 

@@ -10,7 +10,7 @@ from gateway.stock.days import fixed_days, with_days_out
 from gateway.storage import reports, roster
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.understanding import House
-from menus.model import Period
+from menus.model.catalogue import Period
 
 
 def listing(

@@ -7,8 +7,8 @@ from typing import Final
 from gateway.dhis2.reasons import NAME, in_words
 from gateway.report import Report, Status, missing
 from gateway.understanding import House
-from menus.model import Form, Period
-from menus.wording import say
+from menus.model.catalogue import Form, Period
+from menus.wording.replies import say
 
 _STATES: Final[Mapping[Status, str]] = {
     Status.INCOMPLETE: "state_incomplete",

@@ -11,7 +11,7 @@ from gateway.roster_tree import RosterFault
 from gateway.storage import roster_import
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.roster_import import Summary
-from menus.model import Period
+from menus.model.catalogue import Period
 
 __all__ = ["Reroute", "RosterFault", "Summary", "export_roster", "import_roster"]
 

@@ -22,8 +22,8 @@ from gateway.understanding import (
     asks_from_above,
     understand,
 )
-from menus.grammar import read
-from menus.model import Reading
+from menus.model.catalogue import Reading
+from menus.reading.parser import read
 
 # Who works at several posts has a conversation at each; these go on with one that has a
 # question, or pages to come.

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from gateway.desk import Desk
 from gateway.report import Key, Stamp, stamp
 from gateway.storage.stock import Receipt
-from menus.history import Context
-from menus.model import Period
+from menus.model.catalogue import Period
+from menus.rules.history import Context
 
 
 def context_of(desk: Desk, key: Key, mark: Stamp, weighed: Collection[str] = ()) -> Context:

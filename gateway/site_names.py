@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.storage.roster import Unit
-from menus.lexer import fold
+from menus.reading.lexer import fold
 
 ALIKE: Final = 0.75  # of 1: one wrong letter in four is still the same name
 

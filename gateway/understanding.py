@@ -16,10 +16,10 @@ from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.number_changes import NumberChange
 from gateway.storage.roster import Post, Unit
-from menus.cross_check import Level
-from menus.model import Catalogue, Filled, MonthSaid, Period, Problem, Reading
-from menus.period import which_month
-from menus.stock_words import products_said
+from menus.model.catalogue import Catalogue, Filled, MonthSaid, Period, Problem, Reading
+from menus.model.cross_check import Level
+from menus.reading.stock_words import products_said
+from menus.rules.calendar import which_month
 
 AGENT: Final = "asc"
 MEMORY: Final = timedelta(hours=72)  # for which an answer's question, and its month, hold

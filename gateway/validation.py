@@ -16,9 +16,9 @@ from gateway.report import Key, Report, missing
 from gateway.storage import forwards, reports, validations
 from gateway.storage.engine import Connection
 from gateway.understanding import House
-from menus.model import Catalogue, Form, Period
-from menus.period import closing_date, period_of, validates_itself
-from menus.programme import ON_VALIDATION
+from menus.model.catalogue import Catalogue, Form, Period
+from menus.model.programme import ON_VALIDATION
+from menus.rules.calendar import closing_date, period_of, validates_itself
 
 BATCH: Final = 200  # reports that the calendar validates in one transaction
 

@@ -22,8 +22,8 @@ from sqlalchemy import Engine
 from gateway.sandbox.valkey import valkey
 from gateway.storage.engine import connect
 from gateway.storage.schema import upgrade
-from menus.loader import load
-from menus.model import Catalogue
+from menus.loading.loader import load
+from menus.model.catalogue import Catalogue
 from tests.house.tree import settings_names
 from tests.servers import Postgres, postgres
 

@@ -21,7 +21,7 @@ import workers.jobs  # noqa: F401  each job is a fork of this process, and begin
 from gateway import config, lifeline, logs
 from gateway.config import Settings, SettingsFault
 from gateway.transports.queue import JOBS, SERIALIZER
-from menus.loader import CatalogueFault
+from menus.loading.loader import CatalogueFault
 from workers import house
 from workers.rq_worker import PoliteWorker
 

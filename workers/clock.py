@@ -24,7 +24,7 @@ from gateway.storage import inbox, outbound, outbox
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.queue import Name
-from menus.loader import CatalogueFault
+from menus.loading.loader import CatalogueFault
 from workers import house
 from workers.errands import run_errands
 from workers.house import Workplace, far_side, operator, teller, workplace

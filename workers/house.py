@@ -16,8 +16,8 @@ from gateway.storage.engine import Engine, connect
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.queue import Bell, bell_for
 from gateway.understanding import House
-from menus import loader
-from menus.model import Catalogue
+from menus.loading import loader
+from menus.model.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)

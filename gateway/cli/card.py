@@ -7,10 +7,10 @@ import click
 from gateway import card_pdf
 from gateway.cli import common
 from gateway.cli.common import Fault
-from menus.card import Card
-from menus.card import card as card_of
-from menus.card_html import page
-from menus.model import LANGUAGES, Catalogue
+from menus.model.catalogue import LANGUAGES, Catalogue
+from menus.wording.card import Card
+from menus.wording.card import card as card_of
+from menus.wording.card_html import page
 
 FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 

@@ -14,9 +14,9 @@ from gateway.far_clients import dhis2_client
 from gateway.storage import schema
 from gateway.storage.engine import Engine, StorageFault, connect
 from gateway.transports.dhis2 import Dhis2
-from menus import loader
-from menus.loader import CatalogueFault
-from menus.model import Catalogue, Period
+from menus.loading import loader
+from menus.loading.loader import CatalogueFault
+from menus.model.catalogue import Catalogue, Period
 
 
 class Fault(click.ClickException):

@@ -14,7 +14,7 @@ from gateway.storage.engine import reading
 from gateway.transports.dhis2_data_set import read_data_set
 from gateway.uids import is_uid
 from gateway.understanding import House
-from menus.model import Period
+from menus.model.catalogue import Period
 
 
 @click.group()

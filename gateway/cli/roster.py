@@ -11,7 +11,7 @@ from gateway.cli import common
 from gateway.cli.common import Fault, Month
 from gateway.dhis2 import rerouting
 from gateway.roster import RosterFault, Summary
-from menus.model import Period
+from menus.model.catalogue import Period
 
 
 @click.group()

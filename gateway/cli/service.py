@@ -12,7 +12,7 @@ from gateway.cli.common import Fault, Month
 from gateway.finding import Finding
 from gateway.storage import schema
 from gateway.understanding import House
-from menus.model import Period
+from menus.model.catalogue import Period
 
 
 @click.command()

@@ -10,7 +10,7 @@ from gateway.cli.common import Fault, Month
 from gateway.storage import roster
 from gateway.storage.engine import Connection
 from gateway.validation import Outcome, Verdict
-from menus.model import Period
+from menus.model.catalogue import Period
 
 REFUSED = (Outcome.INCOMPLETE, Outcome.WAITING)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.dhis2.metadata import days_out_target, field_target
-from menus.model import Form
+from menus.model.catalogue import Form
 
 
 @dataclass(frozen=True, slots=True)

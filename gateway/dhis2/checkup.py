@@ -23,8 +23,8 @@ from gateway.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.dhis2_data_set import DataSet, read_data_set, unwritable_options
 from gateway.transports.dhis2_server import Account, server_info
-from menus.model import Catalogue, Period
-from menus.period import period_of
+from menus.model.catalogue import Catalogue, Period
+from menus.rules.calendar import period_of
 
 SKEW: Final = timedelta(minutes=10)  # by which two clocks may differ without being told
 SOON: Final = timedelta(days=14)  # a token that expires before is told

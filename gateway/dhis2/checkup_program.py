@@ -8,7 +8,7 @@ from gateway.dhis2.metadata_referrals import PREFIX, PROGRAM
 from gateway.finding import Finding, listed
 from gateway.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Dhis2
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 
 WHAT: Final = f"dhis2 program {PREFIX}"
 FIELDS: Final = "id,access[data[write]],organisationUnits[id]"

@@ -7,8 +7,8 @@ from gateway.dhis2.cells import cells_of
 from gateway.dhis2.metadata import attribute_option_combo
 from gateway.finding import Finding, listed
 from gateway.transports.dhis2_data_set import DataSet
-from menus.model import Form
-from menus.programme import Programme
+from menus.model.catalogue import Form
+from menus.model.programme import Programme
 
 # The value types that take every number from 0 up; INTEGER_POSITIVE would refuse a 0.
 _FITTING: Final = frozenset({"INTEGER_ZERO_OR_POSITIVE", "INTEGER", "NUMBER"})

@@ -17,7 +17,7 @@ from gateway.dhis2.plan import CellKey, Plan
 from gateway.storage import forwards, roster
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import ForwardRow, Note, Wanted
-from menus.model import Form, Period
+from menus.model.catalogue import Form, Period
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.transports.dhis2 import Dhis2
-from menus.model import Catalogue, Form
+from menus.model.catalogue import Catalogue, Form
 
 TAIL: Final = 60  # seconds for which DHIS2 may go on writing after we hung up
 REQUESTS: Final = 4  # of values from one claim, so that its completeness travels in one

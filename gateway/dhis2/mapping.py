@@ -14,7 +14,7 @@ from typing import Final
 
 from gateway.dhis2.metadata import DEFAULT_OPTION_COMBO, data_element_uid, days_out_uid
 from gateway.transports.dhis2_data_set import DataSet, Element, OptionCombo
-from menus.model import Field, Form
+from menus.model.catalogue import Field, Form
 
 ALIKE: Final = 0.8  # names that are this much the same (0 to 1) mean the same
 NEAR: Final = 0.55  # from here on a person is asked

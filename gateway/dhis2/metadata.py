@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gateway.dhis2.metadata_referrals import export_referrals
 from gateway.uids import uid
-from menus.model import Catalogue, Field, Form
+from menus.model.catalogue import Catalogue, Field, Form
 
 DEFAULT_CATEGORY_COMBO: Final = "bjDvmb4bfuf"
 DEFAULT_OPTION_COMBO: Final = "HllvX50cXC0"

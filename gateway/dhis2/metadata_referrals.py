@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from gateway.referral import Referral
 from gateway.uids import uid
-from menus.model import Catalogue
-from menus.referrals import Choice
+from menus.model.catalogue import Catalogue
+from menus.model.referrals import Choice
 
 Json = dict[str, Any]
 

@@ -23,7 +23,7 @@ from gateway.transports import dhis2_reads
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.dhis2_reads import CellAt
 from gateway.understanding import House
-from menus.model import Form, Period
+from menus.model.catalogue import Form, Period
 
 DIFFERS = "differs"
 ON_ITS_WAY = (WAITING, SENDING)

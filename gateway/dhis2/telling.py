@@ -22,9 +22,9 @@ from gateway.storage.forwards import ForwardRow
 from gateway.storage.outbound import NewNotice
 from gateway.storage.verdict_recipients import Recipient, SentReport
 from gateway.transports.dhis2_verdict import Conflict
-from menus.model import Form, Period
-from menus.period import month_name
-from menus.wording import say
+from menus.model.catalogue import Form, Period
+from menus.rules.calendar import month_name
+from menus.wording.replies import say
 
 log = structlog.get_logger()
 

@@ -9,8 +9,8 @@ from gateway.report import Report
 from gateway.stock.days import with_fixed_days
 from gateway.storage import reports, roster
 from gateway.storage.engine import Connection
-from menus.model import Form, Period
-from menus.programme import Programme
+from menus.model.catalogue import Form, Period
+from menus.model.programme import Programme
 
 
 def plans(

@@ -9,9 +9,9 @@ from gateway.storage import reports, roster
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
 from gateway.understanding import AGENT, House
-from menus.dialogue import Caller, Offer, Place
-from menus.group_state import groups_done, groups_of
-from menus.period import open_months
+from menus.rules.calendar import open_months
+from menus.ussd.group_state import groups_done, groups_of
+from menus.ussd.state import Caller, Offer, Place
 
 # Which role's menu a person gets who supervises at two levels.
 SUPERVISORS: Final = ("dtc", "district")

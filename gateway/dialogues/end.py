@@ -13,9 +13,9 @@ from gateway.storage.engine import Connection, reading
 from gateway.storage.outbound import NewNotice, add_notices
 from gateway.transports.africastalking_posts import UssdEnd
 from gateway.understanding import House
-from menus.model import Period
-from menus.period import month_name
-from menus.sentences import say
+from menus.model.catalogue import Period
+from menus.rules.calendar import month_name
+from menus.wording.sentences import say
 
 TOPIC: Final = "ussd_nudge"
 # She may dial again at once, or the operator's end may come before her last key.

@@ -26,10 +26,10 @@ from gateway.storage import inbox, versions
 from gateway.storage.dialogues import DialoguesAway
 from gateway.storage.engine import Connection, StorageFault, reading
 from gateway.transports.africastalking_posts import UssdHop
-from menus import navigator
-from menus.choosing import started
-from menus.dialogue import Screen, State, Step
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
+from menus.ussd import navigator
+from menus.ussd.choice_screens import started
+from menus.ussd.state import Screen, State, Step
 
 log = structlog.get_logger()
 

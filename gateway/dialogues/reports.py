@@ -19,11 +19,12 @@ from gateway.storage.engine import Connection
 from gateway.storage.inbox import READ, Message, Read
 from gateway.storage.roster import Post
 from gateway.understanding import House, Site, Understood
-from menus import gsm7, wording
-from menus.dialogue import File, Sheet
-from menus.history import known_elsewhere
-from menus.model import Filled, Period
-from menus.wording import ReportReply
+from menus import gsm7
+from menus.model.catalogue import Filled, Period
+from menus.rules.history import known_elsewhere
+from menus.ussd.state import File, Sheet
+from menus.wording import replies
+from menus.wording.replies import ReportReply
 
 PROVIDER: Final = "ussd"
 
@@ -67,7 +68,7 @@ def file_group(
     reply = file_said(desk, Said(message, post, key, filled, confirmed=file.asked))
     conversation.remember(desk, understood, [reply])
     low = stock_need.warn(desk, [key], post.language)
-    text = wording.report_reply(house.catalogue, post.language, [reply], closing=low)
+    text = replies.report_reply(house.catalogue, post.language, [reply], closing=low)
     queued = house.catalogue.programme.ussd.sms_receipt and reply.complete
     if queued:
         desk.replies.append(_receipt(message, key, text))

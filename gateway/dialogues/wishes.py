@@ -16,10 +16,10 @@ from gateway.storage.inbox import Arrival
 from gateway.storage.roster import Post
 from gateway.transports.queue import Name
 from gateway.understanding import House
-from menus import navigator
-from menus.dialogue import File, Open, Run, State, Step
-from menus.model import Catalogue
-from menus.sentences import say
+from menus.model.catalogue import Catalogue
+from menus.ussd import navigator
+from menus.ussd.state import File, Open, Run, State, Step
+from menus.wording.sentences import say
 
 
 class Rings(Protocol):

@@ -19,7 +19,7 @@ from gateway.storage.engine import Connection
 from gateway.storage.referrals import REMINDER, Due
 from gateway.storage.roster import Post
 from gateway.understanding import House
-from menus.programme import ReferralTimes
+from menus.model.programme import ReferralTimes
 
 PAGE: Final = 500
 _NOT_HEARD_OF: Final = frozenset({State.SENT, State.LEFT})

@@ -25,7 +25,7 @@ from gateway.referrals.notices import month_of
 from gateway.referrals.texts import Speaker
 from gateway.storage import referrals, roster
 from gateway.understanding import AGENT, Understood
-from menus.counter_referral import Answered, answer_of, number_of
+from menus.reading.counter_referral import Answered, answer_of, number_of
 
 STEPS: Final = {"PARTI": Step.LEFT, "REFUS": Step.DECLINED, "FAIT": Step.FOLLOWED_UP}
 _SAID: Final = {

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from gateway.storage import referrals
 from gateway.storage.engine import Connection
 from gateway.understanding import House
-from menus.model import Period
+from menus.model.catalogue import Period
 
 
 def of_month(

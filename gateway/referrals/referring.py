@@ -28,10 +28,10 @@ from gateway.storage import referrals
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
 from gateway.understanding import House, Understood
-from menus.cross_check import Level
-from menus.model import Problem
-from menus.referring import Referring, refer
-from menus.wording import problem_reply
+from menus.model.catalogue import Problem
+from menus.model.cross_check import Level
+from menus.reading.referral import Referring, refer
+from menus.wording.replies import problem_reply
 
 REFER: Final = "REF"
 

@@ -10,8 +10,8 @@ from typing import Final
 from gateway.referral import Referral, State, Step
 from gateway.storage.roster import Unit
 from gateway.understanding import House
-from menus import wording
-from menus.referring import AGE, REASON, SEX, TREATMENTS, Referring
+from menus.reading.referral import AGE, REASON, SEX, TREATMENTS, Referring
+from menus.wording import replies
 
 _NEWS: Final = {
     Step.ARRIVED: "ref_news_arrived",
@@ -47,7 +47,7 @@ class Speaker:
     now: datetime
 
     def say(self, key: str, **values: str | int) -> str:
-        return wording.say(self.house.catalogue, self.language, key, brief=False, **values)
+        return replies.say(self.house.catalogue, self.language, key, brief=False, **values)
 
     def registered(self, referral: Referral, place: Place, *, told: bool, again: bool) -> str:
         """The answer to REF."""

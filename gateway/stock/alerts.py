@@ -21,9 +21,9 @@ from gateway.storage.roster import Post, Unit
 from gateway.storage.stock import StockOut
 from gateway.supervision.area import FACILITY
 from gateway.understanding import House
-from menus.model import Catalogue
-from menus.paging import pages
-from menus.sentences import say
+from menus.model.catalogue import Catalogue
+from menus.wording.paging import pages
+from menus.wording.sentences import say
 
 TOPIC: Final = "stock_out"  # of a notice whose subject holds `items`: [site id, code, since]
 DTC: Final = "dtc"

@@ -14,11 +14,11 @@ from gateway.stock.shelf import products
 from gateway.storage import stock
 from gateway.storage.conversations import Conversation
 from gateway.understanding import AGENT, Understood
-from menus.cross_check import Level
-from menus.model import Problem
-from menus.period import period_of
-from menus.sentences import say
-from menus.stock_words import ProductsSaid, products_said
+from menus.model.catalogue import Problem
+from menus.model.cross_check import Level
+from menus.reading.stock_words import ProductsSaid, products_said
+from menus.rules.calendar import period_of
+from menus.wording.sentences import say
 
 LONGEST_OUT: Final = 62  # days; a stock-out said to be older is asked
 

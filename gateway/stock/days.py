@@ -9,8 +9,8 @@ from gateway.report import Report
 from gateway.storage import stock
 from gateway.storage.engine import Connection
 from gateway.storage.stock import StockOut
-from menus.model import Form, Period
-from menus.period import ends, period_of
+from menus.model.catalogue import Form, Period
+from menus.rules.calendar import ends, period_of
 
 
 def bounds(period: Period, timezone: ZoneInfo) -> tuple[datetime, datetime]:

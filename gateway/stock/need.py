@@ -17,10 +17,10 @@ from gateway.storage import outbound, reports, roster
 from gateway.storage.engine import Connection
 from gateway.storage.outbound import NewNotice
 from gateway.understanding import House
-from menus.model import Period, Product
-from menus.period import period_of
-from menus.sentences import say
-from menus.stock import need
+from menus.model.catalogue import Period, Product
+from menus.rules.calendar import period_of
+from menus.rules.stock import need
+from menus.wording.sentences import say
 
 TOPIC: Final = "stock_low"  # of a notice whose subject holds `site` and `code`
 MONTHS: Final = 2  # a number of patients older than this says nothing of today

@@ -16,8 +16,8 @@ from gateway.stock.days import bounds, months_ended
 from gateway.storage import stock
 from gateway.storage.inbox import Message
 from gateway.storage.stock import StockOut
-from menus.model import Form, Period
-from menus.period import period_of
+from menus.model.catalogue import Form, Period
+from menus.rules.calendar import period_of
 
 
 def ran_out(

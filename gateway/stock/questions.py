@@ -16,12 +16,12 @@ from gateway.storage.roster import Post, Unit
 from gateway.storage.stock import StockOut
 from gateway.supervision.area import Part, area_of
 from gateway.understanding import Understood
-from menus.model import Period, Problem
-from menus.paging import listed
-from menus.period import month_name, period_of, which_month
-from menus.sentences import say
-from menus.stock import SHORT, StockLevel, level, order
-from menus.stock_words import products_said
+from menus.model.catalogue import Period, Problem
+from menus.reading.stock_words import products_said
+from menus.rules.calendar import month_name, period_of, which_month
+from menus.rules.stock import SHORT, StockLevel, level, order
+from menus.wording.paging import listed
+from menus.wording.sentences import say
 
 
 def who_is_out(desk: Desk, understood: Understood) -> Settled | str:

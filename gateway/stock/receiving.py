@@ -19,10 +19,10 @@ from gateway.storage import stock
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
 from gateway.storage.stock import Receipt, StockOut
-from menus.cross_check import Level
-from menus.model import Catalogue, Filled, Problem
-from menus.sentences import say
-from menus.wording import ReportReply
+from menus.model.catalogue import Catalogue, Filled, Problem
+from menus.model.cross_check import Level
+from menus.wording.replies import ReportReply
+from menus.wording.sentences import say
 
 TOPIC: Final = "receipts"  # of what an OUI would let in
 

@@ -19,9 +19,9 @@ from gateway.storage.engine import Connection
 from gateway.storage.stock import Receipt, StockOut
 from gateway.storage.stock_counts import Count
 from gateway.understanding import House
-from menus.model import Catalogue, Period, Product
-from menus.period import days_in, ends, period_of
-from menus.stock import Holding, MonthOfStock, monthly_use
+from menus.model.catalogue import Catalogue, Period, Product
+from menus.rules.calendar import days_in, ends, period_of
+from menus.rules.stock import Holding, MonthOfStock, monthly_use
 
 MONTHS: Final = 3  # a count of a month before these says nothing of today
 YEAR: Final = 12

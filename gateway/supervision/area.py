@@ -11,8 +11,8 @@ from gateway.site_names import named, told_apart
 from gateway.storage import roster
 from gateway.storage.roster import Unit
 from gateway.understanding import Understood
-from menus.cross_check import Level
-from menus.model import Problem
+from menus.model.catalogue import Problem
+from menus.model.cross_check import Level
 
 SITE, FACILITY = "site", "facility"
 

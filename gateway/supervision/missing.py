@@ -12,9 +12,9 @@ from gateway.storage import roster, supervision
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
 from gateway.understanding import AGENT, House
-from menus.model import Catalogue, Period
-from menus.period import month_name
-from menus.sentences import listed, say
+from menus.model.catalogue import Catalogue, Period
+from menus.rules.calendar import month_name
+from menus.wording.sentences import listed, say
 
 TOPIC: Final = "missing"  # of a notice whose subject holds `period`, YYYYMM
 

@@ -14,10 +14,10 @@ from gateway.storage.supervision import OpenReferral, Progress, Span
 from gateway.supervision import missing
 from gateway.supervision.area import Area, Part, area_of
 from gateway.understanding import AGENT, Site, Understood
-from menus.model import Period, Problem
-from menus.paging import listed
-from menus.period import ends, month_name
-from menus.sentences import say
+from menus.model.catalogue import Period, Problem
+from menus.rules.calendar import ends, month_name
+from menus.wording.paging import listed
+from menus.wording.sentences import say
 
 HOURS_TOLD = 48  # an age of up to so many hours is told in hours, an older one in days
 

@@ -13,11 +13,11 @@ from gateway.storage.engine import Connection
 from gateway.storage.roster import Post, Unit
 from gateway.supervision import missing
 from gateway.understanding import House
-from menus.model import Period
-from menus.paging import listed, pages
-from menus.period import month_name
-from menus.reminder_days import AGENT, SUPERVISOR
-from menus.sentences import say
+from menus.model.catalogue import Period
+from menus.rules.calendar import month_name
+from menus.rules.reminder_days import AGENT, SUPERVISOR
+from menus.wording.paging import listed, pages
+from menus.wording.sentences import say
 
 DTC, DISTRICT = "dtc", "district"
 FACILITY: Final = "facility"

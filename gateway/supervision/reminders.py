@@ -15,7 +15,7 @@ from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbound import NewNotice
 from gateway.storage.recipients import Recipient
 from gateway.understanding import House
-from menus.reminder_days import AGENT, DISTRICT, SUPERVISOR, Round, rounds
+from menus.rules.reminder_days import AGENT, DISTRICT, SUPERVISOR, Round, rounds
 
 UNITS: Final = 1000  # in one transaction
 TOPIC: Final = "reminder"

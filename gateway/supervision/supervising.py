@@ -16,10 +16,10 @@ from gateway.supervision.area import Area, Part, area_of
 from gateway.supervision.questions import about, phrase, working
 from gateway.understanding import AGENT, Understood
 from gateway.validation import Outcome, Verdict, validate_at
-from menus.cross_check import Level
-from menus.model import Period, Problem
-from menus.paging import listed
-from menus.reminder_days import allowed
+from menus.model.catalogue import Period, Problem
+from menus.model.cross_check import Level
+from menus.rules.reminder_days import allowed
+from menus.wording.paging import listed
 
 EVERYTHING: Final = "TOUT"  # in place of a site's name
 MOST_CODES: Final = 3  # named of one form; more are only said to be missing

@@ -22,7 +22,7 @@ from gateway.config import Settings, SettingsFault
 from gateway.storage.engine import connect
 from gateway.transports.queue import Bell
 from gateway.web.app import PATIENCE, create_app
-from menus.loader import CatalogueFault, load
+from menus.loading.loader import CatalogueFault, load
 
 log = structlog.get_logger()
 

@@ -17,8 +17,8 @@ from gateway.storage import inbox
 from gateway.storage.dialogues import Dialogues
 from gateway.storage.engine import Engine, connect, reading
 from gateway.transports.queue import bell_for
-from menus import loader
-from menus.model import Catalogue
+from menus.loading import loader
+from menus.model.catalogue import Catalogue
 
 log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from gateway.transports import africastalking_posts
 from gateway.transports.africastalking_posts import MissingField, UssdHop
 from gateway.web.app import house
 from gateway.web.posts import posted, text
-from menus.dialogue import Screen
+from menus.ussd.state import Screen
 
 log = structlog.get_logger()
 

@@ -22,7 +22,7 @@ from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
-from menus.loader import load
+from menus.loading.loader import load
 from tests.bench import country
 from tests.bench.ground import Ground
 

@@ -15,8 +15,8 @@ from gateway.roster_files import PEOPLE_COLUMNS, UNIT_COLUMNS
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import Arrival
-from menus.loader import load
-from menus.model import Period
+from menus.loading.loader import load
+from menus.model.catalogue import Period
 
 FORM: Final = "PEC"
 VALUES: Final = 13  # of a complete report

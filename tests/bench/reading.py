@@ -17,12 +17,12 @@ from itertools import islice
 from statistics import median
 from typing import Final
 
-from menus.grammar import read
-from menus.lexer import fold
-from menus.loader import load as load_catalogue
-from menus.model import Catalogue, Filled
-from menus.programme import EMPTY
-from menus.rules import weigh
+from menus.loading.loader import load as load_catalogue
+from menus.model.catalogue import Catalogue, Filled
+from menus.model.programme import EMPTY
+from menus.reading.lexer import fold
+from menus.reading.parser import read
+from menus.rules.evaluation import weigh
 from tests.corpus.lines import FILES, load
 
 # Texts that an unlucky reader would go over again and again.

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from gateway.storage.engine import connect
 from gateway.supervision import reminders
 from gateway.understanding import House
-from menus.loader import load
-from menus.model import Period
+from menus.loading.loader import load
+from menus.model.catalogue import Period
 from tests.bench import programme
 from tests.bench.ground import Ground
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gateway.storage.engine import connect
 from gateway.storage.schema import upgrade
-from menus.loader import load as load_catalogue
+from menus.loading.loader import load as load_catalogue
 from tests.corpus.figures import count, faults, table
 from tests.corpus.judge import Court
 from tests.corpus.lines import FILES, load

@@ -26,7 +26,7 @@ from gateway.storage.tables import metadata, outbox
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
 from menus.gsm7 import is_gsm7, parts
-from menus.model import Catalogue, Period
+from menus.model.catalogue import Catalogue, Period
 from tests.corpus.lines import Choice, Line, Sent
 
 PHONES: Mapping[str, str] = {"asc": "+22370000001", "dtc": "+22370000101"}

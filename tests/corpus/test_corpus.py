@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from menus.gsm7 import is_gsm7, septets
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.corpus import figures
 from tests.corpus.figures import count, faults
 from tests.corpus.judge import Court, Verdict

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.far_dhis2 import FAMILIES, FarSide, far_side
 from tests.gateway.pipes import Pipes
 

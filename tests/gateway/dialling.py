@@ -12,8 +12,8 @@ from gateway.dialogues.wishes import Edges
 from gateway.storage.dialogues import Dialogues
 from gateway.transports.africastalking_posts import UssdHop
 from gateway.transports.queue import Name
-from menus.dialogue import Screen
 from menus.gsm7 import septets
+from menus.ussd.state import Screen
 from tests.gateway.pipes import AWA, Pipes
 
 _numbers = count(1)

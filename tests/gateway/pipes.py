@@ -20,7 +20,7 @@ from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, outbox, report_versions
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 
 BAMAKO = ZoneInfo("Africa/Bamako")
 OCTOBER = "202610"

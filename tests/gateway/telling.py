@@ -24,7 +24,7 @@ from gateway.storage.engine import reading
 from gateway.storage.tables import org_units, outbox, referrals, stock_outs
 from gateway.supervision import reminders
 from menus.gsm7 import lost, parts
-from menus.reminder_days import allowed
+from menus.rules.reminder_days import allowed
 from tests.gateway.pipes import (
     AWA,
     BAMAKO,

@@ -8,9 +8,9 @@ import pytest
 from pypdf import PdfReader
 
 from gateway.card_pdf import TooLong, render
-from menus.card import Card, Line, card
-from menus.loader import load
-from menus.model import LANGUAGES
+from menus.loading.loader import load
+from menus.model.catalogue import LANGUAGES
+from menus.wording.card import Card, Line, card
 
 CATALOGUE = load()
 NOW = datetime(2026, 11, 4, 8, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from gateway.report import Why
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, FANTA, NANA, OCTOBER, PEC, PEC_VALUES, Pipes
 
 NUT_CODES = ("DEP", "MAM", "MAS", "URE", "GUE", "ABD", "SOD", "RST")

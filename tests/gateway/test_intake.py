@@ -17,7 +17,7 @@ from gateway.storage.tables import inbox
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
 from menus import gsm7
-from menus.model import Catalogue, Form
+from menus.model.catalogue import Catalogue, Form
 from tests.gateway.pipes import (
     AWA,
     BAMAKO,

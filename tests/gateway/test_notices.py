@@ -16,7 +16,7 @@ from gateway.storage import deliveries, outbound
 from gateway.storage.engine import Connection
 from gateway.storage.outbound import NewNotice
 from gateway.understanding import House
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, FANTA, NOON, Pipes, killed_at
 
 LATER = NOON + timedelta(hours=1)

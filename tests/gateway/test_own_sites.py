@@ -6,7 +6,7 @@ from gateway.csv_table import Place
 from gateway.own_sites import site_named
 from gateway.roster_tree import PersonRow
 from gateway.storage.roster import Post
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, NANA, OUMAR, PEC, PEC_VALUES, Pipes, person
 
 KOLA = Post(1, OUMAR, 11, "KOLA", "Kola", "Oumar", "asc", "fr")

@@ -22,7 +22,7 @@ from gateway.storage.destinations import Health
 from gateway.storage.engine import connect, reading
 from gateway.storage.outbound import NewReply
 from gateway.transports.africastalking import AfricasTalking
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, FANTA, ISSA, NOON, SIRA, Killed, Pipes, killed_at
 
 DEADLINE = 1.0  # seconds for which the operator is waited for

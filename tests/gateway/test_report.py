@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.receipts import RECEIPT_DIGITS, receipts
 from gateway.report import Filing, Report, Stamp, Status, file, missing, stamp
-from menus.model import Catalogue, Filled, Form
+from menus.model.catalogue import Catalogue, Filled, Form
 from tests.gateway.pipes import PEC_VALUES
 
 NOW = datetime(2026, 11, 4, 12, tzinfo=UTC)

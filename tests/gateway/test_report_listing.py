@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from gateway.report_listing import listing
-from menus.model import Period
+from menus.model.catalogue import Period
 from tests.gateway.pipes import OCTOBER, Pipes
 
 OCTOBER_20 = datetime(2026, 10, 20, 12, tzinfo=UTC)

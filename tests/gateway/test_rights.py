@@ -15,7 +15,7 @@ from gateway import keywords
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import outbox, posts, referrals, reports, stock_outs, stock_receipts
 from gateway.understanding import REPORTING
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, NANA, PEC, Pipes, person, unit
 
 CHEICK = "+22370000201"  # the district of all the others

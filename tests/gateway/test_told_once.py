@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.storage.engine import connect
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, FANTA, NANA, PEC, STRANGER, Clock
 from tests.gateway.telling import AGENT_OUTSIDE, CHEICK, DTC_OUTSIDE, Telling
 

@@ -9,8 +9,8 @@ from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post, Unit
 from gateway.understanding import House, Known, Understood, understand
-from menus.grammar import read
-from menus.model import Catalogue, Filled, Period
+from menus.model.catalogue import Catalogue, Filled, Period
+from menus.reading.parser import read
 from tests.gateway.pipes import AWA, BAMAKO, NOON
 
 SITE = Post(1, AWA, 11, "KOLA", "Kola", "Awa", "asc", "fr")

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from gateway import validation
 from gateway.report import Status
 from gateway.validation import Outcome, Verdict
-from menus.model import Catalogue, Period
+from menus.model.catalogue import Catalogue, Period
 from tests.gateway.far_dhis2 import HELD, FarSide
 from tests.gateway.pipes import FANTA, ISSA, NANA, PEC, Pipes
 

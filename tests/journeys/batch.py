@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, org_units, report_versions, reports
-from menus.model import Period
+from menus.model.catalogue import Period
 from tests.journeys.house import EXAMPLE, Agent, House
 
 WORDS = EXAMPLE.split()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.sandbox.dhis2.summary import Family
-from menus.model import Period
+from menus.model.catalogue import Period
 from tests.journeys.house import House, open_house
 
 # Each kind of database meets one of the two families of DHIS2 servers.

@@ -29,7 +29,7 @@ from gateway.transports.africastalking_posts import InboundSms
 from gateway.transports.queue import bell_for
 from gateway.understanding import House
 from menus.gsm7 import parts
-from menus.loader import load
+from menus.loading.loader import load
 from tests.journeys.story_cast import BY_PHONE, CAST, SINCE, Person, roster
 from workers import clock
 from workers.house import Workplace

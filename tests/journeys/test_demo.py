@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from gateway.sandbox.operator_posts import direct_session
-from menus.model import Period
+from menus.model.catalogue import Period
 from tests.house.tree import ROOT
 from tests.journeys.house import EXAMPLE
 from tests.journeys.processes import (

@@ -10,7 +10,7 @@ from pathlib import Path
 from gateway.storage import reports, roster
 from gateway.storage.engine import reading
 from menus.gsm7 import lost, parts
-from menus.loader import load
+from menus.loading.loader import load
 from tests.house.tree import ROOT
 from tests.journeys.processes import run
 from tests.journeys.story import DECEMBER, SHORT, STORY

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from menus.loader import SHIPPED, CatalogueFault, load
+from menus.loading.loader import SHIPPED, CatalogueFault, load
 
 Edit = Callable[[str, str, str], None]
 Spoil = Callable[[str, str, str], list[str]]

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from menus.catalogue_budgets import budget_faults
-from menus.catalogue_faults import faults, untranslated
-from menus.loader import load
-from menus.model import Catalogue, Form
-from menus.programme import NearWords
+from menus.linting.budgets import budget_faults
+from menus.linting.faults import faults, untranslated
+from menus.loading.loader import load
+from menus.model.catalogue import Catalogue, Form
+from menus.model.programme import NearWords
 
 CATALOGUE = load()
 

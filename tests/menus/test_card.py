@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from menus.card import card
-from menus.card_html import page
-from menus.loader import load
-from menus.model import LANGUAGES, Catalogue
+from menus.loading.loader import load
+from menus.model.catalogue import LANGUAGES, Catalogue
+from menus.wording.card import card
+from menus.wording.card_html import page
 
 CATALOGUE = load()
 EVERY_CARD = [(form, language) for form in CATALOGUE.forms for language in LANGUAGES]

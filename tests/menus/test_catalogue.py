@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from menus.cross_check import Check, Level, Term
 from menus.gsm7 import lost
-from menus.loader import load
-from menus.model import LANGUAGES, Catalogue
+from menus.loading.loader import load
+from menus.model.catalogue import LANGUAGES, Catalogue
+from menus.model.cross_check import Check, Level, Term
 
 
 @pytest.fixture(scope="module")

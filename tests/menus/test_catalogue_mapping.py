@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from menus.loader import CatalogueFault, load
-from menus.model import Catalogue
+from menus.loading.loader import CatalogueFault, load
+from menus.model.catalogue import Catalogue
 
 HEAD = '[SMI]\ndata_set = "zuIZr92pbJL"\n'
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from menus.catalogue_tables import names_in
-from menus.loader import SHIPPED
-from menus.model import LANGUAGES
+from menus.loading.loader import SHIPPED
+from menus.loading.tables import names_in
+from menus.model.catalogue import LANGUAGES
 from tests.house.tree import ROOT
 
 PAGE = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")

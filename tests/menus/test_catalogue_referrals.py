@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from gateway.referral import State
-from menus.loader import load
-from menus.model import Catalogue
-from menus.referrals import STATES
+from menus.loading.loader import load
+from menus.model.catalogue import Catalogue
+from menus.model.referrals import STATES
 from tests.menus.conftest import Spoil, faults_of
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from menus.loader import SHIPPED, CatalogueFault, load
+from menus.loading.loader import SHIPPED, CatalogueFault, load
 
 ITEM = '[[items]]\ndigit = {}\nwords = "ussd_report"\n{}\n'
 

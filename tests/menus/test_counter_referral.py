@@ -2,9 +2,9 @@
 
 import pytest
 
-from menus.counter_referral import Answered, answer_of, number_of
-from menus.grammar import read
-from menus.loader import load
+from menus.loading.loader import load
+from menus.reading.counter_referral import Answered, answer_of, number_of
+from menus.reading.parser import read
 
 CATALOGUE = load()
 

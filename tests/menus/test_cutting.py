@@ -2,7 +2,7 @@
 
 import pytest
 
-from menus.cutting import cut, is_lookalike
+from menus.reading.word_splitter import cut, is_lookalike
 
 WORDS = {"VUS", "FIE", "PIL", "SEL", "SOD", "RST", "PAR", "PARVUS", "CAS"}
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.cross_check import Level
-from menus.grammar import read
-from menus.lexer import fold
-from menus.loader import load
-from menus.model import Catalogue, MonthSaid, Reading
+from menus.loading.loader import load
+from menus.model.catalogue import Catalogue, MonthSaid, Reading
+from menus.model.cross_check import Level
+from menus.reading.lexer import fold
+from menus.reading.parser import read
 
 MARCH = MonthSaid(3)
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from menus.gsm7 import is_gsm7, parts
-from menus.help import digit_free, help_text, topics
-from menus.loader import ROLES, load
-from menus.model import LANGUAGES, Catalogue, Field
+from menus.loading.loader import ROLES, load
+from menus.model.catalogue import LANGUAGES, Catalogue, Field
+from menus.wording.help import digit_free, help_text, topics
 
 CATALOGUE = load()
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from menus.gsm7 import fold, is_gsm7, septets
-from menus.laying_out import Listing, laid_out, numbered, pages
-from menus.typed_numbers import numbers_in
+from menus.reading.typed_numbers import numbers_in
+from menus.ussd.layout import Listing, laid_out, numbered, pages
 
 ROOMS = st.integers(80, 182)
 TEXTS = st.lists(st.text("abcéèÇ€[0123456789.,", min_size=1, max_size=12), max_size=80).map(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.lexer import ODD, Shape, fold, scan
+from menus.reading.lexer import ODD, Shape, fold, scan
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from menus.loader import load
-from menus.model import Catalogue
+from menus.loading.loader import load
+from menus.model.catalogue import Catalogue
 from tests.menus.conftest import Edit, Spoil, faults_of
 
 

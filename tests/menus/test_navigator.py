@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from menus import navigator
-from menus.dialogue import Caller, File, Offer, Open, Place, Run, Screen, Sheet, State
-from menus.loader import load
+from menus.loading.loader import load
+from menus.ussd import navigator
+from menus.ussd.state import Caller, File, Offer, Open, Place, Run, Screen, Sheet, State
 
 CATALOGUE = load()
 KOLA = Place(7, "Kola", "asc")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from menus.grammar import read
-from menus.model import Catalogue, MonthSaid, Reading
+from menus.model.catalogue import Catalogue, MonthSaid, Reading
+from menus.reading.parser import read
 
 MARCH = MonthSaid(3)
 

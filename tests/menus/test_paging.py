@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from menus.gsm7 import fold, is_gsm7, parts
-from menus.paging import listed, pages
+from menus.wording.paging import listed, pages
 
 
 def mark(page: int, count: int) -> str:

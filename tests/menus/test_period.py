@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from menus.model import Catalogue, MonthSaid, Period, Problem
-from menus.period import (
+from menus.model.catalogue import Catalogue, MonthSaid, Period, Problem
+from menus.model.programme import Programme
+from menus.rules.calendar import (
     Timeliness,
     closing_date,
     days_in,
@@ -15,7 +16,6 @@ from menus.period import (
     timeliness,
     which_month,
 )
-from menus.programme import Programme
 
 PROGRAMME = Programme()
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from menus.cross_check import Level
-from menus.history import Context
-from menus.loader import load
-from menus.rules import Weighed, weigh
+from menus.loading.loader import load
+from menus.model.cross_check import Level
+from menus.rules.evaluation import Weighed, weigh
+from menus.rules.history import Context
 
 CATALOGUE = load()
 Numbers = Mapping[str, int]

@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from menus.grammar import read
 from menus.gsm7 import is_gsm7
-from menus.lexer import fold
-from menus.loader import load
-from menus.model import LANGUAGES, Period, Problem, Reading
-from menus.programme import EMPTY
-from menus.rules import weigh
-from menus.wording import ReportReply, report_reply
+from menus.loading.loader import load
+from menus.model.catalogue import LANGUAGES, Period, Problem, Reading
+from menus.model.programme import EMPTY
+from menus.reading.lexer import fold
+from menus.reading.parser import read
+from menus.rules.evaluation import weigh
+from menus.wording.replies import ReportReply, report_reply
 
 # Not the fixture: hypothesis prints the arguments of a failing example.
 CATALOGUE = load()

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.grammar import read
-from menus.loader import load
-from menus.model import Catalogue
-from menus.referring import AGE, REASON, SEX, TREATMENTS, Referring, refer
+from menus.loading.loader import load
+from menus.model.catalogue import Catalogue
+from menus.reading.parser import read
+from menus.reading.referral import AGE, REASON, SEX, TREATMENTS, Referring, refer
 
 CATALOGUE = load()
 

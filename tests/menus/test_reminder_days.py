@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from menus.model import Catalogue
-from menus.programme import Reminders
-from menus.reminder_days import AGENT, DISTRICT, SUPERVISOR, Round, allowed, rounds
+from menus.model.catalogue import Catalogue
+from menus.model.programme import Reminders
+from menus.rules.reminder_days import AGENT, DISTRICT, SUPERVISOR, Round, allowed, rounds
 from tests.menus.conftest import Spoil
 
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.cross_check import Allowance, Check, Level, Term, When
-from menus.history import Context
-from menus.loader import load
-from menus.model import Field, Form, Product
-from menus.programme import EMPTY
-from menus.rules import Weighed, weigh
+from menus.loading.loader import load
+from menus.model.catalogue import Field, Form, Product
+from menus.model.cross_check import Allowance, Check, Level, Term, When
+from menus.model.programme import EMPTY
+from menus.rules.evaluation import Weighed, weigh
+from menus.rules.history import Context
 
 
 def field(code: str, ask: int = 100, refuse: int = 300) -> Field:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from menus.catalogue_screens import screen_faults, screens
 from menus.gsm7 import is_gsm7, septets
-from menus.loader import load
-from menus.model import LANGUAGES, Catalogue
-from menus.programme import UssdLimits
+from menus.linting.screens import screen_faults, screens
+from menus.loading.loader import load
+from menus.model.catalogue import LANGUAGES, Catalogue
+from menus.model.programme import UssdLimits
 
 CATALOGUE = load()
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from menus.catalogue_slips import nearness, slip_faults
-from menus.loader import load
-from menus.model import Catalogue, Command
-from menus.programme import NearWords
+from menus.linting.slips import nearness, slip_faults
+from menus.loading.loader import load
+from menus.model.catalogue import Catalogue, Command
+from menus.model.programme import NearWords
 
 CATALOGUE = load()
 

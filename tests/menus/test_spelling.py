@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.model import Catalogue
-from menus.spelling import Slips, Speller, one_slip, same_keys
+from menus.model.catalogue import Catalogue
+from menus.reading.spelling import Slips, Speller, one_slip, same_keys
 
 
 @pytest.mark.parametrize(

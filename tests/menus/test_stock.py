@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from menus.model import Catalogue, Product
-from menus.programme import StockRules
-from menus.stock import (
+from menus.model.catalogue import Catalogue, Product
+from menus.model.programme import StockRules
+from menus.rules.stock import (
     Holding,
     MonthOfStock,
     StockLevel,

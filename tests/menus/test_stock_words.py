@@ -2,9 +2,9 @@
 
 import pytest
 
-from menus.grammar import read
-from menus.model import Catalogue
-from menus.stock_words import products_said
+from menus.model.catalogue import Catalogue
+from menus.reading.parser import read
+from menus.reading.stock_words import products_said
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.cross_check import Check, Level
 from menus.gsm7 import is_gsm7, parts
-from menus.loader import load
-from menus.model import LANGUAGES, Catalogue, Form, Period, Problem
-from menus.wording import ReportReply, problem_reply, report_reply, say
+from menus.loading.loader import load
+from menus.model.catalogue import LANGUAGES, Catalogue, Form, Period, Problem
+from menus.model.cross_check import Check, Level
+from menus.wording.replies import ReportReply, problem_reply, report_reply, say
 
 CATALOGUE = load()
 FORMS = tuple(CATALOGUE.forms.values())

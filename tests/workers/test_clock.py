@@ -11,7 +11,7 @@ from gateway.sandbox.serving import serving
 from gateway.storage import outbound
 from gateway.storage.outbound import NewNotice
 from gateway.transports.queue import bell_for
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import PEC, Pipes
 from workers import clock
 from workers.house import Workplace

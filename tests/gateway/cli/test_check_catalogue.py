@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from menus.loader import SHIPPED
+from menus.loading.loader import SHIPPED
 from tests.gateway.cli.conftest import Kibaru
 
 

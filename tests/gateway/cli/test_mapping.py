@@ -9,7 +9,7 @@ from flask import Flask
 from gateway.dhis2.metadata import data_set_uid, field_target
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, create_app
 from gateway.sandbox.serving import serving
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
 
 

@@ -14,7 +14,7 @@ from gateway.storage.engine import connect, reading
 from gateway.storage.tables import reports
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.understanding import House
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
 
 SENT = datetime(2026, 11, 3, 8, 15, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
 from tests.gateway.pipes import FANTA, ISSA, PEC, Pipes
 

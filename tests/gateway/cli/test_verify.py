@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, create_app
 from gateway.sandbox.serving import serving
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
 from tests.gateway.pipes import PEC, Pipes
 

@@ -18,7 +18,7 @@ from gateway.sandbox.serving import serving
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.dhis2_data_set import DataSet, Element, OptionCombo, data_set
 from gateway.transports.dhis2_server import Account, account
-from menus.model import Catalogue, Form
+from menus.model.catalogue import Catalogue, Form
 
 NOW = datetime(2026, 11, 4, 12, tzinfo=UTC)
 ROWS = (

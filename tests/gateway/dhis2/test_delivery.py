@@ -12,7 +12,7 @@ from gateway.dhis2.far import rows_to_claim
 from gateway.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Cell, Registration
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict
-from menus.loader import load
+from menus.loading.loader import load
 
 PEC = load().forms["PEC"]
 DAY = date(2026, 11, 4)

@@ -11,7 +11,7 @@ from gateway.dhis2 import forwarding
 from gateway.report import Status
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage.engine import connect
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.far_dhis2 import PATIENCE, FarSide, far_side
 from tests.gateway.pipes import Pipes, person, unit
 

@@ -8,8 +8,8 @@ import pytest
 from gateway.dhis2.mapping import Proposal, propose, render
 from gateway.dhis2.metadata import DEFAULT_OPTION_COMBO, data_element_uid
 from gateway.transports.dhis2_data_set import DataSet, Element, OptionCombo
-from menus import loader
-from menus.model import Catalogue, Form
+from menus.loading import loader
+from menus.model.catalogue import Catalogue, Form
 
 DEFAULT = (OptionCombo(DEFAULT_OPTION_COMBO, "default", "default"),)
 BY_AGE = (

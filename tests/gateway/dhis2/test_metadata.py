@@ -24,9 +24,9 @@ from gateway.dhis2.metadata import (
 )
 from gateway.sandbox.dhis2 import Sandbox, create_app
 from gateway.uids import is_uid, uid
-from menus import loader
-from menus.model import Catalogue, Field, Form, Product
-from menus.programme import Programme
+from menus.loading import loader
+from menus.model.catalogue import Catalogue, Field, Form, Product
+from menus.model.programme import Programme
 from tests.gateway.metadata_rules import faults
 
 UID = re.compile(r"^[a-zA-Z][a-zA-Z0-9]{10}$")

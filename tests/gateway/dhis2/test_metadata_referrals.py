@@ -7,7 +7,7 @@ import pytest
 from gateway.dhis2.metadata import export
 from gateway.dhis2.metadata_referrals import PREFIX, PROGRAM, STAGE, element_uid, export_referrals
 from gateway.sandbox.dhis2 import create_app
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.sandbox.dhis2_world import AUTH
 
 

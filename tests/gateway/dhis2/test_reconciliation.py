@@ -11,7 +11,7 @@ from gateway.outcomes import TryLater
 from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO
 from gateway.transports import dhis2_reads
-from menus.model import Period
+from menus.model.catalogue import Period
 from tests.gateway.far_dhis2 import HELD, FarSide
 from tests.gateway.pipes import FANTA, ISSA, OCTOBER, PEC, Pipes
 

@@ -12,9 +12,9 @@ from gateway.dhis2.cells import cells_of
 from gateway.dhis2.checkup_units import Receiver
 from gateway.dhis2.metadata import OrgUnitRow, export
 from gateway.dhis2.reconciliation import Verified
-from menus import loader
-from menus.catalogue_faults import faults
-from menus.model import Catalogue, Period
+from menus.linting.faults import faults
+from menus.loading import loader
+from menus.model.catalogue import Catalogue, Period
 from tests.gateway.far_dhis2 import FarSide
 from tests.gateway.pipes import OCTOBER, PEC, Pipes
 

@@ -17,9 +17,9 @@ from sqlalchemy import event, select
 
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import reports
-from menus.dialogue import Screen
 from menus.gsm7 import is_gsm7, septets
-from menus.loader import load
+from menus.loading.loader import load
+from menus.ussd.state import Screen
 from tests.gateway.dialling import Telephone, telephones
 from tests.gateway.pipes import AWA, FANTA, ISSA, NANA, OUMAR, STRANGER, Pipes
 

@@ -13,7 +13,7 @@ from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox, org_units
 from gateway.storage.tables import referrals as table
 from menus.gsm7 import lost, parts
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import (
     AWA,
     FANTA,

@@ -10,9 +10,9 @@ from gateway.stock import alerts as stock_alerts
 from gateway.stock import need as stock_need
 from gateway.storage import inbox, roster
 from gateway.storage.engine import reading
-from menus.dialogue import File
 from menus.gsm7 import parts
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
+from menus.ussd.state import File
 from tests.gateway.pipes import AWA, FANTA, ISSA, NANA, OCTOBER, SIRA, Pipes, person
 
 CHIEF = "+22370000201"  # of the district

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from menus.gsm7 import parts
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, FANTA, ISSA, NANA, SIRA, Pipes, person
 
 CHIEF = "+22370000201"

@@ -10,7 +10,7 @@ from gateway import notices, replies
 from gateway.notices import COMPOSERS, Teller
 from gateway.supervision import reminders
 from menus.gsm7 import parts
-from menus.model import Catalogue
+from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import (
     AWA,
     FANTA,

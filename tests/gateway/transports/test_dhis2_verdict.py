@@ -24,7 +24,7 @@ from gateway.transports.dhis2_verdict import (
     read_import,
     read_object,
 )
-from menus.model import Period
+from menus.model.catalogue import Period
 
 JSON = "application/json;charset=UTF-8"
 

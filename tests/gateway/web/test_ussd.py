@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from menus.gsm7 import is_gsm7, septets
-from menus.loader import load
+from menus.loading.loader import load
 from tests.gateway.pipes import Pipes
 from tests.gateway.web.conftest import NOW, Post, application, posting
 

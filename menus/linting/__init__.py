@@ -1,0 +1,1 @@
+"""Find what is wrong with a catalogue that loads: budgets, screens, similar words."""

@@ -1,0 +1,1 @@
+"""Load a catalogue from TOML and report every fault at once."""

@@ -1,0 +1,150 @@
+"""Cross-checks: tables of a form's file, or of `checks.toml`, -> Check."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from menus.loading.tables import Table
+from menus.model.catalogue import Field, Form
+from menus.model.cross_check import Allowance, Check, Level, Term, When
+from menus.rules.evaluation import DIFFER, OPERATORS
+
+TERM: Final = re.compile(r"(-?)(?:([0-9]{1,4})\*)?([A-Z]{3,12}|each|required)(?:@([a-z_]{1,12}))?")
+LEVELS: Final = (Level.REFUSE, Level.CONFIRM)
+OF_STOCK: Final = (When.OPENING, When.RECEIVED, When.LATEST)
+LARGEST_ALLOWANCE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """What the terms `each` and `required` stand for; nothing where they may not be used."""
+
+    each: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+
+    def codes(self, word: str) -> tuple[str, ...]:
+        if word == "each":
+            return self.each
+        return self.required if word == "required" else (word,)
+
+
+def with_own_checks(table: Table, form: Form) -> Form:
+    """The form with the `[[checks]]` of its own file. Faults go to the table's list."""
+    checks = tuple(check for row in table.tables("checks") for check in _read(row, form))
+    place = f"code of {form.keyword}"
+    _check_terms(table, "checks", checks, {one.code: one for one in form.fields}, place)
+    return replace(form, checks=checks)
+
+
+def with_shared_checks(table: Table, forms: Mapping[str, Form]) -> dict[str, Form]:
+    """The forms with what `checks.toml` says of all of them.
+
+    `[[across_forms]]` names codes of several forms and is held by each of them;
+    `[[each_form]]` is repeated for every form. Whether the codes exist is left aside while
+    the forms have faults of their own, which would only be told twice.
+    """
+    sound = not any(fault.startswith("forms/") for fault in table.faults)
+    fields = {one.code: one for form in forms.values() for one in form.fields}
+    across = [check for row in table.tables("across_forms") for check in _read(row, None)]
+    if sound:
+        _check_terms(table, "across_forms", across, fields, "code of any form")
+    held = {}
+    for keyword, form in forms.items():
+        named = tuple(check for check in across if set(form.codes).intersection(check.codes))
+        rows = table.tables("each_form")
+        general = tuple(check for row in rows for check in _read(row, form))
+        if sound:
+            _check_terms(table, "each_form", general, fields, "code of any form")
+        held[keyword] = replace(form, checks=form.checks + named + general)
+    table.close()
+    return held
+
+
+def _read(table: Table, form: Form | None) -> Iterator[Check]:
+    """One check, or one for every code of `each`, which the term `each` stands for."""
+    rule, words = table.number("rule", 1, 999), table.text("words")
+    level = table.text("level")
+    if level not in LEVELS:
+        table.fault("level", f"expected refuse or confirm, got {level!r}")
+        level = Level.REFUSE
+    allow = _allowance(table.table("allow")) if table.has("allow") else None
+    for stands in _stands(table, form):
+        left, op, right = _comparison(table, stands)
+        given = None
+        if table.has("given"):
+            inner = table.table("given")
+            given = Check(rule, *_comparison(inner, stands), Level(level), words)
+            inner.close()
+        yield Check(rule, left, op, right, Level(level), words, given, allow)
+    table.close()
+
+
+def _stands(table: Table, form: Form | None) -> Iterator[_Stands]:
+    """Once for every code of `each`: a list of codes, or `field` for all fields of the form."""
+    required = form.required if form else ()
+    if not table.has("each"):
+        yield _Stands(required=required)
+    elif table.content["each"] == "field" and form:
+        table.text("each")
+        yield from (_Stands((code,), required) for code in form.codes)
+    else:
+        yield from (_Stands((code,), required) for code in table.texts("each"))
+
+
+def _comparison(table: Table, stands: _Stands) -> tuple[tuple[Term, ...], str, tuple[Term, ...]]:
+    op = table.text("op")
+    if op and op not in OPERATORS:
+        table.fault("op", f"expected one of {' '.join(OPERATORS)}, got {op!r}")
+    left, right = _terms(table, "left", stands), _terms(table, "right", stands)
+    if op == DIFFER and len(left) != len(right):
+        table.fault("op", f"{DIFFER} needs as many terms on the left as on the right")
+    return left, op, right
+
+
+def _terms(table: Table, key: str, stands: _Stands) -> tuple[Term, ...]:
+    terms = [_meant(value, stands) for value in table.items(key)]
+    if not all(terms) or not terms:
+        table.fault(
+            key,
+            'expected terms such as "POS", "-TDR", "10*SRZ", "RST@last_month" or a whole number',
+        )
+    return tuple(term for several in terms for term in several)
+
+
+def _meant(value: Any, stands: _Stands) -> tuple[Term, ...]:
+    """The terms that one entry of a list stands for; none when it is not to be read."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (Term(factor=value),)
+    match = TERM.fullmatch(value) if isinstance(value, str) else None
+    if match is None or (match[4] or When.NOW) not in tuple(When):
+        return ()
+    factor = int(match[2] or 1)
+    when = When(match[4] or When.NOW)
+    codes = stands.codes(match[3])
+    return tuple(Term(code, -factor if match[1] else factor, when) for code in codes)
+
+
+def _allowance(table: Table) -> Allowance:
+    allow = Allowance(
+        percent=table.number("percent", 0, LARGEST_ALLOWANCE),
+        units=table.number("units", 0, LARGEST_ALLOWANCE),
+    )
+    table.close()
+    return allow
+
+
+def _check_terms(
+    table: Table,
+    key: str,
+    checks: Iterable[Check],
+    fields: Mapping[str, Field],
+    of: str,
+) -> None:
+    """A check that names an unknown code, or the stock of what has none, would never speak."""
+    for check in checks:
+        for term in check.terms:
+            if term.code not in fields:
+                table.fault(key, f"rule {check.rule} names {term.code}, no {of}")
+            elif term.when in OF_STOCK and fields[term.code].product is None:
+                table.fault(key, f"rule {check.rule} names a stock of {term.code}, no product")

@@ -1,0 +1,232 @@
+"""The TOML catalogue -> Catalogue, or every fault in it at once, with file and key."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from menus.loading import words as catalogue_words
+from menus.loading.checks import with_shared_checks
+from menus.loading.forms import CODE, codes_in, read_form
+from menus.loading.mapping import FILE as MAPPING
+from menus.loading.mapping import with_mapping
+from menus.loading.programme import read_programme
+from menus.loading.referrals import read_referrals
+from menus.loading.tables import Folder, Table, names_in, read
+from menus.loading.ussd import read_ussd, words_of
+from menus.loading.words import Sentences
+from menus.model.catalogue import LANGUAGES, Catalogue, Command, Form
+from menus.model.programme import Programme
+from menus.model.ussd import Ussd
+
+SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
+ROLES: Final = ("asc", "dtc", "district")
+
+
+class CatalogueFault(Exception):
+    """The catalogue cannot be used. `faults` holds one sentence each: file, key, what."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where each part of a catalogue is read from."""
+
+    folder: Folder
+
+    @property
+    def is_mapping(self) -> bool:
+        return self.folder.joinpath(MAPPING).is_file()
+
+    def holder(self, name: str) -> Folder:
+        """The folder in which a file or folder of this name stands."""
+        part = self.folder.joinpath(name)
+        there = part.is_file() or part.is_dir() or not self.is_mapping
+        return self.folder if there else SHIPPED
+
+    def read(self, name: str, faults: list[str]) -> Table:
+        return read(self.holder(name), name, faults)
+
+
+@dataclass(slots=True)
+class _Vocabulary:
+    """Every word of the language and who has it; one word never means two things."""
+
+    faults: list[str]
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def take(self, word: str, owner: str, place: str) -> None:
+        if word in self.owners:
+            self.faults.append(f"{place}: {word} is taken by {self.owners[word]}")
+        elif word:
+            self.owners[word] = owner
+
+
+def load(folder: Path | None = None) -> Catalogue:
+    """The catalogue in `folder`, or the one shipped with the product.
+
+    Raises CatalogueFault with every fault found: unreadable files, unknown or missing keys,
+    wrong types, a word with two meanings, limits the wrong way round, a check that names an
+    unknown code, a sentence that is missing in French or asks for what nothing can fill, and
+    letters that GSM-7 cannot write.
+
+    A folder with a `mapping.toml` is laid over the shipped catalogue: what it does not hold is
+    taken from there.
+    """
+    faults: list[str] = []
+    source = _Source(SHIPPED if folder is None else folder)
+    programme = read_programme(source.read("programme.toml", faults))
+    forms = _read_forms(source.holder("forms"), faults)
+    if source.is_mapping:
+        forms = with_mapping(forms, source.read(MAPPING, faults))
+    forms = with_shared_checks(source.read("checks.toml", faults), forms)
+    commands = _read_commands(source.read("commands.toml", faults))
+    ussd = read_ussd(source.holder("ussd"), forms, commands, faults)
+    codes = {code for form in forms.values() for code in form.codes}
+    referrals = read_referrals(source.read("referrals.toml", faults), codes)
+    words = _read_words(source.holder("words"), faults)
+    _check_words(words, forms, commands, ussd, faults)
+    _check_labels(forms, faults)
+    if not faults:
+        # A form that could not be read would seem to lack its fields.
+        faults.extend(_unknown_patients(forms))
+    texts = {language: sentences.texts for language, sentences in words.items()}
+    catalogue = _index(programme, forms, commands, texts, faults)
+    catalogue = replace(catalogue, referrals=referrals, ussd=ussd)
+    if faults:
+        # What is written once and read for every form is told once.
+        raise CatalogueFault(list(dict.fromkeys(faults)))
+    return catalogue
+
+
+def _read_forms(folder: Folder, faults: list[str]) -> dict[str, Form]:
+    names = list(names_in(folder.joinpath("forms")))
+    if not names:
+        faults.append("forms: no form, expected at least one TOML file in this folder")
+    read_in = [
+        (*read_form(table), name)
+        for name in names
+        if (table := read(folder, f"forms/{name}", faults)).content
+    ]
+    forms: dict[str, Form] = {}
+    for _, form, name in sorted(read_in, key=lambda entry: (entry[0], entry[2])):
+        if form.keyword in forms:
+            faults.append(f"forms/{name}: keyword: {form.keyword} is another form's keyword")
+        elif form.keyword:
+            forms[form.keyword] = form
+    return forms
+
+
+def _read_commands(table: Table) -> dict[str, Command]:
+    commands = {}
+    for keyword in table.content:
+        row = table.table(keyword)
+        commands[keyword] = Command(
+            keyword=keyword,
+            roles=row.texts("roles"),
+            help=row.text("help"),
+            aliases=codes_in(row, "aliases"),
+        )
+        row.close()
+        if not CODE.fullmatch(keyword):
+            table.fault(keyword, "expected 3 to 12 letters A-Z and nothing else")
+        for role in commands[keyword].roles:
+            if role not in ROLES:
+                row.fault("roles", f"expected {', '.join(ROLES)}, got {role!r}")
+    return commands
+
+
+def _read_words(folder: Folder, faults: list[str]) -> dict[str, Sentences]:
+    """Each language's sentences, from its file and those of its topics, and where each stands."""
+    return {
+        language: catalogue_words.read_words(folder, language, faults) for language in LANGUAGES
+    }
+
+
+@cache
+def _shipped_sentences() -> catalogue_words.Fills:
+    """The sentences that the code can say, and what it fills each of them with."""
+    shipped = catalogue_words.read_words(SHIPPED, "fr", [])
+    return catalogue_words.readable(shipped, [])
+
+
+def _check_words(
+    words: Mapping[str, Sentences],
+    forms: Mapping[str, Form],
+    commands: Mapping[str, Command],
+    ussd: Ussd,
+    faults: list[str],
+) -> None:
+    checks = [check for form in forms.values() for check in form.checks]
+    said = {k: v for k, v in _shipped_sentences().items() if not catalogue_words.is_named(k)}
+    needed = [(key, "the code") for key in said if not key.endswith(catalogue_words.SHORT)]
+    needed += [(check.words, f"rule {check.rule}") for check in checks]
+    needed += [(command.help, command.keyword) for command in commands.values()]
+    needed += [(key, "a menu") for key in words_of(ussd)]
+    french = catalogue_words.readable(words["fr"], faults)
+    if words["fr"].texts:
+        catalogue_words.required(words["fr"], dict.fromkeys(needed), faults)
+    helps = {command.help: frozenset[str]() for command in commands.values()}
+    lines = {key: frozenset[str]() for key in words_of(ussd)}
+    fills = {**lines, **said, **helps, **catalogue_words.of_checks(checks)}
+    catalogue_words.agree(words["fr"], french, fills, faults)
+    for language in LANGUAGES[1:]:
+        found = catalogue_words.readable(words[language], faults)
+        catalogue_words.same(words[language], found, french, faults)
+
+
+def _check_labels(forms: Mapping[str, Form], faults: list[str]) -> None:
+    for form in forms.values():
+        _check_label(form.keyword, form.labels, faults)
+        for one in form.fields:
+            _check_label(f"{form.keyword} {one.code}", one.labels, faults)
+            _check_label(f"{form.keyword} {one.code} short", one.short, faults)
+
+
+def _unknown_patients(forms: Mapping[str, Form]) -> Iterator[str]:
+    """Those under treatment with a product are counted by a field of some form."""
+    codes = {code for form in forms.values() for code in form.codes}
+    for form in forms.values():
+        for one in form.fields:
+            patients = one.product.patients if one.product else ""
+            if patients and patients not in codes:
+                place = f"forms: {form.keyword} {one.code}: product.patients"
+                yield f"{place}: no field is called {patients}"
+
+
+def _check_label(place: str, labels: Mapping[str, str], faults: list[str]) -> None:
+    for language, label in labels.items():
+        catalogue_words.sendable(f"forms: {place}.{language}", label, faults)
+
+
+def _index(
+    programme: Programme,
+    forms: Mapping[str, Form],
+    commands: Mapping[str, Command],
+    words: Mapping[str, Mapping[str, str]],
+    faults: list[str],
+) -> Catalogue:
+    """The catalogue with its look-ups; a word with two meanings is a fault."""
+    vocabulary = _Vocabulary(faults)
+    keyword_of: dict[str, str] = {}
+    code_of: dict[str, str] = {}
+    form_of: dict[str, str] = {}
+    entries: Iterator[Form | Command] = chain(forms.values(), commands.values())
+    for entry in entries:
+        for word in (entry.keyword, *entry.aliases):
+            vocabulary.take(word, f"keyword {entry.keyword}", f"keyword {entry.keyword}")
+            keyword_of[word] = entry.keyword
+    for form in forms.values():
+        for one in form.fields:
+            form_of[one.code] = form.keyword
+            for word in (one.code, *one.aliases):
+                place = f"forms: {form.keyword} {one.code}"
+                vocabulary.take(word, f"{form.keyword} {one.code}", place)
+                code_of[word] = one.code
+    return Catalogue(programme, forms, commands, words, form_of, code_of, keyword_of)

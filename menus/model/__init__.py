@@ -1,0 +1,1 @@
+"""Values of the language: catalogue, form, field, check, problem, period, reading."""

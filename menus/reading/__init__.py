@@ -1,0 +1,1 @@
+"""Read one SMS: lexer, tokenizer, months, sections, pairing, commands, parser."""

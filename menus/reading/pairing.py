@@ -1,0 +1,251 @@
+"""Codes and numbers of one section of an SMS, put together - or asked about.
+
+Usually a number follows its code; where the whole section is written the other way round
+(`45 VUS, 38 FIE`), it stands before. What could be either is never paired.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from menus.model.catalogue import MonthSaid, Problem
+from menus.model.cross_check import Level
+from menus.model.programme import EMPTY
+from menus.reading import month_numbers
+from menus.reading.lexer import ODD
+from menus.reading.slots import Section, Slot, fill, written_reversed
+from menus.reading.tokens import Kind, Token
+from menus.reading.vocabulary import Vocabulary
+
+_YEARS: Final = range(20, 40)
+_BEFORE_MONTH: Final = frozenset({"RAPPORT", "RAPORT"})
+_NO_SENTENCE: Final = frozenset({Kind.MARK, Kind.GREETING, Kind.NUMBER})
+
+
+class Pair(NamedTuple):
+    """A code with its number, beyond doubt; `end` is where its last number ends in the text."""
+
+    token: Token
+    number: Token
+    days: int | None
+    end: int
+
+
+@dataclass(slots=True)
+class Paired:
+    """What one section says. `bare` are codes in a sentence, without a number."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    unknown: list[tuple[Token, list[Token]]] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
+    months: list[MonthSaid] = field(default_factory=list)
+    unclear_month: bool = False
+    problems: list[Problem] = field(default_factory=list)
+
+
+def ask(key: str, *codes: str, **values: object) -> Problem:
+    """A question to the agent."""
+    return Problem(key, Level.ASK, codes, values)
+
+
+def pair(
+    section: Section,
+    vocabulary: Vocabulary,
+    known_months: Collection[int],
+) -> Paired:
+    """Pairs up one section; `known_months` are those said in words."""
+    fill(section, vocabulary.speller.may_be_code)
+    paired = Paired()
+    leftover = _preface_numbers(section, paired, known_months)
+    if leftover and section.ends_in_word:
+        _reversed(section, paired, leftover, known_months)
+        return paired
+    if leftover and not known_months and _either_way(section, paired, leftover):
+        _ask_all(section, paired, leftover)
+        return paired
+    if leftover and written_reversed(section) and not section.has_days:
+        _shift(section, leftover.pop())
+    if not paired.unclear_month:
+        paired.problems.extend(_homeless(leftover))
+    _settle_all(section, paired, vocabulary.units)
+    return paired
+
+
+def _homeless(numbers: Sequence[Token]) -> Iterator[Problem]:
+    for number in numbers:
+        if number.text == ODD:
+            # A sign such as a raised one has no value that could be said back.
+            yield ask("number_odd")
+        else:
+            yield ask("number_without_code", number=number.value)
+
+
+def _preface_numbers(
+    section: Section, paired: Paired, known_months: Collection[int]
+) -> list[Token]:
+    """The numbers before the first code that do not say the month, in order."""
+    numbers = [token for token in section.preface if token.kind is Kind.NUMBER]
+    if not numbers:
+        return []
+    if section.keyword is None and not section.slots:
+        # Numbers of a greeting; right before the keyword `03` may still be the month.
+        if section.tokens[-1] is numbers[-1] and _padded(numbers[-1]):
+            paired.months.append(MonthSaid(numbers.pop().value))
+        return numbers
+    said = month_numbers.take(section.preface)
+    if _are_counts(section, said, numbers, known_months):
+        return numbers
+    paired.months.extend(said.months)
+    paired.unclear_month |= said.unclear
+    return list(said.rest)
+
+
+def _are_counts(
+    section: Section,
+    said: month_numbers.Said,
+    numbers: Sequence[Token],
+    known_months: Collection[int],
+) -> bool:
+    """Whether the numbers before the first code are no month.
+
+    With a month said in words they are counts, unless they say the same month again. Without,
+    a lone number is one where the last code lacks its number, as in `45 VUS 38 FIE`; and `3`
+    is a month only outside of sentences, which hold numbers as well.
+    """
+    if (said.months and said.months[0].year) or _padded(numbers[0]):
+        alone = len(numbers) == 1 and not (said.months and said.months[0].year)
+        return alone and not known_months and section.open_end and written_reversed(section)
+    if known_months:
+        again = said.months and said.months[0].month in known_months
+        return section.open_end or not again
+    if section.open_end and len(numbers) == 1:
+        return True
+    return bool(said.months) and not _stands_alone(section)
+
+
+def _stands_alone(section: Section) -> bool:
+    """Whether no word of a sentence stands before the first code; `rapport 2` is none."""
+    return all(
+        token.kind in _NO_SENTENCE or token.text in _BEFORE_MONTH for token in section.preface
+    )
+
+
+def _padded(number: Token) -> bool:
+    """`03`, which nobody types for a count."""
+    return len(number.text) == 2 and number.text[0] == "0" and number.value > 0
+
+
+def _reversed(
+    section: Section, paired: Paired, leftover: list[Token], known_months: Collection[int]
+) -> None:
+    """A section whose last code has no number after it, but a number before the first.
+
+    Each gap between two codes must hold exactly one number, and nothing may speak for a month
+    that was typed there; then the numbers stand before their codes. Otherwise all is asked.
+    """
+    full = all(len(slot.numbers) == 1 for slot in section.slots[:-1])
+    full = full and not section.slots[-1].numbers
+    maybe_month = _maybe_month(leftover, paired, known_months)
+    if not section.has_days and (written_reversed(section) or (full and not maybe_month)):
+        *others, first = leftover
+        paired.problems.extend(_homeless(others))
+        _shift(section, first)
+        _settle_all(section, paired, EMPTY)
+    elif maybe_month:
+        paired.unclear_month = True
+    else:
+        _ask_all(section, paired, leftover)
+
+
+def _either_way(section: Section, paired: Paired, leftover: Sequence[Token]) -> bool:
+    """`45 VUS 38 FIE 37`: without keyword or month, either end may have lost its code."""
+    if section.keyword or paired.months or section.preface[-1] is not leftover[-1]:
+        return False
+    alternating = all(len(slot.numbers) == 1 for slot in section.slots)
+    return alternating and not section.has_days and not written_reversed(section)
+
+
+def _ask_all(section: Section, paired: Paired, leftover: Sequence[Token]) -> None:
+    paired.problems.extend(_homeless(leftover))
+    for slot in section.slots:
+        _ask_slot(slot, paired)
+
+
+def _maybe_month(leftover: Sequence[Token], paired: Paired, known_months: Collection[int]) -> bool:
+    """Whether the number before the first code could belong to the month as well."""
+    first = leftover[-1]
+    if known_months:
+        return first.value in known_months
+    if paired.months:
+        may_be_year = len(first.text) == 2 and first.value in _YEARS
+        return len(leftover) == 1 and may_be_year and not paired.months[0].year
+    return 1 <= first.value <= 12
+
+
+def _ask_slot(slot: Slot, paired: Paired) -> None:
+    if slot.token.kind is Kind.CODE:
+        paired.problems.append(ask("code_without_number", slot.token.means))
+    else:
+        paired.unknown.append((slot.token, []))
+
+
+def _shift(section: Section, first: Token) -> None:
+    """Gives each code the number before it."""
+    carried = [first]
+    for slot in section.slots:
+        carried, slot.numbers = slot.numbers, carried
+    section.slots[-1].numbers += carried
+
+
+def _settle_all(section: Section, paired: Paired, units: Mapping[str, str | None]) -> None:
+    for slot in section.slots:
+        if slot.token.kind is Kind.CODE:
+            _settle(slot, paired, units.get(slot.token.means))
+        else:
+            paired.unknown.append((slot.token, slot.numbers))
+
+
+def _settle(slot: Slot, paired: Paired, unit: str | None) -> None:
+    """One known code: a pair, or the question that it raises."""
+    code = slot.token.means
+    if not slot.numbers and not slot.days:
+        if slot.sentence:
+            paired.bare.append(code)
+        else:
+            paired.problems.append(ask("code_without_number", code))
+        return
+    fault = _fault(slot, unit)
+    if fault:
+        paired.problems.append(ask(fault, code))
+        return
+    number = slot.numbers[0]
+    if not slot.days:
+        paired.pairs.append(Pair(slot.token, number, None, number.end))
+    else:
+        end = max(number.end, slot.days[-1].end)
+        paired.pairs.append(Pair(slot.token, number, slot.days[0].value, end))
+    if unit is not None:
+        paired.problems.extend(_homeless(slot.timed))
+
+
+def _fault(slot: Slot, unit: str | None) -> str:
+    """The question that the numbers of a known code raise; empty when there is none."""
+    if slot.days:
+        fault = _fault_of_days(slot, unit)
+        if fault:
+            return fault
+    if len(slot.numbers) > 1:
+        return "two_numbers"
+    other_unit = slot.pack and not (unit and slot.pack.startswith(unit.upper()))
+    doubtful = slot.sentence or other_unit or slot.numbers[0].doubtful
+    return "code_without_number" if doubtful else ""
+
+
+def _fault_of_days(slot: Slot, unit: str | None) -> str:
+    if len(slot.numbers) > 1 or len(slot.days) > 1:
+        return "two_numbers"
+    if unit is None:
+        return "days_out_unexpected"
+    if not slot.numbers:
+        return "days_out_without_stock"
+    return "code_without_number" if slot.days[0].doubtful else ""

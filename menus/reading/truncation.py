@@ -1,0 +1,52 @@
+"""Was the message cut? Some telephones and gateways drop what exceeds one SMS.
+
+One SMS holds 160 septets (3GPP TS 23.038), or 70 UCS-2 units when a single letter is outside
+the GSM alphabet. A text of exactly that length that ends in a number may have lost digits.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from menus.gsm7 import EXTENSION, SINGLE_PART, is_gsm7
+from menus.reading.tokens import Kind, Token
+
+_UCS2_UNITS: Final = 70
+
+
+class Ending(NamedTuple):
+    """`cut` at the end; `doubted` is the number that may have lost digits, if it is one."""
+
+    cut: bool
+    tokens: list[Token]
+    doubted: Token | None = None
+
+
+def ending_of(text: str, tokens: Sequence[Token], codes: Iterable[str]) -> Ending:
+    """How the message ends; the beginning of a code that stands last is taken off."""
+    kept = list(tokens)
+    if not kept:
+        return Ending(False, kept)
+    last = kept[-1]
+    full = _fills_one_sms(text)
+    if last.kind is Kind.NUMBER and full:
+        return Ending(True, kept, last)
+    if last.kind in {Kind.CODE, Kind.DAYS} or last.text == "J":
+        return Ending(full, kept)
+    begun = last.kind in {Kind.UNKNOWN, Kind.FILLER, Kind.LONE} and _begins_code(last.text, codes)
+    in_pairs = any(token.kind is Kind.CODE for token in kept)
+    if begun and (full or (in_pairs and last.kind is Kind.UNKNOWN and len(last.text) > 1)):
+        return Ending(True, kept[:-1])
+    return Ending(False, kept)
+
+
+def _fills_one_sms(text: str) -> bool:
+    """Whether the text takes exactly one SMS; characters of the extension table count twice."""
+    if len(text) + sum(map(text.count, EXTENSION)) == SINGLE_PART and is_gsm7(text):
+        return True
+    if len(text) > _UCS2_UNITS or 2 * len(text) < _UCS2_UNITS or is_gsm7(text):
+        return False
+    return len(text.encode("utf-16-le", "surrogatepass")) == 2 * _UCS2_UNITS
+
+
+def _begins_code(text: str, codes: Iterable[str]) -> bool:
+    return any(len(text) < len(code) and code.startswith(text) for code in codes)

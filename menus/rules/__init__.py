@@ -1,0 +1,1 @@
+"""Judge numbers and dates: limits, cross-checks, history, stock arithmetic, calendar."""

@@ -1,0 +1,119 @@
+"""Months: which one is meant, whether a report is on time, when its month closes.
+
+Everything here works on dates in the programme's own time zone; the caller converts. The
+calendar is the programme's (`Programme`): the month of sending opens on `opens_on`, and until
+`assume_previous_until` a report without a month is about the month before.
+"""
+
+from calendar import monthrange
+from datetime import date
+from enum import StrEnum
+
+from menus.model.catalogue import MonthSaid, Period, Problem
+from menus.model.cross_check import Level
+from menus.model.programme import Programme
+
+
+class Timeliness(StrEnum):
+    """How a report's day of sending compares with the programme's calendar."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    AFTER_LATE = "after_late"
+
+
+def which_month(said: MonthSaid | None, sent_on: date, programme: Programme) -> Period | Problem:
+    """The month a first report is about, or the Problem (level ask) when none may be assumed.
+
+    Problems: `month_absent` (nothing said, after `assume_previous_until`), `month_future`,
+    `month_not_open` (the month of sending, before `opens_on`), `month_closed` (more than
+    `months_back` months before the month of sending).
+    """
+    current = period_of(sent_on)
+    if said is None:
+        if sent_on.day <= programme.assume_previous_until:
+            return current.plus(-1)
+        return Problem("month_absent", Level.ASK)
+    period = _period_said(said, current)
+    if period > current:
+        return Problem("month_future", Level.ASK)
+    if period == current and sent_on.day < programme.opens_on:
+        return Problem("month_not_open", Level.ASK)
+    if period < current.plus(-programme.months_back):
+        return Problem("month_closed", Level.ASK)
+    return period
+
+
+def open_months(today: date, programme: Programme) -> tuple[Period, ...]:
+    """The months that an agent may report today: the one that is due, then earlier ones.
+
+    From `opens_on` the current month is due, before that the month that ended.
+    """
+    current = period_of(today)
+    first = 0 if today.day >= programme.opens_on else 1
+    return tuple(current.plus(-back) for back in range(first, programme.months_back + 1))
+
+
+def _period_said(said: MonthSaid, current: Period) -> Period:
+    """Without a year: the latest such month that is not in the future."""
+    if said.back is not None:
+        return current.plus(-said.back)
+    if said.year is not None:
+        return Period(said.year, said.month)
+    return Period(current.year - (said.month > current.month), said.month)
+
+
+def period_of(day: date) -> Period:
+    """The month that a day lies in."""
+    return Period(day.year, day.month)
+
+
+def timeliness(period: Period, sent_on: date, programme: Programme) -> Timeliness:
+    """On time until `on_time_until` of the next month, late until `late_until`, then after."""
+    if sent_on <= _day_after(period, programme.on_time_until):
+        return Timeliness.ON_TIME
+    if sent_on <= _day_after(period, programme.late_until):
+        return Timeliness.LATE
+    return Timeliness.AFTER_LATE
+
+
+def is_late(period: Period, sent_on: date, programme: Programme) -> bool:
+    """Whether a report sent on this day is no longer on time."""
+    return timeliness(period, sent_on, programme) is not Timeliness.ON_TIME
+
+
+def closing_date(period: Period, programme: Programme) -> date:
+    """The day on which even an incomplete report leaves: `closes_on` of the next month."""
+    return _day_after(period, programme.closes_on)
+
+
+def validates_itself(period: Period, programme: Programme) -> date:
+    """The day from which the calendar validates what nobody validated: `auto_validate_on`."""
+    return _day_after(period, programme.auto_validate_on)
+
+
+def change_closes(period: Period, programme: Programme) -> date:
+    """The last day on which an agent may change a forwarded report by herself."""
+    return _day_after(period, programme.change_until)
+
+
+def ends(period: Period) -> date:
+    """The first day after the month."""
+    return _day_after(period, 1)
+
+
+def days_in(period: Period) -> int:
+    """28 to 31."""
+    return monthrange(period.year, period.month)[1]
+
+
+def month_name(period: Period, language: str, programme: Programme) -> str:
+    """The month in words, without its year; French where the language has no names."""
+    names = programme.months.get(language) or programme.months["fr"]
+    return names[period.month - 1]
+
+
+def _day_after(period: Period, day: int) -> date:
+    """This day of the month after; the month's last day where it has no such day."""
+    month = period.plus(1)
+    return date(month.year, month.month, min(day, days_in(month)))

@@ -1,0 +1,77 @@
+"""What else is known of a site besides the report that is weighed: other forms, other months.
+
+Some of the programme's rules compare a number with one of another form, of an earlier month or
+of the stock. The caller hands in what it knows as a `Context`; a rule that needs more than that
+stays quiet.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from menus.model.cross_check import Check, Term, When
+from menus.model.programme import EMPTY
+
+# The programme's rule 17: the median of up to six months, of at least three that are known.
+MONTHS_BACK: Final = 6
+MONTHS_NEEDED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is stored elsewhere for the site whose report is weighed; pending numbers are not.
+
+    `now`: the values of its other forms of the same month. `before`: for each of the last
+    `MONTHS_BACK` months (1 is the month before), the values of all its forms. `stock`: for
+    each product the newest stock on hand counted before this month. `receipts`: what came in
+    of each product since that count. `counted`: what the gateway itself has counted in this
+    month, by the code that reports it; empty when it has counted nothing at all.
+    """
+
+    now: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    before: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    stock: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    receipts: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    counted: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+
+
+NOTHING_KNOWN: Final = Context()
+
+
+def known_elsewhere(checks: Iterable[Check], context: Context) -> dict[str, int]:
+    """Every number known from elsewhere that the checks name, by `Term.name`."""
+    numbers = dict(context.now)
+    if not (context.before or context.stock or context.counted):
+        return numbers
+    months = [context.before[back] for back in range(1, MONTHS_BACK + 1) if back in context.before]
+    for check in checks:
+        for term in check.elsewhere:
+            if term.name not in numbers:
+                number = _number(term, context, months)
+                if number is not None:
+                    numbers[term.name] = number
+    return numbers
+
+
+def _usual(code: str, months: Iterable[Mapping[str, int]]) -> int | None:
+    """The median of a field over the months in which it is known; None when they are too few.
+
+    Of an even number of months it is the higher of the two in the middle: that one was truly
+    reported, so a reply may name it.
+    """
+    numbers = sorted(month[code] for month in months if code in month)
+    return numbers[len(numbers) // 2] if len(numbers) >= MONTHS_NEEDED else None
+
+
+def _number(term: Term, context: Context, months: Iterable[Mapping[str, int]]) -> int | None:
+    match term.when:
+        case When.LAST_MONTH:
+            return context.before.get(1, EMPTY).get(term.code)
+        case When.USUAL:
+            return _usual(term.code, months)
+        case When.COUNTED:
+            return context.counted.get(term.code)
+        case When.RECEIVED:
+            return context.receipts.get(term.code, 0)
+        case _:
+            return context.stock.get(term.code)

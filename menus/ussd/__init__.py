@@ -1,0 +1,1 @@
+"""Lead a USSD dialogue: state, screens, layout. Pure, without clock and store."""

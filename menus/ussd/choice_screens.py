@@ -1,0 +1,278 @@
+"""Screens on which one thing of several is chosen: place, menu, form, month, what to go on with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from menus.model.catalogue import Catalogue, Period
+from menus.model.ussd import Item
+from menus.rules.calendar import month_name
+from menus.ussd.layout import BACK, HOME, MORE, Listing, choice, laid_out, numbered
+from menus.ussd.state import Open, Run, Screen, State, Step
+from menus.wording.sentences import say
+
+Answered = Callable[[Catalogue, State, str], Step]
+Shown = Callable[[Catalogue, State], Screen]
+
+CONTINUE, RESTART, TO_MENU = "1", "2", "3"
+VOWELS: Final = "aeiou"
+# A longer name of a place would leave no room for the choices.
+LONGEST_NAME: Final = 24
+
+
+def word(catalogue: Catalogue, state: State, key: str, *, brief: bool = False, **fills: str) -> str:
+    """A sentence in the caller's language."""
+    return say(catalogue, state.caller.language, key, brief=brief, **fills)
+
+
+def month_of(catalogue: Catalogue, state: State, month: str) -> str:
+    return month_name(Period.parse(month), state.caller.language, catalogue.programme)
+
+
+def back_line(catalogue: Catalogue, state: State) -> str:
+    return choice(BACK, word(catalogue, state, "ussd_back"))
+
+
+def below(catalogue: Catalogue, state: State, *, home: bool = False) -> tuple[str, ...]:
+    """The lines that say how to leave a screen."""
+    lines = (back_line(catalogue, state),)
+    return (*lines, choice(HOME, word(catalogue, state, "ussd_home"))) if home else lines
+
+
+def with_wrong(catalogue: Catalogue, state: State, text: str, *, brief: bool = False) -> str:
+    """The text below the line that says what was wrong with the last answer, if anything."""
+    if not state.wrong:
+        return text
+    return f"{word(catalogue, state, state.wrong, brief=brief)}\n{text}"
+
+
+def home(state: State) -> State:
+    """The menu of her place, and nothing kept but who she is."""
+    caller = replace(state.caller, offer=None)
+    return State(caller=caller, place=state.place)
+
+
+def started(state: State) -> State:
+    """The first screen when nothing is to be continued."""
+    return replace(home(state), at="posts" if len(state.caller.places) > 1 else "menu")
+
+
+def again(state: State, wrong: str = "ussd_no_choice") -> Step:
+    """The same screen once more, with a line of what was wrong."""
+    return Step(replace(state, wrong=wrong))
+
+
+def listing(
+    catalogue: Catalogue,
+    state: State,
+    head: str,
+    options: tuple[tuple[str, str], ...],
+    *,
+    foot: tuple[str, ...] | None = None,
+) -> Listing:
+    """A list under `head` that says how to turn the page and how to leave."""
+    more = choice(MORE, word(catalogue, state, "ussd_more"))
+    text = with_wrong(catalogue, state, head, brief=True)
+    return Listing(text, options, more, below(catalogue, state) if foot is None else foot)
+
+
+def show(state: State, name: str, listed: Listing) -> Screen:
+    screens = listed.pages(state.caller.room)
+    return laid_out(name, [screens[state.page % len(screens)]], state.caller.room)
+
+
+def turned(state: State, listed: Listing) -> State:
+    """The next page of the list; after the last one the first."""
+    return replace(state, page=(state.page + 1) % len(listed.pages(state.caller.room)))
+
+
+def pick(state: State, listed: Listing, answer: str, chosen: Callable[[int], Step]) -> Step:
+    """What follows from choosing an answer of a list, turning its page, or neither."""
+    place = listed.place(answer)
+    if place is not None:
+        return chosen(place)
+    if answer == MORE and len(listed.pages(state.caller.room)) > 1:
+        return Step(turned(state, listed))
+    return again(state)
+
+
+# --- At which place she speaks
+
+
+def _places(catalogue: Catalogue, state: State) -> Listing:
+    names = numbered(short_name(place.name) for place in state.caller.places)
+    return listing(catalogue, state, word(catalogue, state, "ussd_which_post"), names, foot=())
+
+
+def short_name(name: str) -> str:
+    """A name without the words that make it too long for a screen; never cut in a word."""
+    while len(name) > LONGEST_NAME and " " in name:
+        name = name.rpartition(" ")[0]
+    return name
+
+
+def show_places(catalogue: Catalogue, state: State) -> Screen:
+    return show(state, "posts", _places(catalogue, state))
+
+
+def choose_place(catalogue: Catalogue, state: State, answer: str) -> Step:
+    listed = _places(catalogue, state)
+    return pick(state, listed, answer, lambda at: Step(home(replace(state, place=at))))
+
+
+# --- The menu
+
+
+def available(catalogue: Catalogue, state: State, item: Item) -> bool:
+    """Whether the use case behind an item exists."""
+    if item.command:
+        return item.command in state.caller.offered
+    return not item.form or item.form in catalogue.ussd.groups
+
+
+def items(catalogue: Catalogue, state: State) -> tuple[Item, ...]:
+    """What may be chosen at her place."""
+    menu = catalogue.ussd.menu_of(state.caller.places[state.place].role)
+    return tuple(item for item in menu.items if available(catalogue, state, item))
+
+
+def _menu(catalogue: Catalogue, state: State) -> Listing:
+    site = short_name(state.caller.places[state.place].name)
+    title = word(catalogue, state, "ussd_title", site=site)
+    options = [(one.digit, word(catalogue, state, one.words)) for one in items(catalogue, state)]
+    return listing(catalogue, state, title, tuple(options), foot=())
+
+
+def show_menu(catalogue: Catalogue, state: State) -> Screen:
+    if not items(catalogue, state):
+        sentence = word(catalogue, state, "ussd_no_menu")
+        return laid_out("menu", [sentence], state.caller.room, ends=True)
+    return show(state, "menu", _menu(catalogue, state))
+
+
+def choose_item(catalogue: Catalogue, state: State, answer: str) -> Step:
+    if answer == BACK:
+        return Step(started(state))
+    found = items(catalogue, state)
+    return pick(state, _menu(catalogue, state), answer, lambda at: _begin(state, found[at]))
+
+
+def _begin(state: State, item: Item) -> Step:
+    due = state.caller.months[0] if state.caller.months else ""
+    if item.opens:
+        return Step(replace(home(state), at="forms", month=due))
+    if item.form:
+        return Step(replace(home(state), at="forms", month=due), Open(item.form, due))
+    if item.questions:
+        return Step(replace(home(state), at="ask", item=item.digit))
+    return Step(home(state), Run(item.command))
+
+
+# --- Which form, which month
+
+
+def _forms(catalogue: Catalogue, state: State) -> Listing:
+    month = month_of(catalogue, state, state.month)
+    head = word(catalogue, state, "ussd_which_form", month=month)
+    names = list(catalogue.ussd.groups)
+    if len(state.caller.months) > 1:
+        names.append(word(catalogue, state, "ussd_other_month"))
+    return listing(catalogue, state, head, numbered(names))
+
+
+def show_forms(catalogue: Catalogue, state: State) -> Screen:
+    return show(state, "forms", _forms(catalogue, state))
+
+
+def choose_form(catalogue: Catalogue, state: State, answer: str) -> Step:
+    if answer == BACK:
+        return Step(home(state))
+    forms = list(catalogue.ussd.groups)
+
+    def chosen(at: int) -> Step:
+        if at == len(forms):
+            return Step(replace(state, at="months", page=0))
+        return Step(state, Open(forms[at], state.month))
+
+    return pick(state, _forms(catalogue, state), answer, chosen)
+
+
+def _months(catalogue: Catalogue, state: State) -> Listing:
+    names = numbered(month_of(catalogue, state, one) for one in state.caller.months)
+    return listing(catalogue, state, word(catalogue, state, "ussd_which_month"), names)
+
+
+def show_months(catalogue: Catalogue, state: State) -> Screen:
+    return show(state, "months", _months(catalogue, state))
+
+
+def choose_month(catalogue: Catalogue, state: State, answer: str) -> Step:
+    to_forms = replace(state, at="forms", page=0)
+    if answer == BACK:
+        return Step(to_forms)
+    months = state.caller.months
+    return pick(
+        state,
+        _months(catalogue, state),
+        answer,
+        lambda at: Step(replace(to_forms, month=months[at])),
+    )
+
+
+# --- A report that was begun
+
+
+def going_on(catalogue: Catalogue, state: State, month: str, done: int, groups: int) -> str:
+    """`Continuer le rapport d'octobre (2/4)`: how many groups are stored, of how many."""
+    name, step = month_of(catalogue, state, month), f"{done}/{groups}"
+    key = "ussd_continue_vowel" if name[0].lower() in VOWELS else "ussd_continue"
+    return word(catalogue, state, key, month=name, step=step)
+
+
+def _offer(catalogue: Catalogue, state: State) -> Listing:
+    """What the dial offers when a report was left unfinished."""
+    offer = state.caller.offer
+    if offer is None:
+        raise LookupError("nothing was left unfinished")
+    month = month_of(catalogue, state, offer.month)
+    head = word(catalogue, state, "ussd_open", form=offer.form, month=month)
+    if len(state.caller.places) > 1:
+        site = short_name(state.caller.places[offer.place].name)
+        head = f"{word(catalogue, state, 'for_site', site=site)} {head}"
+    options = (
+        (CONTINUE, going_on(catalogue, state, offer.month, offer.done, offer.groups)),
+        (RESTART, word(catalogue, state, "ussd_restart")),
+        (TO_MENU, word(catalogue, state, "ussd_home")),
+    )
+    return listing(catalogue, state, head, options, foot=())
+
+
+def show_offer(catalogue: Catalogue, state: State) -> Screen:
+    return show(state, "offer", _offer(catalogue, state))
+
+
+def answer_offer(catalogue: Catalogue, state: State, answer: str) -> Step:
+    offer = state.caller.offer
+    if offer is None or answer in (BACK, TO_MENU):
+        return Step(started(state))
+    how = {CONTINUE: "continue", RESTART: "again"}.get(answer)
+    if how is None:
+        return again(state)
+    at_place = replace(home(state), at="forms", place=offer.place, month=offer.month)
+    return Step(at_place, Open(offer.form, offer.month, how))
+
+
+ANSWERED: Final[Mapping[str, Answered]] = {
+    "posts": choose_place,
+    "menu": choose_item,
+    "forms": choose_form,
+    "months": choose_month,
+    "offer": answer_offer,
+}
+SHOWN: Final[Mapping[str, Shown]] = {
+    "posts": show_places,
+    "menu": show_menu,
+    "forms": show_forms,
+    "months": show_months,
+    "offer": show_offer,
+}

@@ -1,0 +1,166 @@
+"""Where a group of numbers stands: what is still asked, what is wrong, what must be confirmed.
+
+The limits and rules are those of an SMS (`menus.rules`); they are held against what is stored
+and what was typed so far, at every answer.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from menus.model.catalogue import Catalogue, Form, Period, Problem
+from menus.model.cross_check import Level
+from menus.model.programme import EMPTY
+from menus.rules.calendar import days_in
+from menus.rules.evaluation import Weighed, weigh
+from menus.rules.history import Context
+from menus.ussd.state import Sheet, State, sign
+
+# A rule that names more fields than this is about all of them: only those typed are changed.
+MOST_TO_MEND: Final = 5
+
+
+def groups_of(catalogue: Catalogue, form: str) -> tuple[tuple[str, ...], ...]:
+    return catalogue.ussd.groups.get(form, ())
+
+
+def groups_done(catalogue: Catalogue, form: str, stored: Collection[str]) -> int:
+    """How many groups of a form are stored whole."""
+    return sum(all(code in stored for code in group) for group in groups_of(catalogue, form))
+
+
+def form_of(catalogue: Catalogue, state: State) -> Form:
+    return catalogue.forms[state.report.form]
+
+
+def asked(catalogue: Catalogue, state: State) -> tuple[str, ...]:
+    """The codes of the group that are asked: all when it is done again, else those missing."""
+    group = groups_of(catalogue, state.report.form)[state.group]
+    return tuple(code for code in group if state.again or code not in state.report.values)
+
+
+def missing(catalogue: Catalogue, state: State) -> tuple[str, ...]:
+    """What is asked and not typed yet."""
+    return tuple(code for code in asked(catalogue, state) if code not in state.typed)
+
+
+def days_missing(catalogue: Catalogue, state: State) -> tuple[str, ...]:
+    """The products of which none is left, and of which nobody said for how many days."""
+    form = form_of(catalogue, state)
+    return tuple(
+        code
+        for code, number in state.typed.items()
+        if number == 0 and form.field(code).takes_days_out and code not in state.days
+    )
+
+
+def anew(state: State) -> State:
+    """The group from its beginning: nothing of it is typed."""
+    return replace(
+        state, at="numbers", typed=EMPTY, days=EMPTY, agreed=(), sure=(), code="", page=0
+    )
+
+
+def next_group(catalogue: Catalogue, state: State, first: int = 0) -> State:
+    """The first group, from `first` on, that has something to ask; else the end of the form."""
+    for number in range(first, len(groups_of(catalogue, state.report.form))):
+        there = anew(replace(state, group=number))
+        if asked(catalogue, there):
+            return there
+    return replace(anew(state), at="done")
+
+
+def opened(catalogue: Catalogue, state: State, sheet: Sheet, how: str) -> State:
+    """What is asked first of a report, now that it is known what is stored of it."""
+    fresh = replace(anew(state), sheet=sheet, month=sheet.month, again=False)
+    if how == "again" and not sheet.locked:
+        return next_group(catalogue, replace(fresh, again=True))
+    if sheet.complete:
+        return replace(fresh, at="complete")
+    if how == "ask" and sheet.values:
+        return replace(fresh, at="resume")
+    return next_group(catalogue, fresh)
+
+
+def problem_of(catalogue: Catalogue, state: State) -> Problem | None:
+    """What she must mend or confirm first: refusals before questions, none asked twice."""
+    locked = _locked(state)
+    if locked is not None:
+        return locked
+    for confirmed in dict.fromkeys(((), state.sure)):
+        for problem in _weighed(catalogue, state, confirmed).problems:
+            if problem.level is Level.REFUSE or sign(problem) not in state.agreed:
+                return problem
+    return None
+
+
+def _weighed(catalogue: Catalogue, state: State, confirmed: Collection[str]) -> Weighed:
+    sheet = state.report
+    # What is about to be typed anew holds nothing back.
+    coming = missing(catalogue, state)
+    return weigh(
+        form_of(catalogue, state),
+        stored={code: n for code, n in sheet.values.items() if code not in coming},
+        pending=EMPTY,
+        # What is stored was weighed when it came.
+        typed={code: n for code, n in state.typed.items() if sheet.values.get(code) != n},
+        typed_days_out=state.days,
+        days_in_month=days_in(Period.parse(sheet.month)),
+        context=Context(now=sheet.known),
+        confirmed=confirmed,
+    )
+
+
+def _locked(state: State) -> Problem | None:
+    """A number that would change what an agent may no longer change."""
+    sheet = state.report
+    for code, number in state.typed.items():
+        if sheet.locked and sheet.values.get(code, number) != number:
+            return Problem("change_closed", Level.REFUSE, (code,))
+    return None
+
+
+def agreed_to(state: State, problem: Problem) -> State:
+    """She said that it is as she typed it."""
+    codes = tuple(code for code in problem.codes if code in state.typed)
+    return replace(state, agreed=(*state.agreed, sign(problem)), sure=(*state.sure, *codes))
+
+
+def to_mend(catalogue: Catalogue, state: State, problem: Problem) -> tuple[str, ...]:
+    """The fields of which one, typed anew, mends a problem; those just typed come first."""
+    typed = [code for code in problem.codes if code in state.typed]
+    own = [code for code in problem.codes if code in form_of(catalogue, state).codes]
+    stored = [code for code in own if code in state.report.values and code not in typed]
+    if state.report.locked or len(own) > MOST_TO_MEND:
+        stored = []
+    return (*typed, *stored) or tuple(state.typed)
+
+
+def settled(catalogue: Catalogue, state: State) -> State:
+    """The screen that comes next within the group."""
+    state = replace(state, code="", page=0)
+    problem = problem_of(catalogue, state)
+    if problem is not None:
+        return _with_problem(catalogue, state, problem)
+    if missing(catalogue, state):
+        return replace(state, at="numbers")
+    if days_missing(catalogue, state):
+        return replace(state, at="days")
+    return replace(state, at="read_back")
+
+
+def _with_problem(catalogue: Catalogue, state: State, problem: Problem) -> State:
+    if problem.level is not Level.REFUSE:
+        return replace(state, at="question")
+    codes = to_mend(catalogue, state, problem)
+    if len(codes) == 1:
+        return replace(state, at="retype", code=codes[0])
+    return replace(state, at="mend")
+
+
+def retyped(catalogue: Catalogue, state: State, number: int) -> State:
+    """The group with another number for the field at hand; doubts about it are asked anew."""
+    days = {code: one for code, one in state.days.items() if code != state.code}
+    typed = {**state.typed, state.code: number}
+    fresh = replace(state, typed=typed, days=days, agreed=(), sure=())
+    return settled(catalogue, fresh)

@@ -1,0 +1,127 @@
+"""The dialogue by USSD, without a clock or a store: an answer leads from one State to the next.
+
+`step` says where an answer leads. Where that needs what is stored, it gives back a wish
+instead, and the caller goes on with `opened`, `filed` or `told`. `screen` shows a State. The
+same State and answer always lead to the same place, so that a dialogue can be walked again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from menus.model.catalogue import Catalogue, Period
+from menus.ussd import (
+    choice_screens,
+    command_screens,
+    correction_screens,
+    entry_screens,
+    group_state,
+)
+from menus.ussd.choice_screens import Answered, Shown, home, started
+from menus.ussd.group_state import next_group
+from menus.ussd.layout import HOME, laid_out
+from menus.ussd.state import Caller, File, Screen, Sheet, State, Step
+from menus.wording.sentences import say
+
+# Longer answers hold nothing that any screen asks for.
+LONGEST_ANSWER: Final = 200
+# Where the answers of a number that was dialled with them (`*384*1*5#`) are taken. Numbers of a
+# report, and a yes, are taken on a screen alone.
+DEEP: Final = frozenset({"posts", "menu", "forms", "months", "ask"})
+_ANSWERED: Final[Mapping[str, Answered]] = {
+    **choice_screens.ANSWERED,
+    **command_screens.ANSWERED,
+    **entry_screens.ANSWERED,
+    **correction_screens.ANSWERED,
+}
+_SHOWN: Final[Mapping[str, Shown]] = {
+    **choice_screens.SHOWN,
+    **command_screens.SHOWN,
+    **entry_screens.SHOWN,
+    **correction_screens.SHOWN,
+}
+
+
+def start(caller: Caller) -> State:
+    """The first screen: what can be continued, else her places, else the menu."""
+    state = State(caller)
+    return replace(state, at="offer") if caller.offer is not None else started(state)
+
+
+def dial(catalogue: Catalogue, caller: Caller, text: str) -> Step:
+    """The first screen of a dialogue; with answers dialled at once, the one they lead to.
+
+    An answer that leads nowhere, and all that follow, are left aside. That they were numbers
+    of a report happens when Redis has lost the dialogue: she is told to type them again.
+    """
+    if not text:
+        return Step(start(caller))
+    state = started(State(caller))
+    answers = text.split("*")
+    for number, answer in enumerate(answers, 1):
+        taken = step(catalogue, state, answer)
+        if taken.state.wrong:
+            break
+        if taken.wish is not None or taken.state.at not in DEEP:
+            return replace(taken, lost=number < len(answers))
+        state = taken.state
+    return Step(state)
+
+
+def step(catalogue: Catalogue, state: State, answer: str) -> Step:
+    """Where an answer leads: any text whatever, `000` from everywhere to the menu."""
+    answer = answer.strip()[:LONGEST_ANSWER]
+    fresh = replace(state, wrong="")
+    if answer == HOME or state.at not in _ANSWERED:
+        return Step(home(fresh))
+    return _ANSWERED[state.at](catalogue, fresh, answer)
+
+
+def screen(catalogue: Catalogue, state: State) -> Screen:
+    """What a State shows, in GSM-7 and within its room."""
+    return _SHOWN[state.at](catalogue, state)
+
+
+def opened(catalogue: Catalogue, state: State, sheet: Sheet, how: str) -> State:
+    """After an Open wish: what is asked first of the report."""
+    return group_state.opened(catalogue, state, sheet, how)
+
+
+def filed(catalogue: Catalogue, state: State, sheet: Sheet, text: str, closing: str = "") -> State:
+    """After a File wish: the next group of the report as it is stored now, or the end, which
+    says `closing` as well.
+
+    Where a number was not taken after all, since something else came in between, `text`, the
+    answer that an SMS would get, is shown.
+    """
+    taken = all(sheet.values.get(code) == number for code, number in state.typed.items())
+    if not taken:
+        return told(state, text)
+    first = state.group + 1 if state.again else 0
+    there = next_group(catalogue, replace(state, sheet=sheet), first)
+    return replace(there, text=closing) if there.at == "done" else there
+
+
+def stored(catalogue: Catalogue, state: State, sheet: Sheet) -> State:
+    """What is asked next of a report of which something was just stored."""
+    return next_group(catalogue, replace(state, sheet=sheet, month=sheet.month, again=False))
+
+
+def told(state: State, text: str, language: str = "") -> State:
+    """After a Run wish: the answer is read, and the language may be another one now."""
+    caller = replace(state.caller, language=language or state.caller.language)
+    return command_screens.told(replace(state, caller=caller), text)
+
+
+def end(catalogue: Catalogue, language: str, key: str, room: int) -> Screen:
+    """A last screen that says one sentence."""
+    return laid_out(key, [say(catalogue, language, key)], room, ends=True)
+
+
+def as_sms(file: File) -> str:
+    """A confirmed group as the SMS that would say the same: `PEC 10 VUS 45 FIE 38`."""
+    pairs = [
+        f"{code} {number}" + (f"J{file.days_out[code]}" if code in file.days_out else "")
+        for code, number in file.values.items()
+    ]
+    return " ".join([file.form, str(Period.parse(file.month).month), *pairs])

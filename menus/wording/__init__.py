@@ -1,0 +1,1 @@
+"""Compose the texts that people read: sentences, replies, help, memory cards."""

@@ -1,0 +1,138 @@
+"""The memory card of a form: what an agent keeps in her register, taken from the catalogue.
+
+This is the content alone. `menus.card_html` sets it as a page for the browser and
+`gateway.card_pdf` as one for the printer. Unlike an SMS it is paper, so labels stand as they
+are written, with all their accents; dots stand for every number that is hers to count.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from menus.model.catalogue import Catalogue, Field, Form
+
+DOTS: Final = ".."
+# Dark enough for white letters, and apart from each other in grey as well as in colour.
+_COLOURS: Final = ("#8c2f1b", "#1f5c3a", "#3a2f6b", "#6b4a00")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One code: what it counts, in French too where that differs, and how sure the label is."""
+
+    code: str
+    label: str
+    french: str = ""
+    uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A question, what to type (may be empty), and the answer in a sentence."""
+
+    heading: str
+    sample: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything that stands on one card, top to bottom.
+
+    `pattern` is the SMS piece by piece (`PEC`, `mois`, `VUS ..`), none of which is broken over
+    two lines. `foot` explains the asterisk, and is empty where there is none.
+    """
+
+    language: str
+    keyword: str
+    title: str
+    kind: str
+    number: str
+    write: str
+    pattern: tuple[str, ...]
+    dots: str
+    lines: tuple[Line, ...]
+    optional: str
+    optional_lines: tuple[Line, ...]
+    notes: tuple[Note, ...]
+    privacy: str
+    foot: str
+    colour: str
+
+
+def card(catalogue: Catalogue, keyword: str, language: str) -> Card:
+    """The card of a form in a language. Raises KeyError for a keyword that is no form's."""
+    form = catalogue.forms[keyword]
+
+    def words(key: str) -> str:
+        return _words(catalogue, language, key)
+
+    lines = tuple(_line(one, language) for one in form.fields if one.required)
+    optional = tuple(_line(one, language) for one in form.fields if not one.required)
+    starred = any(line.uncertain for line in (*lines, *optional))
+    return Card(
+        language=language,
+        keyword=keyword,
+        title=form.labels[language],
+        kind=words("card_title"),
+        number=words("card_number"),
+        write=words("card_write"),
+        pattern=_pattern(form, words("card_slot")),
+        dots=words("card_dots"),
+        lines=lines,
+        optional=words("card_optional"),
+        optional_lines=optional,
+        notes=tuple(_notes(catalogue, language, form)),
+        privacy=words("card_privacy"),
+        foot=f"* {words('card_uncertain')}" if starred else "",
+        colour=_COLOURS[list(catalogue.forms).index(keyword) % len(_COLOURS)],
+    )
+
+
+def _words(catalogue: Catalogue, language: str, key: str) -> str:
+    """A sentence as it is written, not folded: paper takes every letter."""
+    return catalogue.words[language].get(key) or catalogue.words["fr"][key]
+
+
+def _line(field: Field, language: str) -> Line:
+    label, french = field.labels[language], field.labels["fr"]
+    return Line(
+        code=field.code,
+        label=label,
+        french="" if label == french else french,
+        uncertain=f"labels.{language}" in field.uncertain,
+    )
+
+
+def _pattern(form: Form, month: str) -> tuple[str, ...]:
+    return (form.keyword, month, *(f"{code} {DOTS}" for code in form.required))
+
+
+def _notes(catalogue: Catalogue, language: str, form: Form) -> Iterator[Note]:
+    """What to know besides the codes; a command that the catalogue lacks is left out."""
+    programme = catalogue.programme
+    month = _words(catalogue, language, "card_slot")
+    first = form.codes[0]
+    samples = {
+        "card_month": ("", ""),
+        "card_when": ("", ""),
+        "card_correct": ("COR", f"COR {first} {DOTS}"),
+        "card_undo": ("ANNULE", "ANNULE"),
+        "card_answer": ("OUI", "OUI / NON"),
+        "card_help": ("AIDE", f"AIDE {form.keyword}"),
+        "card_nothing": ("RAS", f"{form.keyword} {month} RAS"),
+    }
+    stocks = [one.code for one in form.fields if one.takes_days_out]
+    if stocks:
+        # Every shelf empty is no month with nothing to tell.
+        del samples["card_nothing"]
+        samples["card_days_out"] = ("", f"{stocks[0]} {DOTS} J {DOTS}")
+    for key, (command, sample) in samples.items():
+        if not command or command in catalogue.commands:
+            text = _words(catalogue, language, f"{key}_text").format(
+                assume=programme.assume_previous_until,
+                opens=programme.opens_on,
+                on_time=programme.on_time_until,
+                late=programme.late_until,
+            )
+            yield Note(_words(catalogue, language, key), sample, text)
