@@ -8,7 +8,7 @@ import pwd
 import sys
 from collections.abc import Sequence
 
-from gateway.lifeline import die_with_parent
+from gateway.process_group import die_with_parent
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -18,11 +18,11 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 import workers.jobs  # noqa: F401  each job is a fork of this process, and begins with what it has
-from gateway import config, lifeline, logs
+from gateway import config, logs, process_group
 from gateway.config import Settings, SettingsFault
 from gateway.transports.queue import JOBS, SERIALIZER
 from menus.loading.loader import CatalogueFault
-from workers import house
+from workers import runtime
 from workers.rq_worker import PoliteWorker
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         settings = config.load()
-        house.catalogue(settings.catalogue)
+        runtime.catalogue(settings.catalogue)
     except (SettingsFault, CatalogueFault) as fault:
         for sentence in fault.faults:
             sys.stderr.write(f"{sentence}\n")
@@ -64,7 +64,7 @@ def supervise(settings: Settings) -> int:
 
 def _start(queue: str) -> subprocess.Popen[bytes]:
     program = [sys.executable, "-m", "workers", "--queue", queue]
-    return subprocess.Popen(lifeline.command(program))  # noqa: S603  our own words
+    return subprocess.Popen(process_group.command(program))  # noqa: S603  our own words
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> int:

@@ -15,19 +15,21 @@ from typing import Final
 
 import structlog
 
-from gateway import config, intake, logs, notices, replies
+from gateway import config, logs
 from gateway.config import SettingsFault
+from gateway.dhis2 import events as referral_forwarding
 from gateway.dhis2 import forwarding
-from gateway.referrals import chase as referral_chase
-from gateway.referrals import forwarding as referral_forwarding
-from gateway.storage import inbox, outbound, outbox
+from gateway.inbound import reader
+from gateway.outbound import notifications, replies
+from gateway.referrals import follow_up as referral_chase
+from gateway.storage import inbox, outbox, outbox_sms
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.queue import Name
 from menus.loading.loader import CatalogueFault
-from workers import house
-from workers.errands import run_errands
-from workers.house import Workplace, far_side, operator, teller, workplace
+from workers import runtime
+from workers.periodic import run_errands
+from workers.runtime import Workplace, far_side, operator, teller, workplace
 
 log = structlog.get_logger()
 
@@ -41,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         settings = config.load()
-        house.catalogue(settings.catalogue)
+        runtime.catalogue(settings.catalogue)
     except (SettingsFault, CatalogueFault) as fault:
         for sentence in fault.faults:
             sys.stderr.write(f"{sentence}\n")
@@ -67,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _moment(given: datetime | None, place: Workplace) -> datetime:
     if given is None:
-        return house.now()
+        return runtime.now()
     if given.tzinfo is None:
         given = given.replace(tzinfo=place.settings.timezone)
     return given.astimezone(UTC)
@@ -81,7 +83,7 @@ def tick_until_stopped(place: Workplace) -> int:
     tidied = ran = None
     told = False
     while not stop.wait(TICK):
-        now = house.now()
+        now = runtime.now()
         try:
             sweep(place, now)
             if tidied is None or now - tidied >= TIDY_EVERY:
@@ -128,7 +130,7 @@ def tidy(place: Workplace, now: datetime) -> int:
     while True:
         with place.engine.begin() as connection:
             blanked = inbox.blank_texts(connection, before)
-            blanked += outbound.blank_texts(connection, before)
+            blanked += outbox_sms.blank_texts(connection, before)
             blanked += referral_chase.drop_ages(connection, place.house, now)
         total += blanked
         if not blanked:
@@ -146,7 +148,7 @@ def once(place: Workplace, now: datetime) -> int:
     clock: Callable[[], datetime] = lambda: now  # noqa: E731  the simulated moment
     try:
         tidy(place, now)
-        intake.read_inbox(place.engine, place.house, clock)
+        reader.read_inbox(place.engine, place.house, clock)
         run_errands(place, now)
         client = operator(place.settings)
         if client is not None:
@@ -168,7 +170,7 @@ def _send_notices(place: Workplace, client: AfricasTalking, now: datetime) -> No
 
     def sent() -> int:
         moment = now + timedelta(seconds=next(passed))
-        return notices.send_due(place.engine, client, teller(place), lambda: moment)
+        return notifications.send_due(place.engine, client, teller(place), lambda: moment)
 
     while sent():
         pass

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway import intake, notices, replies
+from gateway.dhis2 import events as referral_forwarding
 from gateway.dhis2 import forwarding
-from gateway.referrals import forwarding as referral_forwarding
+from gateway.inbound import reader
+from gateway.outbound import notifications, replies
 from gateway.transports.queue import BUDGET
-from workers.house import far_side, now, operator, teller, workplace
 from workers.rq_worker import asked_to_stop
+from workers.runtime import far_side, now, operator, teller, workplace
 
 SLICE: Final = timedelta(seconds=1)  # between two looks whether somebody wants us to stop
 
@@ -24,7 +25,7 @@ def read() -> None:
         place.bell.answered("read")
 
         def some(until: datetime) -> None:
-            if intake.read_inbox(place.engine, place.house, now, until):
+            if reader.read_inbox(place.engine, place.house, now, until):
                 place.bell.nudge("reply")
                 place.bell.nudge("forward")
 
@@ -42,7 +43,7 @@ def reply() -> None:
 
         def some(until: datetime) -> None:
             replies.send_due(place.engine, client, now, until)
-            notices.send_due(place.engine, client, teller(place), now, until)
+            notifications.send_due(place.engine, client, teller(place), now, until)
 
         if not _finished(some):
             place.bell.nudge("reply")

@@ -13,7 +13,7 @@ from types import FrameType
 
 from rq import Worker
 
-from gateway import lifeline
+from gateway import process_group
 
 
 def asked_to_stop() -> bool:
@@ -41,4 +41,4 @@ class PoliteWorker(Worker):
     def setup_work_horse_signals(self) -> None:
         super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        lifeline.die_with_parent(self.pid)
+        process_group.die_with_parent(self.pid)

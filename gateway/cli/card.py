@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway import card_pdf
-from gateway.cli import common
+from gateway.cli import card_pdf, common
 from gateway.cli.common import Fault
 from menus.model.catalogue import LANGUAGES, Catalogue
 from menus.wording.card import Card

@@ -10,9 +10,9 @@ import click
 
 from gateway import config, logs
 from gateway.config import Settings, SettingsFault
-from gateway.far_clients import dhis2_client
 from gateway.storage import schema
 from gateway.storage.engine import Engine, StorageFault, connect
+from gateway.transports.clients import dhis2_client
 from gateway.transports.dhis2 import Dhis2
 from menus.loading import loader
 from menus.loading.loader import CatalogueFault

@@ -4,16 +4,16 @@ import click
 
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
+from gateway.conversation.interpretation import House
 from gateway.dhis2 import mapping as dhis2_mapping
 from gateway.dhis2 import metadata as documents
 from gateway.dhis2 import reconciliation
 from gateway.dhis2.org_units import org_units_of
 from gateway.dhis2.reconciliation import Difference
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
+from gateway.model.uids import is_uid
 from gateway.storage.engine import reading
 from gateway.transports.dhis2_data_set import read_data_set
-from gateway.uids import is_uid
-from gateway.understanding import House
 from menus.model.catalogue import Period
 
 

@@ -12,7 +12,7 @@ from gateway.cli import common
 from gateway.cli.common import Fault, Month
 from gateway.config import Settings
 from gateway.dhis2.metadata import data_set_uid
-from gateway.outbox_advice import by_reason, is_refusal
+from gateway.diagnostics.refusal_advice import by_reason, is_refusal
 from gateway.storage import outbox as rows_of
 from gateway.storage.engine import reading
 from menus.model.catalogue import Period

@@ -7,7 +7,7 @@ import click
 
 from gateway.cli import common
 from gateway.cli.common import Fault
-from gateway.phone import BadPhone, normalise
+from gateway.model.phone import BadPhone, normalise
 from gateway.sandbox.phone_script import PHONE, BadScript, Step, parse
 
 
@@ -30,7 +30,7 @@ def phone(number: str | None, wait: float, script: Path | None) -> None:
     (exit 1); docs/operations.md has its few words. One that cannot be read ends with 2.
     """
     from gateway.sandbox import phone_walk, terminal_phone  # noqa: PLC0415  these talk HTTP
-    from gateway.sandbox.line import NoLine, find_line  # noqa: PLC0415
+    from gateway.sandbox.gateway_address import NoLine, find_line  # noqa: PLC0415
 
     steps = _steps(script) if script else None
     if number is None and steps and steps[0].act == PHONE:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from gateway import handover
-from gateway import roster as use_cases
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
 from gateway.dhis2 import rerouting
-from gateway.roster import RosterFault, Summary
+from gateway.notifications import handover
+from gateway.roster import importing as use_cases
+from gateway.roster.importing import RosterFault, Summary
 from menus.model.catalogue import Period
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway import roster_files
 from gateway.cli import common
 from gateway.cli.common import Fault
 from gateway.config import Settings
 from gateway.dhis2 import metadata as documents
 from gateway.dhis2.org_units import org_units_of_rows
-from gateway.roster_tree import RosterFault
+from gateway.model.roster import RosterFault
+from gateway.roster import files as roster_files
 
 if TYPE_CHECKING:
     from gateway.sandbox.dhis2.faults import Fault as Switch

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import click
 
-from gateway import checkup, report_listing
-from gateway.cli import common
+from gateway.cli import common, report_listing
 from gateway.cli.common import Fault, Month
-from gateway.finding import Finding
+from gateway.conversation.interpretation import House
+from gateway.diagnostics import checks
+from gateway.diagnostics.finding import Finding
 from gateway.storage import schema
-from gateway.understanding import House
 from menus.model.catalogue import Period
 
 
@@ -24,7 +24,7 @@ def demo(folder: str) -> None:
     DHIS2 with a demo roster, and prints what to try. Honours PORT and WEBHOOK_TOKENS. Ctrl-C
     stops all of it.
     """
-    from gateway import demo as demonstration  # noqa: PLC0415  it needs the [demo] extra
+    from gateway.cli import demo as demonstration  # noqa: PLC0415  it needs the [demo] extra
 
     sys.exit(demonstration.run(folder, common.settings(), common.now))
 
@@ -54,7 +54,7 @@ def check() -> None:
     settings = common.settings()
     faults = 0
     with common.database(settings, ready=False) as engine:
-        findings = checkup.examine(settings, engine, common.now())
+        findings = checks.examine(settings, engine, common.now())
         while finding := _next(findings):
             faults += not finding.ok
             mark = "ok   " if finding.ok else "FAULT"

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import click
 
-from gateway import validation
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
+from gateway.reports import validation
+from gateway.reports.validation import Outcome, Verdict
 from gateway.storage import roster
 from gateway.storage.engine import Connection
-from gateway.validation import Outcome, Verdict
 from menus.model.catalogue import Period
 
 REFUSED = (Outcome.INCOMPLETE, Outcome.WAITING)

@@ -13,10 +13,10 @@ from typing import Final
 
 import structlog
 
-from gateway import backoff
 from gateway.dhis2.delivery import Delivery
-from gateway.dhis2.far import Far, rows_to_claim
-from gateway.outcomes import TryLater, Unknown
+from gateway.dhis2.server import Far, rows_to_claim
+from gateway.model import backoff
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.storage import destinations, forwards, outbox
 from gateway.storage.destinations import DHIS2, Health
 from gateway.storage.engine import Connection

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from gateway.dhis2 import wanted as dhis2_wanted
+from gateway.dhis2 import plans as dhis2_wanted
 from gateway.dhis2.attempt import Attempt
-from gateway.dhis2.far import Far
 from gateway.dhis2.metadata import days_out_target, field_target
 from gateway.dhis2.plan import CellKey, Plan
+from gateway.dhis2.server import Far
 from gateway.storage import forwards, roster
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import ForwardRow, Note, Wanted

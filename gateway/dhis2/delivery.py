@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from gateway.dhis2.attempt import Attempt, Result, by_columns, by_rows, cell, cells_of, packed
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import DEFAULT_COMBO, Cell, Registration
 from gateway.transports.dhis2_codes import TOO_LARGE, concerns_cell, concerns_data_set
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from gateway.dhis2 import breaker as dhis2_breaker
 from gateway.dhis2 import claim as dhis2_claim
-from gateway.dhis2 import settling as dhis2_settling
-from gateway.dhis2 import telling as dhis2_telling
+from gateway.dhis2 import refusal_notices as dhis2_telling
+from gateway.dhis2 import settlement as dhis2_settling
 from gateway.dhis2.claim import Claim
 from gateway.dhis2.delivery import Delivery
-from gateway.dhis2.far import Clock, Far
 from gateway.dhis2.metadata import attribute_option_combo, data_set_uid
+from gateway.dhis2.server import Clock, Far
 from gateway.storage import destinations, outbox
 from gateway.storage.destinations import DHIS2, Health
 from gateway.storage.engine import Engine

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.dhis2.metadata_referrals import export_referrals
-from gateway.uids import uid
+from gateway.model.uids import uid
 from menus.model.catalogue import Catalogue, Field, Form
 
 DEFAULT_CATEGORY_COMBO: Final = "bjDvmb4bfuf"

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from gateway.referral import Referral
-from gateway.uids import uid
+from gateway.model.referral import Referral
+from gateway.model.uids import uid
 from menus.model.catalogue import Catalogue
 from menus.model.referrals import Choice
 

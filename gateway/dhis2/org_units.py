@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gateway.dhis2.metadata import OrgUnitRow
-from gateway.roster_tree import UnitRow, receiver_of
+from gateway.model.roster import UnitRow, receiver_of
 from gateway.storage import roster
 from gateway.storage.engine import Connection
 

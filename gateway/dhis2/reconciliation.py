@@ -8,21 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.desk import cells_fed_by
-from gateway.dhis2 import wanted as dhis2_wanted
+from gateway.conversation.interpretation import House
+from gateway.dhis2 import plans as dhis2_wanted
 from gateway.dhis2.cells import cells_of
 from gateway.dhis2.metadata import attribute_option_combo, data_set_uid
 from gateway.dhis2.plan import CellKey, Plan
-from gateway.outcomes import TryLater, Unknown
-from gateway.report import Report
-from gateway.storage import forwards, roster, standing
+from gateway.model.outcomes import TryLater, Unknown
+from gateway.model.report import Report
+from gateway.reports.unit_of_work import cells_fed_by
+from gateway.storage import forward_status, forwards, roster
 from gateway.storage.engine import Connection, Engine, reading
+from gateway.storage.forward_status import Standing
 from gateway.storage.outbox import REFUSED, SENDING, WAITING
-from gateway.storage.standing import Standing
 from gateway.transports import dhis2_reads
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.dhis2_reads import CellAt
-from gateway.understanding import House
 from menus.model.catalogue import Form, Period
 
 DIFFERS = "differs"
@@ -119,13 +119,13 @@ def repair(engine: Engine, verified: Verified, now: datetime) -> int:
             connection, [forwards.Wanted(unit, form, period) for form, unit in wrong], now
         )
         for form in {form for form, _ in wrong}:
-            rows = standing.of_month(connection, form, period)
+            rows = forward_status.of_month(connection, form, period)
             doubtful = {
                 row.id: {**row.sent_values, **wrong[form, row.unit_id]}
                 for row in rows
                 if (form, row.unit_id) in wrong
             }
-            standing.doubt(connection, doubtful, now)
+            forward_status.doubt(connection, doubtful, now)
     return len(wrong)
 
 
@@ -133,8 +133,10 @@ def _units(
     connection: Connection, house: House, form: Form, period: Period, now: datetime
 ) -> list[_Unit]:
     """Every unit with a place in DHIS2 that feeds this data set in the month, or did."""
-    rows = {one.unit_id: one for one in standing.of_month(connection, form.keyword, period.code)}
-    sites = standing.sites_with_reports(connection, form.keyword, period.code)
+    rows = {
+        one.unit_id: one for one in forward_status.of_month(connection, form.keyword, period.code)
+    }
+    sites = forward_status.sites_with_reports(connection, form.keyword, period.code)
     keys = [(site, form.keyword, period.code) for site in sites]
     ids = rows.keys() | {one.unit_id for one in cells_fed_by(connection, keys)}
     units = roster.units_by_id(connection, ids, period.code)

@@ -14,7 +14,7 @@ def reroute(connection: Connection, summary: Summary, since: str, *, now: dateti
 
     Sites that moved, or got or lost a place of their own, leave the units that received their
     numbers and join others; where agents came or went, the set may be complete now, or no
-    longer. For `gateway.roster.import_roster`.
+    longer. For `gateway.roster.importing.import_roster`.
     """
     months = {
         period: [key for key in reports.keys_of(connection, summary.rerouted) if key[2] == period]

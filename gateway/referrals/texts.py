@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from gateway.referral import Referral, State, Step
+from gateway.conversation.interpretation import House
+from gateway.model.referral import Referral, State, Step
 from gateway.storage.roster import Unit
-from gateway.understanding import House
 from menus.reading.referral import AGE, REASON, SEX, TREATMENTS, Referring
 from menus.wording import replies
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import requests
 
-from gateway.sandbox.line import Line, NoLine
+from gateway.sandbox.gateway_address import Line, NoLine
 from gateway.sandbox.operator_dialogue import Dialogue
 from gateway.sandbox.operator_posts import inbound_form, post
 

@@ -23,7 +23,7 @@ from typing import Final
 from flask import Flask, Response, jsonify, request
 
 from gateway.config import SettingsFault, load
-from gateway.sandbox.operator_desk import CURRENCY, Desk, Reporter
+from gateway.sandbox.message_api import CURRENCY, Desk, Reporter
 from gateway.sandbox.operator_ledger import BadFault, Ledger, read_fault
 from gateway.sandbox.serving import LoopbackServer
 

@@ -9,8 +9,8 @@ from typing import TextIO
 import requests
 
 from gateway.sandbox import phone_script
+from gateway.sandbox.gateway_address import Line
 from gateway.sandbox.handset import Handset
-from gateway.sandbox.line import Line
 from gateway.sandbox.operator_dialogue import Dialogue, LineDropped
 from gateway.sandbox.operator_posts import direct_session
 from gateway.sandbox.operator_screen import BadAnswer, Screen

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final, TextIO
 
+from gateway.sandbox.gateway_address import Line
 from gateway.sandbox.handset import Handset
-from gateway.sandbox.line import Line
 from gateway.sandbox.operator_dialogue import SUCCESS, Dialogue, LineDropped
 from gateway.sandbox.operator_posts import direct_session
 from gateway.sandbox.operator_screen import Screen

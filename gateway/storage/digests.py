@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from gateway.storage.outbound import NewNotice, add_notices
 from gateway.storage.outbox import NOTICE, WAITING, is_free
+from gateway.storage.outbox_sms import NewNotice, add_notices
 from gateway.storage.tables import outbox
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from gateway.referral import Referral, State
+from gateway.model.referral import Referral, State
 from gateway.storage.outbox import WAITING
 from gateway.storage.tables import inbox, outbox, referrals
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.report import Key, Report, Waiting, Why
+from gateway.model.report import Key, Report, Waiting, Why
 from gateway.storage.tables import org_units, posts, report_versions, reports
 from gateway.storage.versions import Version, add_versions
 

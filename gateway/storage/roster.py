@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 
-from gateway.storage.among import among
+from gateway.storage.sql_in import among
 from gateway.storage.tables import org_unit_terms, org_units, posts
 
 # SQLite takes 32,766 parameters in a statement, PostgreSQL's protocol 65,535.

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 
-from gateway.csv_table import Place
-from gateway.phone import mask
-from gateway.roster_tree import LEVELS, PersonRow, Roster, UnitRow
+from gateway.model.csv_table import Place
+from gateway.model.phone import mask
+from gateway.model.roster import LEVELS, PersonRow, Roster, UnitRow
 from gateway.storage import number_changes
 from gateway.storage.roster import units
 from gateway.storage.tables import ALWAYS, org_unit_terms, org_units, posts

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from gateway.report import Stamp
+from gateway.model.report import Stamp
 from gateway.storage.tables import reports
 
 CHUNK = 500

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
-from gateway.storage.among import among
+from gateway.storage.sql_in import among
 from gateway.storage.tables import referrals, reports, stock_outs
 
 # From the first moment of a time, included, to the first after it.

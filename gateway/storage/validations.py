@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, or_, select, update
 
-from gateway.report import Key
+from gateway.model.report import Key
 from gateway.storage.tables import reports
 
 

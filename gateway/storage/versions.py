@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select
 
-from gateway.report import Key
+from gateway.model.report import Key
 from gateway.storage.tables import inbox, report_versions, reports
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import requests
 from africastalking.SMS import SMSService
 
-from gateway.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
+from gateway.model.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
 from gateway.transports.africastalking_posts import ID_LIMIT, WORD_LIMIT, storable
 from gateway.transports.deadline import Deadline, DeadlineAdapter, Watch
 

@@ -12,7 +12,7 @@ from datetime import date
 from types import TracebackType
 from typing import Any, Final, Self
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports import dhis2_tracker
 from gateway.transports.dhis2_http import RESPONSE_LIMIT, Dhis2Http, Params, authorization
 from gateway.transports.dhis2_server import Account, ServerInfo, account, server_info

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Dhis2
 
 _COMBO: Final = "categoryCombo[id,isDefault,categoryOptionCombos[id,code,name,categoryOptions[id]]]"

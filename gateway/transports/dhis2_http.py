@@ -18,7 +18,7 @@ import requests
 from requests.auth import AuthBase
 from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.deadline import Deadline, DeadlineAdapter, Watch
 from gateway.transports.dhis2_verdict import Answer
 

@@ -6,7 +6,7 @@ Nothing here writes. Each answer is read once, whatever the server adds to it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Dhis2
 
 UNITS: Final = 50  # org units in one question: an address of some 1,500 characters

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from gateway.outcomes import Unknown
+from gateway.model.outcomes import Unknown
 
 OLDEST_MINOR: Final = 38
 FIRST_SQL_MINOR: Final = 43

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2_codes import TOO_LARGE, Category, Meaning
 from gateway.transports.dhis2_verdict import (
     DETAIL_LIMIT,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2_codes import (
     TOO_LARGE,
     code_of_words,

@@ -17,8 +17,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from gateway import config, lifeline, logs, readiness
+from gateway import config, logs, process_group
 from gateway.config import Settings, SettingsFault
+from gateway.diagnostics import readiness
 from gateway.storage.engine import connect
 from gateway.transports.queue import Bell
 from gateway.web.app import PATIENCE, create_app
@@ -45,7 +46,7 @@ def worker() -> Flask:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
-    lifeline.die_with_parent(parent.pid if parent else None)
+    process_group.die_with_parent(parent.pid if parent else None)
     settings = config.load(need_tokens=True)
     logs.configure(settings.log_level)
     return create_app(settings)

@@ -10,13 +10,14 @@ import structlog
 from flask import Flask, Response, abort, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from gateway import config, understanding
+from gateway import config
 from gateway.config import Settings
-from gateway.dialogues.wishes import Edges
+from gateway.conversation import interpretation
 from gateway.storage import inbox
 from gateway.storage.dialogues import Dialogues
 from gateway.storage.engine import Engine, connect, reading
 from gateway.transports.queue import bell_for
+from gateway.ussd.effects import Edges
 from menus.loading import loader
 from menus.model.catalogue import Catalogue
 
@@ -39,7 +40,7 @@ class House:
         self.edges = Edges(
             engine=self.engine,
             dialogues=Dialogues(settings.redis_url, self.catalogue.programme.ussd.keep),
-            house=understanding.House(self.catalogue, settings.timezone),
+            house=interpretation.House(self.catalogue, settings.timezone),
             hash_key=lambda: self.hash_key,
             bell=self.bell,
         )
@@ -65,7 +66,7 @@ def create_app(
     `settings` are the environment's and `clock` the real one unless handed in. Nothing is
     connected yet. Raises SettingsFault or CatalogueFault with everything to mend.
     """
-    from gateway.web import health, operator, ussd  # noqa: PLC0415  they need `house` from here
+    from gateway.web import africastalking, health, ussd  # noqa: PLC0415  they need `house` from here
 
     app = Flask("gateway.web", static_folder=None)
     # One byte more than is taken: a body without a length that was cut there is told from a
@@ -75,7 +76,7 @@ def create_app(
         settings or config.load(need_tokens=True), clock or (lambda: datetime.now(UTC))
     )
     app.before_request(_guard)
-    app.register_blueprint(operator.doors)
+    app.register_blueprint(africastalking.doors)
     app.register_blueprint(ussd.doors)
     app.register_blueprint(health.doors)
     app.register_error_handler(Exception, _failed)

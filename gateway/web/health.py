@@ -5,8 +5,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from gateway import readiness
-from gateway.metrics import Figures
+from gateway.diagnostics import readiness
+from gateway.diagnostics.metrics import Figures
 from gateway.web.app import house
 
 doors = Blueprint("health", __name__)

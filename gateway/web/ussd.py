@@ -5,11 +5,11 @@ from http import HTTPStatus
 import structlog
 from flask import Blueprint, Response
 
-from gateway.dialogues import end as dialogue_end
-from gateway.dialogues import hop as dialogue
 from gateway.storage.engine import StorageFault
 from gateway.transports import africastalking_posts
 from gateway.transports.africastalking_posts import MissingField, UssdHop
+from gateway.ussd import hop as dialogue
+from gateway.ussd import session_end as dialogue_end
 from gateway.web.app import house
 from gateway.web.posts import posted, text
 from menus.ussd.state import Screen

@@ -1,6 +1,6 @@
 """What is wrong with a catalogue that loads: `kibaru check` tells it, one line for each.
 
-The loader refuses what cannot be used at all (`menus.loader.CatalogueFault`); here stands what
+The loader refuses what cannot be used at all (`menus.loading.loader.CatalogueFault`); here stands what
 works, and would lead an agent astray or cost her a third SMS.
 """
 

@@ -1,7 +1,7 @@
 """Whether the catalogue's sentences and labels can be sent: placeholders, and GSM-7.
 
 A sentence of the words files holds placeholders such as `{code}`, filled by
-`menus.wording`. The shipped French file says which sentences there are and what each may be
+`menus.wording.replies`. The shipped French file says which sentences there are and what each may be
 filled with; every other words file is held against it.
 """
 

@@ -1,6 +1,6 @@
 """Where a group of numbers stands: what is still asked, what is wrong, what must be confirmed.
 
-The limits and rules are those of an SMS (`menus.rules`); they are held against what is stored
+The limits and rules are those of an SMS (`menus.rules.evaluation`); they are held against what is stored
 and what was typed so far, at every answer.
 """
 

@@ -1,7 +1,7 @@
 """The memory card of a form: what an agent keeps in her register, taken from the catalogue.
 
-This is the content alone. `menus.card_html` sets it as a page for the browser and
-`gateway.card_pdf` as one for the printer. Unlike an SMS it is paper, so labels stand as they
+This is the content alone. `menus.wording.card_html` sets it as a page for the browser and
+`gateway.cli.card_pdf` as one for the printer. Unlike an SMS it is paper, so labels stand as they
 are written, with all their accents; dots stand for every number that is hers to count.
 """
 

@@ -1,4 +1,4 @@
-"""One reply, put together in the style asked for; `menus.wording` picks the style.
+"""One reply, put together in the style asked for; `menus.wording.replies` picks the style.
 
 The order is fixed: each report with its state, receipt, numbers and missing codes; what is
 wrong and what to send; notes; closing words.

@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from gateway import intake
+from gateway.conversation.interpretation import House
+from gateway.inbound import reader
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.transports.africastalking_posts import InboundSms
-from gateway.understanding import House
 from menus.loading.loader import load
 from tests.bench import country
 from tests.bench.ground import Ground
@@ -78,7 +78,7 @@ def _cost(database: str, phone: str, turns: int) -> Cost:
     costs = []
     for turn in range(turns + WARM_UP):
         sms = InboundSms(f"{phone}-{turn}", phone, "36000", "ETAT", NOW, "61002", "")
-        intake.accept(engine, key, sms, NOW)
+        reader.accept(engine, key, sms, NOW)
         costs.append(_answer(engine, house))
     engine.dispose()
     kept = costs[WARM_UP:]
@@ -89,7 +89,7 @@ def _answer(engine: Engine, house: House) -> Cost:
     with reading(engine) as connection:
         server = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     passed, cpu = time.perf_counter(), time.process_time() + _on_cpu(server)
-    intake.read_inbox(engine, house, lambda: NOW)
+    reader.read_inbox(engine, house, lambda: NOW)
     spent = time.process_time() + _on_cpu(server) - cpu
     return Cost((time.perf_counter() - passed) * 1000, spent * 1000)
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
     insert,
 )
 
-from gateway import lifeline
+from gateway import process_group
 from gateway.web.__main__ import PROCESSES, THREADS
 
 messages = Table(
@@ -80,7 +80,7 @@ def app_for(engine: Engine) -> Flask:
 
 def worker() -> Flask:
     """The application inside one of Granian's processes."""
-    lifeline.die_with_parent()
+    process_group.die_with_parent()
     return app_for(engine_for(os.environ["DATABASE_URL"]))
 
 

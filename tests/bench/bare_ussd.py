@@ -13,7 +13,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from gateway import lifeline
+from gateway import process_group
 from gateway.web.__main__ import PROCESSES, THREADS
 
 KEPT = 3600  # seconds
@@ -40,7 +40,7 @@ def app_for(client: redis.Redis) -> Flask:
 
 def worker() -> Flask:
     """The application inside one of Granian's processes."""
-    lifeline.die_with_parent()
+    process_group.die_with_parent()
     return app_for(redis.Redis.from_url(os.environ["REDIS_URL"]))
 
 

@@ -26,15 +26,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select
 
-from gateway import intake
+from gateway.conversation.interpretation import House
 from gateway.dhis2 import forwarding
 from gateway.dhis2.forwarding import Far
 from gateway.dhis2.metadata import data_set_uid, field_target
+from gateway.inbound import reader
 from gateway.storage.engine import connect, reading
 from gateway.storage.outbox import DHIS2, REFUSED, SENT
 from gateway.storage.tables import outbox
 from gateway.transports.dhis2 import Cell, Dhis2
-from gateway.understanding import House
 from menus.loading.loader import load
 from menus.model.catalogue import Period
 from tests.bench.far_side import TIMEOUT, Family, Side, far_side
@@ -77,7 +77,7 @@ def waiting(ground: Ground, reports: int) -> Programme:
     """A database in which so many complete reports are read and wait for DHIS2."""
     programme = prepare(ground.create("postgresql"), ground.folder, reports, datetime.now(UTC))
     engine = connect(programme.database)
-    intake.read_inbox(engine, House(load(), ZONE), lambda: datetime.now(UTC))
+    reader.read_inbox(engine, House(load(), ZONE), lambda: datetime.now(UTC))
     with engine.connect() as connection:
         # What any database does by itself within a minute of so many new rows.
         connection.exec_driver_sql("ANALYZE")

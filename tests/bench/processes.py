@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from gateway import lifeline
+from gateway import process_group
 
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 15.0
@@ -36,7 +36,7 @@ def started(
     """
     with log.open("ab") as words:
         child = subprocess.Popen(
-            lifeline.command(command),
+            process_group.command(command),
             env={"PATH": os.environ.get("PATH", ""), **environment},
             stdin=subprocess.DEVNULL,
             stdout=words,

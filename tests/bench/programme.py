@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from gateway import roster
 from gateway.dhis2 import metadata
 from gateway.dhis2.org_units import org_units_of
-from gateway.intake import PROVIDER
-from gateway.roster_files import PEOPLE_COLUMNS, UNIT_COLUMNS
+from gateway.inbound.reader import PROVIDER
+from gateway.roster import importing
+from gateway.roster.files import PEOPLE_COLUMNS, UNIT_COLUMNS
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import Arrival
@@ -67,7 +67,7 @@ def enrol(database: str, folder: Path, sites: int, month: Period) -> None:
     """
     engine = connect(database)
     units, people = _write_roster(folder, sites)
-    roster.import_roster(engine, units, people, month)
+    importing.import_roster(engine, units, people, month)
     engine.dispose()
 
 

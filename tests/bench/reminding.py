@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from gateway.conversation.interpretation import House
+from gateway.notifications import reminders
 from gateway.storage.engine import connect
-from gateway.supervision import reminders
-from gateway.understanding import House
 from menus.loading.loader import load
 from menus.model.catalogue import Period
 from tests.bench import programme

@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
-from gateway import intake
-from gateway.csv_table import Place
-from gateway.report_listing import listing
-from gateway.roster_tree import PersonRow, Roster, UnitRow
+from gateway.cli.report_listing import listing
+from gateway.conversation.interpretation import House
+from gateway.inbound import reader
+from gateway.model.csv_table import Place
+from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import reports, roster, roster_import
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import metadata, outbox
 from gateway.transports.africastalking_posts import InboundSms
-from gateway.understanding import House
 from menus.gsm7 import is_gsm7, parts
 from menus.model.catalogue import Catalogue, Period
 from tests.corpus.lines import Choice, Line, Sent
@@ -114,8 +114,8 @@ class Court:
         before = _replies(engine)
         phone, moment = PHONES[sent.role], sent.received
         sms = InboundSms(provider_id, phone, "36000", sent.text, moment, "61002", "")
-        intake.accept(engine, b"corpus", sms, moment)
-        intake.read_inbox(engine, self._house, lambda: moment)
+        reader.accept(engine, b"corpus", sms, moment)
+        reader.read_inbox(engine, self._house, lambda: moment)
         new = _replies(engine)[len(before) :]
         if len(new) != 1 or not is_gsm7(new[0]):
             raise ValueError(f"{provider_id}: one reply in GSM-7 was due, there are {new}")

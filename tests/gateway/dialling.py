@@ -7,11 +7,11 @@ from itertools import count
 
 from sqlalchemy import Engine, event
 
-from gateway.dialogues import hop as dialogue
-from gateway.dialogues.wishes import Edges
 from gateway.storage.dialogues import Dialogues
 from gateway.transports.africastalking_posts import UssdHop
 from gateway.transports.queue import Name
+from gateway.ussd import hop as dialogue
+from gateway.ussd.effects import Edges
 from menus.gsm7 import septets
 from menus.ussd.state import Screen
 from tests.gateway.pipes import AWA, Pipes

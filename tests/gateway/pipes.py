@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, Engine, Row, event, select, update
 
-from gateway import intake
-from gateway.csv_table import Place
-from gateway.report import Report
-from gateway.roster_tree import PersonRow, Roster, UnitRow
+from gateway.conversation.interpretation import House
+from gateway.inbound import reader
+from gateway.model.csv_table import Place
+from gateway.model.report import Report
+from gateway.model.roster import PersonRow, Roster, UnitRow
+from gateway.storage import counters, reports, roster, roster_import
 from gateway.storage import inbox as inbox_store
-from gateway.storage import reports, roster, roster_import, tallies
 from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, outbox, report_versions
 from gateway.transports.africastalking_posts import InboundSms
-from gateway.understanding import House
 from menus.model.catalogue import Catalogue
 
 BAMAKO = ZoneInfo("Africa/Bamako")
@@ -147,13 +147,13 @@ class Pipes:
         provider_id = f"{phone}-{self._sent}"
         at = self.clock.now if sent is None else sent
         sms = InboundSms(provider_id, phone, "36000", text, at, "61002", "")
-        assert intake.accept(self.engine, b"key", sms, self.clock.now)
+        assert reader.accept(self.engine, b"key", sms, self.clock.now)
         with reading(self.engine) as connection:
             query = select(inbox.c.id).where(inbox.c.provider_id == provider_id)
             return connection.execute(query).scalar_one()
 
     def read(self) -> int:
-        return intake.read_inbox(self.engine, self.house, self.clock)
+        return reader.read_inbox(self.engine, self.house, self.clock)
 
     def told(self, text: str, phone: str = AWA, *, sent: datetime | None = None) -> str:
         """Sends, reads, and gives back the one answer."""
@@ -221,4 +221,4 @@ class Pipes:
 
     def counted(self) -> Mapping[str, int]:
         with reading(self.engine) as connection:
-            return tallies.read(connection)
+            return counters.read(connection)

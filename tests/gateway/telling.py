@@ -14,15 +14,15 @@ from typing import Final
 
 from sqlalchemy import select, update
 
-from gateway import notices, replies
-from gateway.notices import COMPOSERS, Teller
-from gateway.outcomes import Delivered, Outcome
-from gateway.referrals import chase as referral_chase
-from gateway.report import missing
+from gateway.model.outcomes import Delivered, Outcome
+from gateway.model.report import missing
+from gateway.notifications import reminders
+from gateway.outbound import notifications, replies
+from gateway.outbound.notifications import COMPOSERS, Teller
+from gateway.referrals import follow_up as referral_chase
 from gateway.storage import reports
 from gateway.storage.engine import reading
 from gateway.storage.tables import org_units, outbox, referrals, stock_outs
-from gateway.supervision import reminders
 from menus.gsm7 import lost, parts
 from menus.rules.reminder_days import allowed
 from tests.gateway.pipes import (
@@ -121,7 +121,7 @@ class Telling(Pipes):
                 pass
         reminders.queue_due(self.engine, self.house, self.clock.now)
         replies.send_due(self.engine, self, self.clock)
-        notices.send_due(self.engine, self, Teller(self.house, COMPOSERS), self.clock)
+        notifications.send_due(self.engine, self, Teller(self.house, COMPOSERS), self.clock)
 
     def leases_end(self) -> None:
         """Who held a row a minute ago, and died, holds it no more."""

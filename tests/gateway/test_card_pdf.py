@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pypdf import PdfReader
 
-from gateway.card_pdf import TooLong, render
+from gateway.cli.card_pdf import TooLong, render
 from menus.loading.loader import load
 from menus.model.catalogue import LANGUAGES
 from menus.wording.card import Card, Line, card

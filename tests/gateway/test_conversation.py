@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from gateway.report import Why
+from gateway.model.report import Why
 from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, FANTA, NANA, OCTOBER, PEC, PEC_VALUES, Pipes
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway import handover
+from gateway.notifications import handover
 from gateway.storage.engine import reading
-from gateway.storage.outbound import NewNotice, add_notices
+from gateway.storage.outbox_sms import NewNotice, add_notices
 from tests.gateway.pipes import AWA, FANTA, OCTOBER, OUMAR, Pipes, person
 
 NEW = "+22370000008"

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
-from gateway import intake
+from gateway.conversation.interpretation import House
+from gateway.inbound import reader
 from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import FAILED, READ
 from gateway.storage.tables import inbox
 from gateway.transports.africastalking_posts import InboundSms
-from gateway.understanding import House
 from menus import gsm7
 from menus.model.catalogue import Catalogue, Form
 from tests.gateway.pipes import (
@@ -56,9 +56,9 @@ def sms(provider_id: str, *, phone: str = AWA, sent: datetime | None = NOON) -> 
 
 
 def test_a_message_is_kept_once_however_often_it_comes(engine: Engine) -> None:
-    assert intake.accept(engine, b"key", sms("a"), NOON)
-    assert not intake.accept(engine, b"key", sms("a"), NOON + timedelta(hours=1))
-    assert intake.accept(engine, b"key", sms("b"), NOON)
+    assert reader.accept(engine, b"key", sms("a"), NOON)
+    assert not reader.accept(engine, b"key", sms("a"), NOON + timedelta(hours=1))
+    assert reader.accept(engine, b"key", sms("b"), NOON)
     with reading(engine) as connection:
         rows = connection.execute(select(inbox).order_by(inbox.c.id)).all()
     assert [(row.provider_id, row.received_at, row.state) for row in rows] == [
@@ -78,7 +78,7 @@ SENDERS = {"22370000001": AWA, AWA: AWA, "36777": "36777", "Orange" * 9: "Orange
 
 def test_the_operators_date_counts_while_it_can_be_true(engine: Engine) -> None:
     for number, said in enumerate(SENT):
-        intake.accept(engine, b"key", sms(f"{number}", sent=said), NOON)
+        reader.accept(engine, b"key", sms(f"{number}", sent=said), NOON)
     with reading(engine) as connection:
         kept = connection.scalars(select(inbox.c.sent_at).order_by(inbox.c.id)).all()
     assert kept == list(SENT.values())
@@ -86,7 +86,7 @@ def test_the_operators_date_counts_while_it_can_be_true(engine: Engine) -> None:
 
 def test_senders_are_kept_in_one_spelling(engine: Engine) -> None:
     for number, phone in enumerate(SENDERS):
-        intake.accept(engine, b"key", sms(f"{number}", phone=phone), NOON)
+        reader.accept(engine, b"key", sms(f"{number}", phone=phone), NOON)
     with reading(engine) as connection:
         kept = connection.scalars(select(inbox.c.phone).order_by(inbox.c.id)).all()
     assert kept == list(SENDERS.values())
@@ -181,7 +181,7 @@ def test_one_phones_messages_are_read_in_the_order_of_sending(pipes: Pipes) -> N
 
 
 def test_also_when_there_are_more_than_one_batch_takes(pipes: Pipes) -> None:
-    more = intake.BATCH + 20
+    more = reader.BATCH + 20
     for number in range(more):
         pipes.receive(f"PEC 10 VUS {number}", sent=NOON - timedelta(minutes=number))
     assert pipes.read() == more
@@ -244,7 +244,7 @@ def test_a_poison_message_does_not_hold_up_its_batch(pipes: Pipes) -> None:
     before, poison, after = (
         pipes.receive("PEC 10 VUS 45"), pipes.receive("NUT 10 DEP 5"), pipes.receive("PEC 10 FIE 3")
     )  # fmt: skip
-    intake.read_inbox(pipes.engine, house, pipes.clock)
+    reader.read_inbox(pipes.engine, house, pipes.clock)
     assert pipes.inbox_states() == {before: READ, poison: FAILED, after: READ}
     assert pipes.report().values == {"VUS": 45, "FIE": 3}
     assert len(pipes.answers(AWA)) == 3
@@ -258,7 +258,7 @@ def test_a_poison_message_does_not_hold_up_its_batch(pipes: Pipes) -> None:
 
 def test_a_fault_that_passes_costs_no_message(pipes: Pipes) -> None:
     class Passing(Torn):
-        left = intake.TRIES - 1
+        left = reader.TRIES - 1
 
         def __getitem__(self, keyword: str) -> Form:
             if keyword == "NUT" and Passing.left:
@@ -268,7 +268,7 @@ def test_a_fault_that_passes_costs_no_message(pipes: Pipes) -> None:
 
     pipes.receive("NUT 10 DEP 5")
     catalogue = replace(pipes.catalogue, forms=Passing(pipes.catalogue.forms))
-    intake.read_inbox(pipes.engine, House(catalogue, BAMAKO), pipes.clock)
+    reader.read_inbox(pipes.engine, House(catalogue, BAMAKO), pipes.clock)
     assert set(pipes.inbox_states().values()) == {READ}
     assert pipes.report(form="NUT").values == {"DEP": 5}
     assert len(pipes.answers(AWA)) == 1
@@ -281,7 +281,7 @@ def test_a_loop_of_poison_is_answered_no_more_often_than_a_day_allows(
     pipes = Pipes(engine, replace(catalogue, programme=programme))
     for number in range(4):
         pipes.receive(f"NUT 10 DEP {number}")
-    intake.read_inbox(pipes.engine, torn(pipes.catalogue), pipes.clock)
+    reader.read_inbox(pipes.engine, torn(pipes.catalogue), pipes.clock)
     assert set(pipes.inbox_states().values()) == {FAILED}
     assert len(pipes.answers(AWA)) == 2
 
@@ -290,7 +290,7 @@ def test_singly_too_in_the_order_of_sending(pipes: Pipes) -> None:
     pipes.receive("NUT 10 DEP 5")
     pipes.receive("PEC 10 VUS 47", sent=NOON - timedelta(minutes=1))
     pipes.receive("PEC 10 VUS 45", sent=NOON - timedelta(minutes=3))
-    intake.read_inbox(pipes.engine, torn(pipes.catalogue), pipes.clock)
+    reader.read_inbox(pipes.engine, torn(pipes.catalogue), pipes.clock)
     assert [version.values["VUS"] for version in pipes.versions()] == [45, 47]
 
 
@@ -319,7 +319,7 @@ def test_two_readers_read_each_message_once_and_in_order(
 
     def read(engine: Engine) -> int:
         together.wait(10)
-        return intake.read_inbox(engine, pipes.house, Clock())
+        return reader.read_inbox(engine, pipes.house, Clock())
 
     with ThreadPoolExecutor(2) as pool:
         total = sum(pool.map(read, engines))
@@ -338,9 +338,9 @@ def test_two_readers_read_each_message_once_and_in_order(
 
 
 def test_a_reader_stops_between_rounds_when_its_time_is_over(pipes: Pipes) -> None:
-    for number in range(intake.BATCH + 5):
+    for number in range(reader.BATCH + 5):
         pipes.receive(f"PEC 10 VUS {number}")
-    assert intake.read_inbox(pipes.engine, pipes.house, pipes.clock, until=NOON) == intake.BATCH
+    assert reader.read_inbox(pipes.engine, pipes.house, pipes.clock, until=NOON) == reader.BATCH
     assert pipes.waiting() == 5
     assert pipes.read() == 5
 

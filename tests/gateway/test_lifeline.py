@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import lifeline
+from gateway import process_group
 
 # The parent starts a child that would live for a minute, tells its process id, and waits.
 PARENT = """
@@ -52,7 +52,7 @@ def test_a_child_whose_parent_is_gone_already_does_not_begin(tmp_path: Path) -> 
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     done = subprocess.run(
-        [sys.executable, "-m", "gateway.lifeline", str(gone.pid), "touch", str(footprint)],
+        [sys.executable, "-m", "gateway.process_group", str(gone.pid), "touch", str(footprint)],
         capture_output=True,
         text=True,
         check=False,
@@ -63,11 +63,13 @@ def test_a_child_whose_parent_is_gone_already_does_not_begin(tmp_path: Path) -> 
 
 def test_the_program_keeps_its_arguments_and_its_exit_code() -> None:
     program = [sys.executable, "-c", "import sys; print(sys.argv[1:]); sys.exit(7)", "a b", ""]
-    done = subprocess.run(lifeline.command(program), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        process_group.command(program), capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout) == (7, "['a b', '']\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["12"], ["not-a-pid", "true"]])
 def test_wrong_usage_is_said_in_words(arguments: list[str]) -> None:
     with pytest.raises(SystemExit, match="usage: python -m"):
-        lifeline.main(arguments)
+        process_group.main(arguments)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from gateway import notices, replies
-from gateway.notices import Teller
-from gateway.outcomes import Delivered, Outcome, TryLater, Unknown
-from gateway.storage import deliveries, outbound
+from gateway.conversation.interpretation import House
+from gateway.model.outcomes import Delivered, Outcome, TryLater, Unknown
+from gateway.outbound import notifications, replies
+from gateway.outbound.notifications import Teller
+from gateway.storage import delivery_reports, outbox_sms
 from gateway.storage.engine import Connection
-from gateway.storage.outbound import NewNotice
-from gateway.understanding import House
+from gateway.storage.outbox_sms import NewNotice
 from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, FANTA, NOON, Pipes, killed_at
 
@@ -52,12 +52,12 @@ def tell(
 ) -> None:
     notice = NewNotice(key or f"{topic}:{phone}", phone, topic, NOON, LATER, text, {"about": "ENF"})
     with pipes.engine.begin() as connection:
-        outbound.add_notices(connection, [notice], pipes.clock.now)
+        outbox_sms.add_notices(connection, [notice], pipes.clock.now)
 
 
-def send(pipes: Pipes, operator: Operator, **composers: notices.Compose) -> int:
+def send(pipes: Pipes, operator: Operator, **composers: notifications.Compose) -> int:
     teller = Teller(pipes.house, composers)
-    return notices.send_due(pipes.engine, operator, teller, pipes.clock)
+    return notifications.send_due(pipes.engine, operator, teller, pipes.clock)
 
 
 def states(pipes: Pipes) -> list[tuple[str, str | None]]:
@@ -119,7 +119,7 @@ def test_a_notice_that_comes_too_late_is_not_sent(pipes: Pipes) -> None:
 def test_who_wants_no_reminders_gets_none(pipes: Pipes, topic: str, sent: int) -> None:
     operator = Operator()
     with pipes.engine.begin() as connection:
-        deliveries.opt_out(connection, phone=AWA, sender_id="KIBARU", now=NOON)
+        delivery_reports.opt_out(connection, phone=AWA, sender_id="KIBARU", now=NOON)
     tell(pipes, topic=topic)
     assert send(pipes, operator) == sent
     pipes.told("ETAT")
@@ -135,7 +135,7 @@ def test_nobody_is_reminded_at_night(pipes: Pipes, topic: str, sent: int) -> Non
     pipes.clock.now = NOON + timedelta(hours=9)
     late = NewNotice("one", AWA, topic, NOON, NOON + timedelta(days=1), "Rappel")
     with pipes.engine.begin() as connection:
-        outbound.add_notices(connection, [late], pipes.clock.now)
+        outbox_sms.add_notices(connection, [late], pipes.clock.now)
     assert send(pipes, operator) == sent
     pipes.clock.advance(hours=10)
     assert send(pipes, operator) == 1 - sent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.numbers import Typed, typed
+from gateway.commands.number_change import Typed, typed
 from tests.gateway.pipes import (
     AWA,
     FANTA,

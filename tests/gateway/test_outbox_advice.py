@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.outbox_advice import MEANINGS, Group, by_reason, hint, is_refusal
+from gateway.diagnostics.refusal_advice import MEANINGS, Group, by_reason, hint, is_refusal
 
 
 @pytest.mark.parametrize(

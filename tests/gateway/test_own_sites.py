@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.csv_table import Place
-from gateway.own_sites import site_named
-from gateway.roster_tree import PersonRow
+from gateway.conversation.own_sites import site_named
+from gateway.model.csv_table import Place
+from gateway.model.roster import PersonRow
 from gateway.storage.roster import Post
 from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, NANA, OUMAR, PEC, PEC_VALUES, Pipes, person

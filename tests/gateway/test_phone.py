@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.phone import BadPhone, is_person, mask, normalise, operator_of
+from gateway.model.phone import BadPhone, is_person, mask, normalise, operator_of
 
 
 @pytest.mark.parametrize(

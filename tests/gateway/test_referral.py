@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from gateway.referral import (
+from gateway.model.referral import (
     FROM_THE_CENTRE,
     MOVES,
     OPEN,
@@ -18,7 +18,7 @@ from gateway.referral import (
     move,
     numbers,
 )
-from gateway.uids import is_uid
+from gateway.model.uids import is_uid
 
 MADE = datetime(2026, 11, 4, 10, 42, tzinfo=UTC)
 FRESH = Referral(

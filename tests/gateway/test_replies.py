@@ -13,14 +13,14 @@ import pytest
 import requests
 from sqlalchemy import Engine
 
-from gateway import replies, sms_sending
-from gateway.outcomes import Delivered, Outcome, TryLater, Unknown
+from gateway.model.outcomes import Delivered, Outcome, TryLater, Unknown
+from gateway.outbound import replies, sending
 from gateway.sandbox.operator import create_app
 from gateway.sandbox.serving import serving
-from gateway.storage import deliveries, destinations, outbound
+from gateway.storage import delivery_reports, destinations, outbox_sms
 from gateway.storage.destinations import Health
 from gateway.storage.engine import connect, reading
-from gateway.storage.outbound import NewReply
+from gateway.storage.outbox_sms import NewReply
 from gateway.transports.africastalking import AfricasTalking
 from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, FANTA, ISSA, NOON, SIRA, Killed, Pipes, killed_at
@@ -34,7 +34,7 @@ def queue(pipes: Pipes, *texts: str, phone: str = AWA) -> list[int]:
         message = pipes.receive("Bonjour", phone)
         reply = NewReply(f"reply:{message}", phone, text, 1, message, None, None, None)
         with pipes.engine.begin() as connection:
-            outbound.add_replies(connection, [reply], pipes.clock.now)
+            outbox_sms.add_replies(connection, [reply], pipes.clock.now)
     return [row.id for row in pipes.rows("reply")][-len(texts) :]
 
 
@@ -164,10 +164,10 @@ def test_a_refusal_is_final_and_harms_no_other(pipes: Pipes, operator: Sandbox) 
 def test_a_replys_own_trouble_backs_off_and_gives_up_at_last(
     pipes: Pipes, operator: Sandbox
 ) -> None:
-    operator.fail(recipient=502, times=sms_sending.TRIES)
+    operator.fail(recipient=502, times=sending.TRIES)
     queue(pipes, "one")
     waits = []
-    for tried in range(1, sms_sending.TRIES):
+    for tried in range(1, sending.TRIES):
         send(pipes, operator.client)
         row = pipes.only("reply")
         assert (row.state, row.reason, row.attempts) == ("waiting", "RejectedByGateway", tried)
@@ -240,7 +240,7 @@ def test_an_operator_that_swallows_everything_is_left_alone(pipes: Pipes) -> Non
 
 def test_time_away_does_not_use_up_a_replys_tries(pipes: Pipes) -> None:
     queue(pipes, "one")
-    for _ in range(sms_sending.TRIES + 1):
+    for _ in range(sending.TRIES + 1):
         send(pipes, Scripted(lambda phone, text: TryLater("connect")))
         pipes.clock.advance(minutes=3)
     send(pipes, Scripted(lambda phone, text: TryLater("RejectedByGateway", everyone=False)))
@@ -284,7 +284,7 @@ def test_a_delivery_report_may_come_before_the_answer(pipes: Pipes) -> None:
     def take(phone: str, text: str) -> Outcome:
         if text == "one":
             with pipes.engine.begin() as connection:
-                deliveries.note(
+                delivery_reports.note(
                     connection, message_id="ATXid_one", status="Success", reason=None, final=True,
                     now=NOON,
                 )  # fmt: skip

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.receipts import RECEIPT_DIGITS, receipts
-from gateway.report import Filing, Report, Stamp, Status, file, missing, stamp
+from gateway.model.receipt_numbers import RECEIPT_DIGITS, receipts
+from gateway.model.report import Filing, Report, Stamp, Status, file, missing, stamp
 from menus.model.catalogue import Catalogue, Filled, Form
 from tests.gateway.pipes import PEC_VALUES
 

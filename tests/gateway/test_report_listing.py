@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from gateway.report_listing import listing
+from gateway.cli.report_listing import listing
 from menus.model.catalogue import Period
 from tests.gateway.pipes import OCTOBER, Pipes
 

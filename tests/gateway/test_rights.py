@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, select
 
-from gateway import keywords
+from gateway.commands import registry
+from gateway.conversation.interpretation import REPORTING
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import outbox, posts, referrals, reports, stock_outs, stock_receipts
-from gateway.understanding import REPORTING
 from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import AWA, NANA, PEC, Pipes, person, unit
 
@@ -127,7 +127,7 @@ def _rows_of_referrals(engine: Engine) -> list[tuple[int, str]]:
 
 def test_every_command_stands_in_the_table_and_does_something(catalogue: Catalogue) -> None:
     assert SAID.keys() == catalogue.commands.keys()
-    assert keywords.TABLE.keys() | REPORTING == SAID.keys() | {""}
+    assert registry.TABLE.keys() | REPORTING == SAID.keys() | {""}
 
 
 @pytest.mark.parametrize("role", WHO)

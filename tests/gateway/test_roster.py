@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
-from gateway.roster import Summary, export_roster, import_roster
-from gateway.roster_tree import RosterFault
+from gateway.model.roster import RosterFault
+from gateway.roster.importing import Summary, export_roster, import_roster
 from gateway.storage import roster as stored_roster
 from gateway.storage.engine import reading
 from gateway.storage.tables import org_unit_terms, org_units, posts

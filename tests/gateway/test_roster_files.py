@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway import roster_files
-from gateway.csv_table import Place
-from gateway.roster_files import PEOPLE_COLUMNS, UNIT_COLUMNS, person_cells, read, unit_cells
-from gateway.roster_tree import Roster, RosterFault
+from gateway.model.csv_table import Place
+from gateway.model.roster import Roster, RosterFault
+from gateway.roster import files as roster_files
+from gateway.roster.files import PEOPLE_COLUMNS, UNIT_COLUMNS, person_cells, read, unit_cells
 
 UNITS = """\
 code,name,level,parent,dhis2_id,population

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.conversation.interpretation import House, Known, Understood, understand
 from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post, Unit
-from gateway.understanding import House, Known, Understood, understand
 from menus.model.catalogue import Catalogue, Filled, Period
 from menus.reading.parser import read
 from tests.gateway.pipes import AWA, BAMAKO, NOON

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from gateway import validation
-from gateway.report import Status
-from gateway.validation import Outcome, Verdict
+from gateway.model.report import Status
+from gateway.reports import validation
+from gateway.reports.validation import Outcome, Verdict
 from menus.model.catalogue import Catalogue, Period
 from tests.gateway.far_dhis2 import HELD, FarSide
 from tests.gateway.pipes import FANTA, ISSA, NANA, PEC, Pipes

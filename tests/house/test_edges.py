@@ -12,7 +12,7 @@ from tests.house.tree import aliases, imports, parsed, product_files, relative
 ENTRY_POINTS = (
     "gateway/cli.py",
     "gateway/cli/*",
-    "gateway/demo.py",
+    "gateway/cli/demo.py",
     "gateway/sandbox/*",
     "gateway/web/*",
     "workers/*",
@@ -30,8 +30,8 @@ WALL_CLOCK = {
 }
 ENVIRONMENT = {("os", "environ"), ("os", "environb"), ("os", "getenv"), ("os", "putenv")}
 # The demo hands an environment on to the processes that it starts.
-READS_ENVIRONMENT = ("gateway/config.py", "gateway/demo.py")
-PRINTS = ("gateway/cli.py", "gateway/cli/*", "gateway/demo.py", "gateway/sandbox/*")
+READS_ENVIRONMENT = ("gateway/config.py", "gateway/cli/demo.py")
+PRINTS = ("gateway/cli.py", "gateway/cli/*", "gateway/cli/demo.py", "gateway/sandbox/*")
 
 
 def uses(path: Path, wanted: set[tuple[str, str]]) -> Iterator[str]:

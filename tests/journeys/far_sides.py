@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from gateway.model.uids import uid
 from gateway.sandbox import operator
 from gateway.sandbox.dhis2.app import create_app
 from gateway.sandbox.dhis2.ledger import Request
@@ -14,7 +15,6 @@ from gateway.sandbox.dhis2.sandbox import Sandbox
 from gateway.sandbox.dhis2.summary import Family
 from gateway.sandbox.operator_posts import direct_session
 from gateway.sandbox.serving import serving
-from gateway.uids import uid
 from tests.journeys.processes import free_port, wait_for
 
 HELD = 60.0  # seconds after which a request goes on by itself, should a test forget it

@@ -15,9 +15,9 @@ from typing import Any
 import redis
 from sqlalchemy import func, select
 
-from gateway import roster
 from gateway.dhis2 import metadata
 from gateway.dhis2.org_units import org_units_of
+from gateway.roster import importing
 from gateway.sandbox import valkey
 from gateway.sandbox.dhis2.access import DEFAULT_TOKEN
 from gateway.sandbox.dhis2.summary import Family
@@ -198,7 +198,7 @@ def _furnish(folder: Path, engine: Engine, dhis2: Dhis2) -> None:
     posts.write_text("\n".join(people) + "\n", "utf-8")
     today = datetime.now(UTC)
     month = Period(today.year, today.month).plus(-12)
-    roster.import_roster(engine, places, posts, month)
+    importing.import_roster(engine, places, posts, month)
     with reading(engine) as connection:
         rows = org_units_of(connection, month.code)
     dhis2.sandbox.load(metadata.export(load(), rows))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from gateway import lifeline
+from gateway import process_group
 from gateway.sandbox.operator_posts import direct_session
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class Program:
             return
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                lifeline.command([sys.executable, "-m", *self.words]),
+                process_group.command([sys.executable, "-m", *self.words]),
                 env={"PATH": os.environ["PATH"], **self._environment, **more},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.csv_table import Place
-from gateway.roster_tree import PersonRow, Roster, UnitRow
+from gateway.model.csv_table import Place
+from gateway.model.roster import PersonRow, Roster, UnitRow
 
 _HERE: Final = Place("story")
 SINCE: Final = "202601"

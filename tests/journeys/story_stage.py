@@ -13,26 +13,27 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from gateway import config, intake, logs
+from gateway import config, logs
+from gateway.conversation.interpretation import House
 from gateway.dhis2 import metadata
 from gateway.dhis2.org_units import org_units_of
+from gateway.inbound import reader
 from gateway.sandbox import operator
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox
 from gateway.sandbox.dhis2.app import create_app
 from gateway.sandbox.operator_posts import direct_session
 from gateway.sandbox.serving import serving
-from gateway.storage import deliveries, roster_import
+from gateway.storage import delivery_reports, roster_import
 from gateway.storage import outbox as outgoing
 from gateway.storage.engine import Engine, connect, reading
 from gateway.storage.tables import outbox, referrals
 from gateway.transports.africastalking_posts import InboundSms
 from gateway.transports.queue import bell_for
-from gateway.understanding import House
 from menus.gsm7 import parts
 from menus.loading.loader import load
 from tests.journeys.story_cast import BY_PHONE, CAST, SINCE, Person, roster
 from workers import clock
-from workers.house import Workplace
+from workers.runtime import Workplace
 
 ACCOUNT: Final = {"username": "sandbox", "api_key": "story"}
 DAYS: Final = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
@@ -178,7 +179,9 @@ class Stage:
                 self._note(f"Kibaru est arrete jusqu'au {written(until)}")
             case OptOut(_, who):
                 with self.engine.begin() as connection:
-                    deliveries.opt_out(connection, phone=who.phone, sender_id="", now=self.now)
+                    delivery_reports.opt_out(
+                        connection, phone=who.phone, sender_id="", now=self.now
+                    )
                 self._note(f"{who} refuse a l'operateur les SMS non demandes")
             case Chapter(_, title, about):
                 self._open(title, about)
@@ -194,13 +197,13 @@ class Stage:
         if off:
             self._waiting.append(sms)
         else:
-            intake.accept(self.engine, b"story", sms, self.now)
+            reader.accept(self.engine, b"story", sms, self.now)
 
     def _come_back(self) -> None:
         self._note("Kibaru marche de nouveau")
         self.back_at = None
         for sms in self._waiting:
-            intake.accept(self.engine, b"story", sms, self.now)
+            reader.accept(self.engine, b"story", sms, self.now)
         self._waiting.clear()
 
     def _collect(self) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.referral import State
+from gateway.model.referral import State
 from menus.loading.loader import load
 from menus.model.catalogue import Catalogue
 from menus.model.referrals import STATES

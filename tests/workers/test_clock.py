@@ -8,13 +8,13 @@ from sqlalchemy import Engine
 from gateway import config
 from gateway.sandbox.operator import create_app
 from gateway.sandbox.serving import serving
-from gateway.storage import outbound
-from gateway.storage.outbound import NewNotice
+from gateway.storage import outbox_sms
+from gateway.storage.outbox_sms import NewNotice
 from gateway.transports.queue import bell_for
 from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import PEC, Pipes
 from workers import clock
-from workers.house import Workplace
+from workers.runtime import Workplace
 
 HOUR = timedelta(hours=1)
 NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
@@ -46,7 +46,7 @@ def test_all_notices_that_are_due_go_at_once_however_slow_the_network(
         for number in range(20)
     ]
     with engine.begin() as connection:
-        outbound.add_notices(connection, many, now)
+        outbox_sms.add_notices(connection, many, now)
     with serving(create_app(username="kibaru", api_key="key")) as url:
         account = {"AT_USERNAME": "kibaru", "AT_API_KEY": "key", "AT_API_URL": url}
         place = Workplace(config.load(account), engine, bell_for(NOBODY, 1), pipes.house)

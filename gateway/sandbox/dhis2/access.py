@@ -13,7 +13,7 @@ from typing import Final
 
 from flask import Request, Response
 
-from gateway.sandbox.dhis2.front_door import bad_token, to_login, unauthorized
+from gateway.sandbox.dhis2.frontend import bad_token, to_login, unauthorized
 
 _TOKEN: Final = re.compile(r"(d2pat_[A-Za-z0-9+/_-]{32})(\d{10})", re.ASCII)
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway.sandbox.dhis2 import completeness, job, options, reads
 from gateway.sandbox.dhis2.faults import Kind
-from gateway.sandbox.dhis2.front_door import server_error
+from gateway.sandbox.dhis2.frontend import server_error
 from gateway.sandbox.dhis2.job import Job
 from gateway.sandbox.dhis2.options import BadParameter, Options, Payload, Unreadable
 from gateway.sandbox.dhis2.sandbox import Sandbox

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 
-from gateway.sandbox.dhis2 import api_data, api_metadata, api_tracker, desk
+from gateway.sandbox.dhis2 import admin, api_data, api_metadata, api_tracker
 from gateway.sandbox.dhis2.access import (
     DEFAULT_PASSWORD,
     DEFAULT_TOKEN,
@@ -17,7 +17,7 @@ from gateway.sandbox.dhis2.access import (
     token_of,
 )
 from gateway.sandbox.dhis2.faults import Fault, Kind
-from gateway.sandbox.dhis2.front_door import EARLY
+from gateway.sandbox.dhis2.frontend import EARLY
 from gateway.sandbox.dhis2.sandbox import Sandbox
 from gateway.sandbox.dhis2.summary import Family
 from gateway.sandbox.dhis2.writing import dropped
@@ -59,7 +59,7 @@ def create_app(
     account = Account(username, password, token)
     sandbox = Sandbox(family, clock, timer, pause, account)
     app.extensions["dhis2"] = sandbox
-    for routes in (api_data, api_tracker, api_metadata, desk):
+    for routes in (api_data, api_tracker, api_metadata, admin):
         app.register_blueprint(routes.blueprint)
     app.before_request(lambda: _open_door(sandbox))
     app.after_request(lambda response: _close_door(sandbox, response))

@@ -7,7 +7,7 @@ from flask import Response, current_app, g, json, jsonify
 from flask.typing import ResponseReturnValue
 
 from gateway.sandbox.dhis2.faults import Kind
-from gateway.sandbox.dhis2.front_door import proxy_page
+from gateway.sandbox.dhis2.frontend import proxy_page
 from gateway.sandbox.dhis2.model import Json, Key
 from gateway.sandbox.dhis2.sandbox import Sandbox
 from gateway.sandbox.dhis2.summary import web_message

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from gateway.storage.tables.ground import Document, Id, Moment, metadata, new_id
+from gateway.storage.tables.base import Document, Id, Moment, metadata, new_id
 
 lanes = Table("lanes", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
 

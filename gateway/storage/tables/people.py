@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
-from gateway.storage.tables.ground import Moment, metadata, new_id
+from gateway.storage.tables.base import Moment, metadata, new_id
 
 org_units = Table(
     "org_units",

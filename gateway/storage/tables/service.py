@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, String, Table
 
-from gateway.storage.tables.ground import Id, Moment, metadata
+from gateway.storage.tables.base import Id, Moment, metadata
 
 secrets = Table(
     "secrets",

@@ -12,7 +12,7 @@ from gateway.sandbox.dhis2 import DEFAULT_PASSWORD, DEFAULT_TOKEN, DEFAULT_USERN
 from gateway.sandbox.dhis2.faults import Fault
 from gateway.sandbox.operator import create_app as operator_app
 from gateway.sandbox.serving import serving
-from gateway.storage import destinations, tallies
+from gateway.storage import counters, destinations
 from gateway.storage.engine import connect
 from gateway.storage.tables import outbox
 from tests.gateway.cli.conftest import Done, Kibaru
@@ -176,7 +176,7 @@ def test_a_data_set_that_lost_a_field(
 def test_what_waits_for_a_person_is_a_fault(kibaru: Kibaru, house: dict[str, str]) -> None:
     engine = connect(house["DATABASE_URL"])
     with engine.begin() as connection:
-        tallies.add(connection, {"failed": 2})
+        counters.add(connection, {"failed": 2})
         row = {"kind": "dhis2", "key": "1", "state": "refused", "created_at": NOW}
         row["reason"] = "E7619"
         connection.execute(outbox.insert(), row)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.outbox_advice import hint
+from gateway.diagnostics.refusal_advice import hint
+from gateway.model.uids import uid
 from gateway.storage.engine import connect
 from gateway.storage.tables import org_units, outbox
-from gateway.uids import uid
 from tests.gateway.cli.conftest import Kibaru
 
 CREATED = datetime(2026, 11, 3, 8, 15, tzinfo=UTC)

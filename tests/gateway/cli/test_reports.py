@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, update
 
-from gateway import intake
+from gateway.conversation.interpretation import House
+from gateway.inbound import reader
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import reports
 from gateway.transports.africastalking_posts import InboundSms
-from gateway.understanding import House
 from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
 
@@ -42,8 +42,8 @@ def stored(kibaru: Kibaru, roster: list[str], sqlite_url: str, catalogue: Catalo
         key = inbox.hash_key(connection)
     for number, (phone, text) in enumerate(MESSAGES):
         sms = InboundSms(f"m{number}", phone, "38400", text, SENT, "61002", "")
-        intake.accept(engine, key, sms, NOW)
-    intake.read_inbox(engine, House(catalogue, ZoneInfo("Africa/Bamako")), lambda: NOW)
+        reader.accept(engine, key, sms, NOW)
+    reader.read_inbox(engine, House(catalogue, ZoneInfo("Africa/Bamako")), lambda: NOW)
     change(engine, "NUT", forwarded_version=1, forwarded_at=FORWARDED, days_out={"DEP": 12})
     engine.dispose()
     return sqlite_url

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from gateway.model.uids import uid
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN
 from gateway.sandbox.dhis2.faults import Kind
-from gateway.uids import uid
 from tests.gateway.cli.conftest import Kibaru
 
 AUTH = {"Authorization": f"ApiToken {DEFAULT_TOKEN}", "X-Requested-With": "XMLHttpRequest"}

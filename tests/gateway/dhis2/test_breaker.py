@@ -10,7 +10,7 @@ from gateway.dhis2 import breaker as dhis2_breaker
 from gateway.dhis2.breaker import State, state
 from gateway.dhis2.claim import codes_of
 from gateway.dhis2.delivery import Delivery
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.storage import destinations
 from gateway.storage.destinations import DHIS2, Health
 from gateway.storage.engine import reading

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from gateway.dhis2 import checkup as dhis2_checkup
-from gateway.dhis2.checkup_set import fits
-from gateway.dhis2.checkup_units import Receiver, unit_findings
 from gateway.dhis2.metadata import OrgUnitRow, data_set_uid, export, field_target
 from gateway.dhis2.metadata_referrals import PROGRAM
-from gateway.finding import Finding, listed
+from gateway.diagnostics import dhis2_check as dhis2_checkup
+from gateway.diagnostics.dhis2_check_set import fits
+from gateway.diagnostics.dhis2_check_units import Receiver, unit_findings
+from gateway.diagnostics.finding import Finding, listed
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox, create_app
 from gateway.sandbox.serving import serving
 from gateway.transports.dhis2 import Dhis2

@@ -8,8 +8,8 @@ import pytest
 
 from gateway.dhis2.attempt import Attempt, Result
 from gateway.dhis2.delivery import VALUES, Delivery
-from gateway.dhis2.far import rows_to_claim
-from gateway.outcomes import TryLater, Unknown
+from gateway.dhis2.server import rows_to_claim
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Cell, Registration
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict
 from menus.loading.loader import load

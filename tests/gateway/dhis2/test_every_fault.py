@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 
 from gateway.dhis2.metadata import field_target
-from gateway.report import Status
+from gateway.model.report import Status
 from gateway.sandbox.dhis2 import Kind
 from gateway.sandbox.dhis2.faults import STANDING
 from gateway.sandbox.dhis2.model import InputPeriod

@@ -6,9 +6,9 @@ from threading import Event
 
 from sqlalchemy import Engine
 
-from gateway import intake
 from gateway.dhis2 import forwarding
-from gateway.report import Status
+from gateway.inbound import reader as intake
+from gateway.model.report import Status
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage.engine import connect
 from menus.model.catalogue import Catalogue

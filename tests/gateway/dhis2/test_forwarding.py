@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Connection
 
 from gateway.dhis2 import forwarding, rerouting
-from gateway.report import Status
-from gateway.roster_tree import Roster, UnitRow
+from gateway.model.report import Status
+from gateway.model.roster import Roster, UnitRow
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage import outbox, roster_import
 from gateway.storage.engine import reading

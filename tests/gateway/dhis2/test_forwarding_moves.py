@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gateway.dhis2 import rerouting
-from gateway.report import Status
-from gateway.roster_tree import PersonRow, Roster, UnitRow
+from gateway.model.report import Status
+from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import roster_import
 from tests.gateway.far_dhis2 import CLOSED, HELD, FarSide
 from tests.gateway.pipes import FANTA, ISSA, OCTOBER, PEC, Pipes, person, unit

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.dhis2 import forwarding
-from gateway.report import Status
+from gateway.model.report import Status
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage import outbox
 from tests.gateway.far_dhis2 import CLOSED, HELD, FarSide, far_side

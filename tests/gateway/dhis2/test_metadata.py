@@ -22,8 +22,8 @@ from gateway.dhis2.metadata import (
     field_target,
     render,
 )
+from gateway.model.uids import is_uid, uid
 from gateway.sandbox.dhis2 import Sandbox, create_app
-from gateway.uids import is_uid, uid
 from menus.loading import loader
 from menus.model.catalogue import Catalogue, Field, Form, Product
 from menus.model.programme import Programme

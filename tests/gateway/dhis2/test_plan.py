@@ -8,7 +8,7 @@ import pytest
 
 from gateway.dhis2.metadata import days_out_target, field_target
 from gateway.dhis2.plan import Plan, plan
-from gateway.report import Report
+from gateway.model.report import Report
 from menus.model.catalogue import Catalogue, Form, Period
 
 OCTOBER = Period(2026, 10)

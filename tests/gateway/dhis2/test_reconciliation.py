@@ -7,7 +7,7 @@ import pytest
 from gateway.dhis2 import reconciliation
 from gateway.dhis2.metadata import data_set_uid, field_target
 from gateway.dhis2.reconciliation import Verified
-from gateway.outcomes import TryLater
+from gateway.model.outcomes import TryLater
 from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO
 from gateway.transports import dhis2_reads

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.report import Status
-from gateway.roster_tree import Roster
+from gateway.model.report import Status
+from gateway.model.roster import Roster
 from gateway.storage import outbox, roster_import
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused
 from tests.gateway.far_dhis2 import CLOSED

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from gateway.config import SHIPPED_CATALOGUES, load
-from gateway.dhis2 import checkup as dhis2_checkup
 from gateway.dhis2 import reconciliation
 from gateway.dhis2.cells import cells_of
-from gateway.dhis2.checkup_units import Receiver
 from gateway.dhis2.metadata import OrgUnitRow, export
 from gateway.dhis2.reconciliation import Verified
+from gateway.diagnostics import dhis2_check as dhis2_checkup
+from gateway.diagnostics.dhis2_check_units import Receiver
 from menus.linting.faults import faults
 from menus.loading import loader
 from menus.model.catalogue import Catalogue, Period

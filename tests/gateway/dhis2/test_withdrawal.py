@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gateway.report import Status
+from gateway.model.report import Status
 from tests.gateway.far_dhis2 import HELD, FarSide
 from tests.gateway.pipes import PEC, Pipes
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from gateway.referral import State
-from gateway.referrals import chase as referral_chase
+from gateway.model.referral import State
+from gateway.referrals import follow_up as referral_chase
 from gateway.storage.tables import outbox
 from tests.gateway.pipes import AWA, NANA, OUMAR, person
 from tests.gateway.referrals.test_referring import DISTRICT, House, house

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from gateway.dhis2 import events as referral_forwarding
+from gateway.dhis2.events import EVENTS
 from gateway.dhis2.metadata_referrals import PROGRAM, element_uid
-from gateway.referrals import forwarding as referral_forwarding
-from gateway.referrals.forwarding import EVENTS
 from gateway.sandbox.dhis2.faults import Kind
 from gateway.storage import destinations, referrals
 from gateway.storage.engine import reading

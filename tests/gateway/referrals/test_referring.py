@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
-from gateway.referral import Referral, State
-from gateway.roster_tree import PersonRow
+from gateway.model.referral import Referral, State
+from gateway.model.roster import PersonRow
 from gateway.storage import referrals
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox, org_units

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Response, request
 
-from gateway.sandbox.line import Line
+from gateway.sandbox.gateway_address import Line
 from gateway.sandbox.operator import create_app
 from gateway.sandbox.serving import LoopbackServer, serving
 from gateway.sandbox.terminal_phone import run

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import load
-from gateway.sandbox.line import Line, NoLine, find_line
+from gateway.sandbox.gateway_address import Line, NoLine, find_line
 from tests.gateway.sandbox.canned_house import TOKEN
 
 DEMO = f"""# settings of the demo

@@ -18,8 +18,8 @@ import requests
 from flask import Flask, request
 from smsutil import split
 
+from gateway.sandbox.message_api import message_parts
 from gateway.sandbox.operator import create_app
-from gateway.sandbox.operator_desk import message_parts
 from gateway.sandbox.operator_posts import (
     RETRIES,
     NotAccepted,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.sandbox.line import Line, NoLine
+from gateway.sandbox.gateway_address import Line, NoLine
 from gateway.sandbox.phone_script import parse
 from gateway.sandbox.phone_walk import play
 from tests.gateway.sandbox.canned_house import AT, PHONE, TOKEN, Phone, closed_port, demo

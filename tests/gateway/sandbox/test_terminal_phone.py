@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pytest
 
-from gateway.sandbox.line import Line, NoLine
+from gateway.sandbox.gateway_address import Line, NoLine
 from tests.gateway.sandbox.canned_house import PHONE, TOKEN, Phone, Ticks, closed_port, demo
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from gateway.dialogues.reports import file_group
 from gateway.stock import alerts as stock_alerts
-from gateway.stock import need as stock_need
+from gateway.stock import treatment_stock as stock_need
 from gateway.storage import inbox, roster
 from gateway.storage.engine import reading
+from gateway.ussd.reports import file_group
 from menus.gsm7 import parts
 from menus.model.catalogue import Catalogue
 from menus.ussd.state import File

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from gateway.stock.days import days_of, days_out_in, months_ended
+from gateway.stock.days_out import days_of, days_out_in, months_ended
 from gateway.storage.stock import StockOut
 from menus.model.catalogue import Period
 from tests.gateway.pipes import BAMAKO

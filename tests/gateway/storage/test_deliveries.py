@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Engine, select
 
-from gateway.storage import deliveries, outbound, outbox
+from gateway.storage import delivery_reports as deliveries
+from gateway.storage import outbox, outbox_sms
 from gateway.storage.engine import reading
-from gateway.storage.outbound import NewReply
+from gateway.storage.outbox_sms import NewReply
 from gateway.storage.tables import delivery_reports, opt_outs
 from gateway.storage.tables import outbox as table
 from gateway.transports.africastalking_posts import DELIVERY_FINAL
@@ -27,8 +28,8 @@ def sent(engine: Engine) -> None:
     """A reply that the operator took as ATXid_1."""
     new = NewReply("reply:1", AWA, "text", 1, None, None, None, None)  # type: ignore[arg-type]
     with engine.begin() as connection:
-        outbound.add_replies(connection, [new], NOON)
-        token, (row,) = outbound.claim_replies(connection, 1, 60, NOON)
+        outbox_sms.add_replies(connection, [new], NOON)
+        token, (row,) = outbox_sms.claim_replies(connection, 1, 60, NOON)
         outbox.settle(connection, token, {row.id: {"state": "sent", "message_id": "ATXid_1"}})
 
 

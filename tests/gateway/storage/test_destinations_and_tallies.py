@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from gateway.storage import destinations, tallies
+from gateway.storage import counters, destinations
 from gateway.storage.destinations import DHIS2, OPERATOR, Health
 from gateway.storage.engine import reading
 from tests.gateway.pipes import NOON
@@ -30,8 +30,8 @@ def test_failures_in_a_row_are_counted_until_it_works(engine: Engine) -> None:
 
 def test_counters_add_up(engine: Engine) -> None:
     with engine.begin() as connection:
-        tallies.add(connection, {"read": 2, "replied": 1, "nothing": 0})
-        tallies.add(connection, {"read": 3})
-        tallies.add(connection, {})
+        counters.add(connection, {"read": 2, "replied": 1, "nothing": 0})
+        counters.add(connection, {"read": 3})
+        counters.add(connection, {})
     with reading(engine) as connection:
-        assert tallies.read(connection) == {"read": 5, "replied": 1}
+        assert counters.read(connection) == {"read": 5, "replied": 1}

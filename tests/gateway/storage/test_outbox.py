@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Row, insert, select, update
 
-from gateway.storage import forwards, outbound, outbox
+from gateway.storage import forwards, outbox, outbox_sms
 from gateway.storage.engine import connect, db_seconds, reading
 from gateway.storage.forwards import ForwardRow, Note, Settlement, Wanted
-from gateway.storage.outbound import NewNotice, NewReply
 from gateway.storage.outbox import DHIS2, NOTICE, REFUSED, REPLY, SENDING, SENT, UNKNOWN, WAITING
+from gateway.storage.outbox_sms import NewNotice, NewReply
 from gateway.storage.tables import org_units
 from gateway.storage.tables import outbox as table
 from tests.gateway.pipes import AWA, FANTA, NOON
@@ -36,7 +36,7 @@ def units(engine: Engine) -> list[int]:
 def reply(engine: Engine, *keys: str, phone: str = AWA) -> None:
     with engine.begin() as connection:
         new = [NewReply(key, phone, f"text of {key}", 2, None, None, None, None) for key in keys]  # type: ignore[arg-type]
-        outbound.add_replies(connection, new, NOON)
+        outbox_sms.add_replies(connection, new, NOON)
 
 
 def want(engine: Engine, unit_ids: Sequence[int], form: str = "PEC") -> None:
@@ -74,32 +74,32 @@ def settle(engine: Engine, token: str, row: Row[Any], of: int = 1, **columns: An
 def test_a_claimed_reply_is_nobody_elses_until_its_lease_is_over(engine: Engine) -> None:
     reply(engine, "a", "b", "c")
     with engine.begin() as connection:
-        token, found = outbound.claim_replies(connection, 2, LEASE, NOON)
+        token, found = outbox_sms.claim_replies(connection, 2, LEASE, NOON)
         assert [row.text for row in found] == ["text of a", "text of b"]
-        _, others = outbound.claim_replies(connection, 9, LEASE, NOON)
+        _, others = outbox_sms.claim_replies(connection, 9, LEASE, NOON)
         assert [row.text for row in others] == ["text of c"]
-        assert outbound.mark_sending(connection, token, [found[0].id], LEASE) == [found[0].id]
+        assert outbox_sms.mark_sending(connection, token, [found[0].id], LEASE) == [found[0].id]
         outbox.release(connection, token)
     assert [row.state for row in rows(engine)] == [SENDING, WAITING, WAITING]
     assert [row.lease is None for row in rows(engine)] == [False, True, False]
     change(engine, lease_until=0)
     with engine.begin() as connection:
-        _, found = outbound.claim_replies(connection, 9, LEASE, NOON)
+        _, found = outbox_sms.claim_replies(connection, 9, LEASE, NOON)
         assert [row.text for row in found] == ["text of b", "text of c"]
-        _, lost = outbound.overdue_sends(connection, 9, LEASE)
+        _, lost = outbox_sms.overdue_sends(connection, 9, LEASE)
         assert [(row.text, row.attempts) for row in lost] == [("text of a", 1)]
 
 
 def test_whoever_lost_the_lease_writes_nothing(engine: Engine) -> None:
     reply(engine, "a")
     with engine.begin() as connection:
-        old, (row,) = outbound.claim_replies(connection, 1, LEASE, NOON)
+        old, (row,) = outbox_sms.claim_replies(connection, 1, LEASE, NOON)
     change(engine, lease_until=0)
     with engine.begin() as connection:
-        new, _ = outbound.claim_replies(connection, 1, LEASE, NOON)
-        assert outbound.mark_sending(connection, old, [row.id], LEASE) == []
+        new, _ = outbox_sms.claim_replies(connection, 1, LEASE, NOON)
+        assert outbox_sms.mark_sending(connection, old, [row.id], LEASE) == []
         assert outbox.settle(connection, old, {row.id: {"state": SENT}}) == 0
-        assert outbound.mark_sending(connection, new, [row.id], LEASE) == [row.id]
+        assert outbox_sms.mark_sending(connection, new, [row.id], LEASE) == [row.id]
         assert outbox.settle(connection, new, {row.id: {"state": SENT}}) == 1
 
 
@@ -113,8 +113,8 @@ def test_how_many_replies_a_number_was_given(engine: Engine) -> None:
     reply(engine, "a", "b")
     reply(engine, "c", phone=FANTA)
     with reading(engine) as connection:
-        assert outbound.replies_since(connection, [AWA, FANTA], NOON) == {AWA: 2, FANTA: 1}
-        assert outbound.replies_since(connection, [AWA], SOON) == {}
+        assert outbox_sms.replies_since(connection, [AWA, FANTA], NOON) == {AWA: 2, FANTA: 1}
+        assert outbox_sms.replies_since(connection, [AWA], SOON) == {}
 
 
 def test_texts_of_replies_that_are_over_are_blanked(engine: Engine) -> None:
@@ -123,8 +123,8 @@ def test_texts_of_replies_that_are_over_are_blanked(engine: Engine) -> None:
         with engine.begin() as connection:
             connection.execute(update(table).where(table.c.id == row.id).values(state=row.key))
     with engine.begin() as connection:
-        assert outbound.blank_texts(connection, NOON) == 0
-        assert outbound.blank_texts(connection, SOON) == 3
+        assert outbox_sms.blank_texts(connection, NOON) == 0
+        assert outbox_sms.blank_texts(connection, SOON) == 3
     assert [row.text is None for row in rows(engine)] == [True, True, True, False, False]
 
 
@@ -306,9 +306,9 @@ def test_what_is_open_is_listed_and_counted(engine: Engine, unit_ids: list[int])
 def test_an_event_is_told_to_a_person_at_most_once(engine: Engine) -> None:
     notice = NewNotice("out:ENF:7:+22370000101", AWA, "stock_out", NOON, SOON, subject={"site": 7})
     with engine.begin() as connection:
-        assert outbound.add_notices(connection, [notice, notice], NOON) == 1
+        assert outbox_sms.add_notices(connection, [notice, notice], NOON) == 1
     with engine.begin() as connection:
-        assert outbound.add_notices(connection, [replace(notice, text="again")], NOON) == 0
+        assert outbox_sms.add_notices(connection, [replace(notice, text="again")], NOON) == 0
     (row,) = rows(engine)
     assert (row.kind, row.state, row.topic, row.subject) == (
         NOTICE,

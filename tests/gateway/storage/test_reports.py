@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import OperationalError
 
-from gateway.report import Report, Status, file
+from gateway.model.report import Report, Status, file
 from gateway.storage import forwards, reports
 from gateway.storage.engine import connect, reading
 from gateway.storage.forwards import Note, Wanted

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
-from gateway.csv_table import Place
-from gateway.roster_tree import PersonRow, Roster, UnitRow
+from gateway.model.csv_table import Place
+from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import roster, roster_import
 from gateway.storage.tables import ALWAYS, org_unit_terms, posts
 

@@ -1,7 +1,7 @@
 """Holds up: what a site still owes, and a reminder that tells what is true when it is sent."""
 
+from gateway.notifications import missing_reports
 from gateway.storage.engine import reading
-from gateway.supervision import missing
 from menus.gsm7 import parts
 from tests.gateway.pipes import AWA, FANTA, NANA, OCTOBER, OUMAR, PEC, Pipes
 
@@ -11,13 +11,13 @@ NUT = "NUT 10 DEP 40 MAM 2 MAS 1 URE 1 GUE 0 ABD 0 SOD 0 RST 3"
 def lacking(pipes: Pipes, *sites: str) -> dict[int, list[str]]:
     ids = [pipes.unit_id(site) for site in sites]
     with reading(pipes.engine) as connection:
-        return missing.missing_forms(connection, pipes.house, ids, OCTOBER)
+        return missing_reports.missing_forms(connection, pipes.house, ids, OCTOBER)
 
 
 def reminder(pipes: Pipes, phone: str) -> str | None:
     with reading(pipes.engine) as connection:
         subject = {"period": OCTOBER}
-        return missing.reminder(connection, pipes.house, phone, subject, pipes.clock.now)
+        return missing_reports.reminder(connection, pipes.house, phone, subject, pipes.clock.now)
 
 
 def test_a_form_is_missing_until_it_is_complete(pipes: Pipes) -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from gateway import notices, replies
-from gateway.notices import COMPOSERS, Teller
-from gateway.supervision import reminders
+from gateway.notifications import reminders
+from gateway.outbound import notifications, replies
+from gateway.outbound.notifications import COMPOSERS, Teller
 from menus.gsm7 import parts
 from menus.model.catalogue import Catalogue
 from tests.gateway.pipes import (
@@ -45,7 +45,7 @@ def run(pipes: Pipes, now: datetime) -> list[tuple[str, str]]:
     reminders.queue_due(pipes.engine, pipes.house, now)
     replies.send_due(pipes.engine, Operator(), pipes.clock)
     operator = Operator()
-    notices.send_due(pipes.engine, operator, Teller(pipes.house, COMPOSERS), pipes.clock)
+    notifications.send_due(pipes.engine, operator, Teller(pipes.house, COMPOSERS), pipes.clock)
     return sorted(operator.sent)
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import insert
 
+from gateway.notifications import missing_reports
 from gateway.storage.engine import reading
 from gateway.storage.tables import opt_outs
-from gateway.supervision import missing
 from menus.gsm7 import parts
 from tests.gateway.pipes import (
     AWA,
@@ -53,7 +53,7 @@ def nothing_to_report(pipes: Pipes, phone: str) -> None:
 
 def reminded(pipes: Pipes) -> list[str]:
     """The phones that a reminder is queued for; other notices may be, of what ran out."""
-    return [row.phone for row in pipes.rows("notice") if row.topic == missing.TOPIC]
+    return [row.phone for row in pipes.rows("notice") if row.topic == missing_reports.TOPIC]
 
 
 def test_relance_reminds_those_who_owe_something(pipes: Pipes) -> None:
@@ -61,9 +61,9 @@ def test_relance_reminds_those_who_owe_something(pipes: Pipes) -> None:
     pipes.told(PEC)
     assert pipes.told("RELANCE", NANA) == "RELANCE octobre Kani: 2 ASC rappeles."
     assert reminded(pipes) == [AWA, ISSA]
-    row = next(row for row in pipes.rows("notice") if row.topic == missing.TOPIC)
+    row = next(row for row in pipes.rows("notice") if row.topic == missing_reports.TOPIC)
     with reading(pipes.engine) as connection:
-        text = missing.reminder(connection, pipes.house, AWA, row.subject, pipes.clock.now)
+        text = missing_reports.reminder(connection, pipes.house, AWA, row.subject, pipes.clock.now)
     assert text is not None
     assert "NUT, SMI et STK" in text
 
@@ -81,7 +81,7 @@ def test_relance_reminds_each_once_a_day(pipes: Pipes) -> None:
 def test_relance_at_night_reminds_in_the_morning(pipes: Pipes) -> None:
     pipes.clock.now = datetime(2026, 11, 4, 21, 30, tzinfo=UTC)
     pipes.told("RELANCE", NANA)
-    rows = [row for row in pipes.rows("notice") if row.topic == missing.TOPIC]
+    rows = [row for row in pipes.rows("notice") if row.topic == missing_reports.TOPIC]
     morning = datetime(2026, 11, 5, 7, tzinfo=UTC)
     assert {row.next_at for row in rows} == {morning}
     assert {row.expires_at for row in rows} == {datetime(2026, 11, 6, tzinfo=UTC)}

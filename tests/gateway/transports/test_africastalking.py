@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 import requests
 
-from gateway.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
+from gateway.model.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
 from gateway.sandbox import operator
 from gateway.sandbox.serving import LoopbackServer, serving
 from gateway.transports.africastalking import AfricasTalking

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Cell, Dhis2, Registration
 from gateway.transports.dhis2_http import retry_after
 from gateway.transports.dhis2_server import Account, ServerInfo

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2_tracker import EventsRead, read_events
 from gateway.transports.dhis2_verdict import Answer, Conflict, GroupRefused
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.outcomes import TryLater, Unknown
+from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2_codes import (
     MEANINGS,
     Category,

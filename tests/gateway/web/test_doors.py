@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, insert, select
 
-from gateway.outcomes import Delivered, Outcome
-from gateway.replies import send_due
+from gateway.model.outcomes import Delivered, Outcome
+from gateway.outbound.replies import send_due
 from gateway.storage.tables import delivery_reports, opt_outs, outbox
 from tests.gateway.web.conftest import NOW, TOKEN, Post, posting
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
-from gateway.storage import destinations, outbound, tallies
+from gateway.storage import counters, destinations, outbox_sms
 from tests.gateway.web.conftest import NOW, Post, application
 from tests.servers import Postgres
 
@@ -147,10 +147,10 @@ def test_the_figures_count(client: FlaskClient, post: Post, engine: Engine) -> N
     post("sms", "id=1&from=%2B22370000001&text=PEC")
     post("sms", "id=2&from=%2B22370000001&text=PEC")
     with engine.begin() as connection:
-        tallies.add(connection, {"read": 5, "understood": 3, "forwarded": 2, "parts_sent": 7})
+        counters.add(connection, {"read": 5, "understood": 3, "forwarded": 2, "parts_sent": 7})
         since = NOW - timedelta(minutes=2)
-        reply = outbound.NewReply("reply:1", "+22370000001", "OK", 1, 1, None, None, None)
-        outbound.add_replies(connection, [reply], since)
+        reply = outbox_sms.NewReply("reply:1", "+22370000001", "OK", 1, 1, None, None, None)
+        outbox_sms.add_replies(connection, [reply], since)
     found = figures(client)
     assert found["kibaru_received_total"] == 7
     assert found["kibaru_understood_total"] == 3

@@ -1,0 +1,1 @@
+"""Obey keywords: one function a keyword, one registry."""

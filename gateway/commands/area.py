@@ -1,0 +1,98 @@
+"""What a supervisor looks after, and which part of it a question is about.
+
+Nothing outside of it can be named: a name is looked for among these units alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.conversation.interpretation import Understood
+from gateway.reports.unit_of_work import Desk
+from gateway.roster.site_names import named, told_apart
+from gateway.storage import roster
+from gateway.storage.roster import Unit
+from menus.model.catalogue import Problem
+from menus.model.cross_check import Level
+
+SITE, FACILITY = "site", "facility"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of an area: the units that were asked about, and all sites at or below them."""
+
+    tops: tuple[Unit, ...]
+    sites: tuple[Unit, ...]
+
+    @property
+    def name(self) -> str:
+        return ", ".join(unit.name for unit in self.tops)
+
+    @property
+    def is_one_site(self) -> bool:
+        return len(self.tops) == 1 and self.tops[0].level == SITE
+
+    @property
+    def site_ids(self) -> list[int]:
+        return [site.id for site in self.sites]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The units that a person supervises, and all below them, by id.
+
+    `chosen` is the code of a site that was chosen from a list of them, empty when none was.
+    """
+
+    tops: tuple[int, ...]
+    units: Mapping[int, Unit]
+    chosen: str = ""
+
+    def whole(self) -> Part:
+        return self.part([self.units[one] for one in self.tops if one in self.units])
+
+    def part(self, tops: Sequence[Unit]) -> Part:
+        """These units with the sites at or below them, by name."""
+        wanted = {unit.id for unit in tops}
+        sites = [one for one in self.units.values() if one.level == SITE and self._in(one, wanted)]
+        return Part(tuple(tops), tuple(sorted(sites, key=lambda one: (one.name, one.code))))
+
+    def by_facility(self, sites: Sequence[Unit]) -> dict[Unit, list[Unit]]:
+        """The sites by the facility right above each; a site without any stands alone."""
+        found: dict[Unit, list[Unit]] = {}
+        for site in sites:
+            above = self.units.get(site.parent_id or 0)
+            if above is None or above.level != FACILITY:
+                above = site
+            found.setdefault(above, []).append(site)
+        return dict(sorted(found.items(), key=lambda one: one[0].name))
+
+    def asked(self, words: Sequence[str]) -> Part | Problem:
+        """The part that these words name, the whole area without any; or what to ask back.
+
+        A site and its facility often share a name: the site is meant then.
+        """
+        if not words:
+            return self.whole()
+        units = [one for one in self.units.values() if one.level in (SITE, FACILITY)]
+        found = [one for one in units if one.code == self.chosen] or named(units, words)
+        sites = [one for one in found if one.level == SITE]
+        fitting = sites or found
+        if len(fitting) > 1:
+            fitting.sort(key=lambda one: (one.name, one.code))
+            return Problem("place_several", Level.ASK, values={"sites": told_apart(fitting)})
+        return self.part(fitting) if fitting else Problem("place_unknown", Level.ASK)
+
+    def _in(self, unit: Unit, wanted: Collection[int]) -> bool:
+        step: Unit | None = unit
+        while step is not None and step.id not in wanted:
+            step = self.units.get(step.parent_id or 0)
+        return step is not None
+
+
+def area_of(desk: Desk, understood: Understood) -> Area:
+    """The sender's area as it is in the month of sending: what was his once is not his now."""
+    month = understood.message.sent_at.astimezone(desk.house.timezone).strftime("%Y%m")
+    tops = understood.supervised
+    units = roster.units_below(desk.connection, tops, month) if tops else []
+    return Area(tuple(tops), {unit.id: unit for unit in units}, understood.chosen)

@@ -1,0 +1,136 @@
+"""NUMERO: an agent's number moves to another phone, once that phone has agreed.
+
+The new phone is asked by a notice, since whoever mistypes a digit must not hand an agent's
+reports to a stranger. Until then nothing changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.commands.area import Area, area_of
+from gateway.commands.general import Answer
+from gateway.commands.supervisor_queries import phrase
+from gateway.commands.undo import Settled
+from gateway.conversation.interpretation import AGENT, MEMORY, Understood
+from gateway.model.phone import BadPhone, mask, normalise
+from gateway.reports.unit_of_work import Desk
+from gateway.storage import number_changes, outbox_sms, reports, roster
+from gateway.storage.outbox_sms import NewNotice
+from gateway.storage.roster import Post, Unit
+from menus.model.catalogue import Problem
+from menus.model.cross_check import Level
+from menus.wording.sentences import say
+
+TOPIC: Final = "number"
+_ENDING: Final = range(2, 5)  # digits of an old number, by which one of two agents is meant
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stood behind NUMERO: a site, the new phone in E.164, the end of the old number."""
+
+    site: tuple[str, ...]
+    phone: str
+    ending: str = ""
+
+
+def typed(words: Sequence[str]) -> Typed | None:
+    """`KOLA 70000009`, `KOLA 70 00 00 09`, `KOLA 01 70000009`; None without site and phone."""
+    for at in range(1, len(words)):
+        try:
+            phone = normalise("".join(words[at:]))
+        except BadPhone:
+            continue
+        last = words[at - 1]
+        if at > 1 and last.isdigit() and len(last) in _ENDING:
+            return Typed(tuple(words[: at - 1]), phone, last)
+        return Typed(tuple(words[:at]), phone)
+    return None
+
+
+def ask(desk: Desk, understood: Understood) -> Answer:
+    """NUMERO: asks the new phone whether it is the agent's."""
+    said = typed(understood.arguments)
+    if said is None or understood.post is None:
+        return _problem("number_which")
+    area = area_of(desk, understood)
+    part = area.asked(said.site)
+    if isinstance(part, Problem):
+        return Settled(problems=(part,))
+    if not part.is_one_site:
+        return _problem("number_which")
+    site, month = part.tops[0], _month(desk, understood)
+    agent = _agent(desk, site, said.ending, month)
+    if isinstance(agent, Problem):
+        return Settled(problems=(agent,))
+    posts = _posts(desk, area, agent, month)
+    units = [post.unit_id for post in posts]
+    taken = roster.posts_of(desk.connection, [said.phone], month)
+    if taken or number_changes.has_stood(desk.connection, said.phone, units):
+        return _problem("number_taken")
+    changes = number_changes.ask(
+        desk.connection, [post.id for post in posts], said.phone, understood.post.id, desk.now
+    )
+    _notify(desk, changes[0], "number_ask", replace(agent, phone=said.phone), site.name)
+    return phrase(desk, understood, "number_asked", site=site.name, phone=mask(said.phone))
+
+
+def agreed(desk: Desk, understood: Understood) -> str:
+    """The new phone said OUI: it is the agent's from now on, and the others are told."""
+    changes = understood.joins
+    number_changes.agree(desk.connection, changes, desk.now)
+    desk.joined.add(understood.message.phone)
+    first, month = changes[0], _month(desk, understood)
+    posts = roster.posts_by_id(desk.connection, [one.post_id for one in changes], month)
+    if not posts:
+        return say(desk.house.catalogue, "fr", "unknown_sender")
+    reports.lock_sites(desk.connection, {post.unit_id for post in posts})
+    sites = ", ".join(post.unit_name for post in posts)
+    _notify(desk, first.id, "number_closed", replace(posts[0], phone=first.old_phone), sites)
+    for post in roster.posts_by_id(desk.connection, [first.asked_by], month):
+        _notify(desk, first.id, "number_done", post, sites)
+    return say(desk.house.catalogue, posts[0].language, "number_agreed", site=sites)
+
+
+def _problem(key: str) -> Settled:
+    return Settled(problems=(Problem(key, Level.ASK),))
+
+
+def _month(desk: Desk, understood: Understood) -> str:
+    return understood.message.sent_at.astimezone(desk.house.timezone).strftime("%Y%m")
+
+
+def _agent(desk: Desk, site: Unit, ending: str, month: str) -> Post | Problem:
+    """Whose number moves: the site's agent, of several the one with this ending."""
+    found = roster.posts_at(desk.connection, [site.id], month).get(site.id, [])
+    agents = [post for post in found if post.role == AGENT and post.phone.endswith(ending)]
+    if len(agents) == 1:
+        return agents[0]
+    if not agents:
+        return Problem("number_nobody", Level.ASK)
+    endings = ", ".join(_endings([post.phone for post in agents]))
+    return Problem("number_of_which", Level.ASK, values={"endings": endings})
+
+
+def _endings(phones: Sequence[str]) -> list[str]:
+    """The last digits, as few as tell the numbers apart: two of each, nearly always."""
+    for length in _ENDING:
+        endings = [phone[-length:] for phone in phones]
+        if len({*endings}) == len(phones):
+            break
+    return endings
+
+
+def _posts(desk: Desk, area: Area, agent: Post, month: str) -> list[Post]:
+    """The posts that move with her number: those in the area of who asks."""
+    found = roster.posts_of(desk.connection, [agent.phone], month)[agent.phone]
+    return [post for post in found if post.role == AGENT and post.unit_id in area.units]
+
+
+def _notify(desk: Desk, change: int, words: str, to: Post, site: str) -> None:
+    """Tells one phone what happens, once; `words` is the key of the sentence."""
+    text = say(desk.house.catalogue, to.language, words, site=site)
+    key, expires = f"number:{change}:{words}", desk.now + MEMORY
+    notice = NewNotice(key, to.phone, TOPIC, desk.now, expires, text=text)
+    outbox_sms.add_notices(desk.connection, [notice], desk.now)

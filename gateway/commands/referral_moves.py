@@ -1,0 +1,90 @@
+"""What REF, CRF and the agent's steps share: moving a referral on, telling whom it concerns."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from gateway.conversation.interpretation import Understood
+from gateway.model.referral import Referral, Step, move
+from gateway.referrals import notifications
+from gateway.referrals.notifications import Event, month_of
+from gateway.referrals.texts import Place, Speaker
+from gateway.reports.unit_of_work import Desk
+from gateway.storage import inbox, people, referral_forwards, referrals
+from gateway.storage.engine import Connection
+from gateway.storage.referrals import REMINDER, TOPIC
+from gateway.storage.roster import Post
+
+MONTH: Final = timedelta(days=31)
+
+
+def take(
+    desk: Desk, understood: Understood, referral: Referral, step: Step, visit: date | None
+) -> Referral | None:
+    """Takes the step, if it leads anywhere; what it overtakes is not told any more.
+
+    That somebody has left, or was visited, overtakes a question and no news: the centre must
+    still hear of who is on the way.
+    """
+    moved = move(referral, step, understood.message.sent_at, desk.now, follow_up=visit)
+    if moved is None or not referrals.save(desk.connection, moved):
+        return None
+    overtakes_news = step not in (Step.LEFT, Step.FOLLOWED_UP)
+    topics = (TOPIC, REMINDER) if overtakes_news else (REMINDER,)
+    referrals.expire_notices(desk.connection, moved, topics, desk.now)
+    want(desk, moved)
+    return moved
+
+
+def want(desk: Desk, referral: Referral) -> None:
+    """DHIS2 is to have the referral as it stands now."""
+    month = month_of(desk.house, referral.made_at)
+    wanted = {referral.id: referral.site_id}
+    referral_forwards.want(desk.connection, wanted, month, desk.now)
+
+
+def tell_agent(desk: Desk, moved: Referral, place: Place, step: Step, month: str) -> int:
+    """Tells the agent of this step; returns how many people that are."""
+    at_site = people.working_at(desk.connection, [moved.site_id], month)
+    event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
+    to = notifications.agents(at_site, moved)
+    return notifications.tell(desk.connection, desk.house, event, to, desk.now)
+
+
+def tell_centre(desk: Desk, moved: Referral, place: Place, step: Step, month: str) -> int:
+    """Tells the centre of this step; returns how many people that are."""
+    to = notifications.at_the_centre(people_above(desk.connection, place, month), place)
+    event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
+    return notifications.tell(desk.connection, desk.house, event, to, desk.now)
+
+
+def people_above(connection: Connection, place: Place, month: str) -> list[Post]:
+    """Everybody at the unit that is told of a referral from there."""
+    return people.working_at(connection, [place.above.id], month) if place.above else []
+
+
+def place_of(desk: Desk, referral: Referral, month: str) -> Place:
+    """Where a referral was made, and who is above."""
+    return notifications.places_of(desk.connection, [referral], month)[referral.id]
+
+
+def in_use_since(desk: Desk, understood: Understood) -> datetime:
+    """How far back a number is still in use."""
+    months = desk.house.catalogue.programme.referrals.number_months
+    return understood.message.sent_at - months * MONTH
+
+
+def speaker_for(desk: Desk, understood: Understood) -> Speaker:
+    """Answers in the language of whom it answers."""
+    language = understood.post.language if understood.post else "fr"
+    return Speaker(desk.house, language, desk.now)
+
+
+def forget(desk: Desk, understood: Understood, *, strange: bool) -> None:
+    """A text that may hold somebody's name or number is not kept."""
+    if strange:
+        inbox.forget_text(desk.connection, understood.message.id)
+
+
+def with_reminder(speaker: Speaker, text: str, *, personal: bool) -> str:
+    """The text, and that names and telephone numbers do not belong in an SMS."""
+    return f"{text} {speaker.say('personal')}" if personal else text

@@ -1,0 +1,186 @@
+"""What a supervisor asks of his area: ETAT, MANQ, SUIVI. Nothing is changed by a question."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from gateway.commands import general, paging
+from gateway.commands.area import Area, Part, area_of
+from gateway.commands.general import Answer, language_of
+from gateway.commands.undo import Settled
+from gateway.conversation.interpretation import AGENT, Site, Understood
+from gateway.notifications import missing_reports as missing
+from gateway.reports.unit_of_work import Desk
+from gateway.storage import roster, supervision
+from gateway.storage.roster import Unit
+from gateway.storage.supervision import OpenReferral, Progress, Span
+from menus.model.catalogue import Period, Problem
+from menus.rules.calendar import ends, month_name
+from menus.wording.paging import listed
+from menus.wording.sentences import say
+
+HOURS_TOLD = 48  # an age of up to so many hours is told in hours, an older one in days
+
+
+def state(desk: Desk, understood: Understood) -> Answer:
+    """ETAT: of an agent her own site, of a supervisor his area, or what he names of it."""
+    if understood.post is None or understood.post.role == AGENT:
+        return general.state(desk, understood)
+    receipt = general.receipt_in(understood)
+    area = area_of(desk, understood)
+    part = area.whole() if receipt else area.asked(understood.arguments)
+    month = general.month_asked(desk, understood)
+    if isinstance(part, Problem) or isinstance(month, Problem):
+        return _told(part, month)
+    if receipt:
+        return general.state_of_receipt(desk, understood, part.site_ids, receipt)
+    if part.is_one_site:
+        return _of_one_site(desk, understood, part)
+    pieces = list(_state(desk, understood, part, month))
+    return paging.give(desk, understood, pieces)
+
+
+def missing_reports(desk: Desk, understood: Understood) -> Answer:
+    """MANQ: who still owes which form; of a district, how many sites of each facility do."""
+    area = area_of(desk, understood)
+    part, month = area.asked(understood.arguments), general.month_asked(desk, understood)
+    if isinstance(part, Problem) or isinstance(month, Problem):
+        return _told(part, month)
+    sites = working(desk, understood, part, month)
+    ids = [site.id for site in sites]
+    lacking = missing.missing_forms(desk.connection, desk.house, ids, month.code)
+    if not lacking:
+        return phrase(desk, understood, "nothing_missing", **about(desk, understood, part, month))
+    pieces = [phrase(desk, understood, "missing_head", **about(desk, understood, part, month))]
+    above = area.by_facility(sites)
+    if len(above) > 1:
+        pieces += listed(_by_facility(above, lacking))
+        pieces.append(phrase(desk, understood, "missing_detail"))
+    else:
+        pieces += listed(_by_site(desk, understood, sites, lacking))
+    pieces.append(phrase(desk, understood, "remind_all"))
+    return paging.give(desk, understood, pieces)
+
+
+def open_referrals(desk: Desk, understood: Understood) -> Answer:
+    """SUIVI: the referrals of which nobody has said the end, the oldest first."""
+    area = area_of(desk, understood)
+    part, month = area.asked(understood.arguments), general.month_asked(desk, understood)
+    if isinstance(part, Problem) or isinstance(month, Problem):
+        return _told(part, month)
+    span = _span(desk, month) if understood.month is not None else None
+    found = supervision.open_referrals(desk.connection, part.site_ids, span)
+    if not found:
+        return phrase(desk, understood, "no_open_referral", area=part.name)
+    items = [_referral(desk, understood, area, one) for one in found]
+    head = phrase(desk, understood, "referrals_head", area=part.name, count=len(found))
+    return paging.give(desk, understood, [head, *listed(items)])
+
+
+def working(desk: Desk, understood: Understood, part: Part, month: Period) -> list[Unit]:
+    """The sites of which a report is expected: with an agent in that month."""
+    active = roster.active_sites(desk.connection, part.site_ids, month.code)
+    return [site for site in part.sites if site.id in active]
+
+
+def phrase(desk: Desk, understood: Understood, key: str, **values: object) -> str:
+    """A sentence in the sender's language."""
+    return say(desk.house.catalogue, language_of(understood), key, brief=False, **values)
+
+
+def about(desk: Desk, understood: Understood, part: Part, month: Period) -> dict[str, str]:
+    """What an answer begins with: the names of the area and of the month."""
+    name = month_name(month, language_of(understood), desk.house.catalogue.programme)
+    return {"area": part.name, "month": name}
+
+
+def _told(*found: object) -> Settled:
+    return Settled(problems=tuple(one for one in found if isinstance(one, Problem)))
+
+
+def _of_one_site(desk: Desk, understood: Understood, part: Part) -> Answer:
+    """One site as its agent sees it, under its name, with what is out there."""
+    unit = part.tops[0]
+    site = Site(unit.id, unit.code, unit.name)
+    told = general.state(desk, replace(understood, site=site, arguments=()))
+    if not isinstance(told, str):
+        return told
+    pieces = [phrase(desk, understood, "for_site", site=unit.name), told]
+    out = supervision.stock_outs_by_code(desk.connection, [unit.id])
+    if out:
+        pieces.append(phrase(desk, understood, "site_stock_outs", codes=" ".join(out)))
+    return paging.give(desk, understood, pieces)
+
+
+def _state(desk: Desk, understood: Understood, part: Part, month: Period) -> Iterator[str]:
+    """The area in one line: reports, stock-outs, referrals, and where to look further."""
+    forms = tuple(desk.house.catalogue.forms)
+    done = supervision.progress(desk.connection, part.site_ids, forms, month.code)
+    sites = {site.id for site in working(desk, understood, part, month)} | done.keys()
+    told = {**about(desk, understood, part, month), **_counts(sites, done, len(forms))}
+    today = understood.message.sent_at.astimezone(desk.house.timezone)
+    yield phrase(desk, understood, "state_area", today=f"{today:%d/%m}", **told)
+    span = _span(desk, month) if understood.month is not None else None
+    out = supervision.stock_outs_by_code(desk.connection, part.site_ids, span)
+    if out:
+        codes = ", ".join(f"{code} {count}" for code, count in out.items())
+        yield phrase(desk, understood, "state_stock_outs", count=sum(out.values()), codes=codes)
+    else:
+        yield phrase(desk, understood, "state_no_stock_out")
+    referred = supervision.count_open_referrals(desk.connection, part.site_ids, span)
+    yield phrase(desk, understood, "state_referrals", count=referred)
+    yield phrase(desk, understood, "state_detail")
+
+
+def _counts(sites: set[int], done: Mapping[int, Progress], forms: int) -> dict[str, int]:
+    """How many sites are complete, have begun, or sent nothing; and how many were on time."""
+    complete = sum(one.complete == forms for one in done.values())
+    return {
+        "sites": len(sites),
+        "complete": complete,
+        "partial": len(done) - complete,
+        "nothing": len(sites) - len(done),
+        "on_time": sum(one.on_time == forms for one in done.values()),
+    }
+
+
+def _by_facility(
+    above: Mapping[Unit, Sequence[Unit]], lacking: Mapping[int, list[str]]
+) -> list[str]:
+    """`Kani 3/8`: of how many sites of a facility something is missing; most missing first."""
+    counts = [
+        (sum(site.id in lacking for site in sites), len(sites), unit.name)
+        for unit, sites in above.items()
+    ]
+    ordered = sorted(counts, key=lambda one: -one[0])
+    return [f"{name} {owing}/{sites}" for owing, sites, name in ordered if owing]
+
+
+def _by_site(
+    desk: Desk, understood: Understood, sites: Sequence[Unit], lacking: Mapping[int, list[str]]
+) -> list[str]:
+    catalogue, language = desk.house.catalogue, language_of(understood)
+    return [
+        f"{site.name} {missing.told(catalogue, language, lacking[site.id])}"
+        for site in sites
+        if site.id in lacking
+    ]
+
+
+def _referral(desk: Desk, understood: Understood, area: Area, one: OpenReferral) -> str:
+    """`4721 Kola 3j`: what stands on the slip, where from, and for how long."""
+    hours = max(0, (understood.message.sent_at - one.made_at) // timedelta(hours=1))
+    key, count = (
+        ("referral_hours", hours) if hours <= HOURS_TOLD else ("referral_days", hours // 24)
+    )
+    site = area.units[one.site_id].name
+    text = phrase(desk, understood, key, number=one.number, site=site, count=count)
+    return phrase(desk, understood, "referral_arrived", referral=text) if one.arrived else text
+
+
+def _span(desk: Desk, month: Period) -> Span:
+    """From the first moment of a month to the first after it, local time."""
+    return (
+        datetime.combine(month.first_day, time(), desk.house.timezone),
+        datetime.combine(ends(month), time(), desk.house.timezone),
+    )

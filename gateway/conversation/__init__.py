@@ -1,0 +1,1 @@
+"""Who wrote, what it meant, and what was asked."""

@@ -1,0 +1,1 @@
+"""Check the installation, report readiness and metrics, advise on refusals."""

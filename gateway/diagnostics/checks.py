@@ -1,0 +1,139 @@
+"""`kibaru check`: is everything there and does it fit together? One line for each thing.
+
+The order is that of a call: settings, catalogue, database, Redis, the operator, DHIS2 and
+each mapping against the live server (`gateway.diagnostics.dhis2_check`). Nothing is changed anywhere.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from gateway.config import Settings
+from gateway.dhis2.org_units import org_units_of
+from gateway.diagnostics import dhis2_check as dhis2_checkup
+from gateway.diagnostics.dhis2_check_units import Receiver
+from gateway.diagnostics.finding import Finding, listed
+from gateway.diagnostics.health_text import every_health, refusals_described, trouble_described
+from gateway.model.outcomes import Delivered
+from gateway.storage import counters, outbox, schema
+from gateway.storage.engine import Engine, StorageFault, reading
+from gateway.transports.africastalking import AfricasTalking
+from gateway.transports.clients import dhis2_client
+from gateway.transports.queue import Bell
+from menus.linting.faults import faults, untranslated
+from menus.loading import loader
+from menus.loading.loader import CatalogueFault
+from menus.model.catalogue import LANGUAGES, Catalogue
+
+# SQLite before these may, rarely, corrupt a database written by several processes at once.
+SAFE_SQLITE: Final = (3, 51, 3)
+
+
+def examine(settings: Settings, engine: Engine, now: datetime) -> Iterator[Finding]:
+    """Everything that can be found out, each as soon as it is known."""
+    yield Finding(True, "settings", "usable")
+    if not settings.webhook_tokens:
+        yield Finding(
+            False, "webhooks", "WEBHOOK_TOKENS is missing: the web process will not start"
+        )
+    catalogue, findings = _catalogue(settings)
+    yield from findings
+    yield from _database(engine)
+    yield from _redis(settings)
+    yield _operator(settings)
+    yield from _dhis2(settings, engine, catalogue, now)
+
+
+def _catalogue(settings: Settings) -> tuple[Catalogue | None, list[Finding]]:
+    """The catalogue, None when it cannot be used, and what there is to say of it."""
+    try:
+        catalogue = loader.load(settings.catalogue)
+    except CatalogueFault as fault:
+        return None, [Finding(False, "catalogue", one) for one in fault.faults]
+    found = [Finding(False, "catalogue", one) for one in faults(catalogue)]
+    if not found:
+        fields = sum(len(form.fields) for form in catalogue.forms.values())
+        words = f"{len(catalogue.forms)} forms, {fields} fields"
+        found.append(Finding(True, "catalogue", words))
+    for language in LANGUAGES:
+        lacking = untranslated(catalogue, language)
+        if lacking:
+            words = f"{len(lacking)} sentences are said in French: {listed(lacking)}"
+            found.append(Finding(True, f"words {language}", words))
+    return catalogue, found
+
+
+def _database(engine: Engine) -> Iterator[Finding]:
+    kind = engine.dialect.name
+    try:
+        if not schema.is_current(engine):
+            yield Finding(False, "database", f"{kind}: old schema or none; run `kibaru migrate`")
+            return
+        yield Finding(True, "database", kind)
+        with reading(engine) as connection:
+            yield _failed_messages(counters.read(connection))
+            yield _refused(outbox.refused_reasons(connection))
+            for name, health in every_health(connection).items():
+                if health.failures:
+                    yield Finding(False, name, trouble_described(health))
+    except StorageFault as fault:
+        yield Finding(False, "database", f"{kind}: cannot be used ({type(fault).__name__})")
+        return
+    if kind == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
+        words = f"version {sqlite3.sqlite_version} is fine for a demo; use PostgreSQL in service"
+        yield Finding(True, "sqlite", words)
+
+
+def _failed_messages(counts: dict[str, int]) -> Finding:
+    failed = counts.get("failed", 0)
+    words = f"{failed} could not be read for a fault of ours, see the log" if failed else "all read"
+    return Finding(not failed, "messages", words)
+
+
+def _refused(counts: Mapping[str, int]) -> Finding:
+    told = f"refused: {refusals_described(counts)}; see `kibaru outbox list`"
+    return Finding(not counts, "outbox", told if counts else "none refused")
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    bell = Bell(settings.redis_url)
+    up = bell.ping()
+    yield Finding(up, "redis", "answers" if up else "does not answer at REDIS_URL")
+    bell.close()
+
+
+def _operator(settings: Settings) -> Finding:
+    if settings.at_username is None or settings.at_api_key is None:
+        return Finding(False, "operator", "AT_USERNAME and AT_API_KEY are not set: replies wait")
+    client = AfricasTalking(settings.at_username, settings.at_api_key, base_url=settings.at_api_url)
+    outcome = client.check()
+    if isinstance(outcome, Delivered):
+        return Finding(True, "operator", f"account known, {outcome.facts.get('balance', '')}")
+    return Finding(False, "operator", f"{outcome.reason} {outcome.detail}".strip())
+
+
+def _dhis2(
+    settings: Settings, engine: Engine, catalogue: Catalogue | None, now: datetime
+) -> Iterator[Finding]:
+    client = dhis2_client(settings)
+    if client is None:
+        yield Finding(False, "dhis2", "DHIS2_URL and an account are not set: forwards wait")
+        return
+    today = now.astimezone(settings.timezone).date()
+    with client:
+        yield from dhis2_checkup.examine(
+            client, catalogue, _receivers(engine, f"{today:%Y%m}"), now, today
+        )
+
+
+def _receivers(engine: Engine, month: str) -> list[Receiver]:
+    """The units that receive values this month; none while the database cannot say."""
+    try:
+        if not schema.is_current(engine):
+            return []
+        with reading(engine) as connection:
+            rows = org_units_of(connection, month)
+    except StorageFault:
+        return []
+    return [Receiver(row.code, row.dhis2_id) for row in rows if row.receives and row.dhis2_id]

@@ -1,0 +1,217 @@
+"""The live DHIS2, looked at in the order in which a report would meet it; the rest depends on
+what came before.
+
+1 the server, 2 the account, 3 each form's data set, 4 the org units, 5 the category options,
+6 whether last month is open, 7 a strict dry run: the server's own verdict; last the program of
+referrals. Nothing is written.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from gateway.dhis2.cells import cells_of
+from gateway.dhis2.metadata import data_set_uid
+from gateway.diagnostics.dhis2_check_program import program_findings
+from gateway.diagnostics.dhis2_check_set import fits
+from gateway.diagnostics.dhis2_check_units import WHAT, Receiver, unit_findings
+from gateway.diagnostics.dhis2_dry_run import dry_run, lock_state
+from gateway.diagnostics.finding import Finding, listed
+from gateway.model.outcomes import TryLater, Unknown
+from gateway.transports.dhis2 import Dhis2
+from gateway.transports.dhis2_data_set import DataSet, read_data_set, unwritable_options
+from gateway.transports.dhis2_server import Account, server_info
+from menus.model.catalogue import Catalogue, Period
+from menus.rules.calendar import period_of
+
+SKEW: Final = timedelta(minutes=10)  # by which two clocks may differ without being told
+SOON: Final = timedelta(days=14)  # a token that expires before is told
+CHUNK: Final = 100  # units in one question: an address of some 1,500 characters
+
+_ADVICE: Final[Mapping[str, str]] = {
+    "http_400": "the token is none: copy it again into DHIS2_TOKEN",
+    "http_401": "the token or password is wrong, or has expired",
+    "http_403": "the account may not do this",
+    "redirect": "put the address that it points to into DHIS2_URL",
+    "redirect_login": "it shows its login page: the account is not let in",
+    "html": "it answers with a web page: look at DHIS2_URL and at the proxy before it",
+    "connect": "nobody answers at DHIS2_URL",
+    "tls": "its certificate is not trusted here",
+    "timeout": "it did not answer within DHIS2_TIMEOUT",
+}
+
+
+@dataclass(slots=True)
+class _Looked:
+    """What was learnt on the way: the account, the data sets that fit, units that are ready."""
+
+    account: Account
+    data_sets: dict[str, DataSet] = field(default_factory=dict)
+    ready: list[Receiver] = field(default_factory=list)
+
+
+def examine(
+    client: Dhis2,
+    catalogue: Catalogue | None,
+    receivers: Sequence[Receiver],
+    now: datetime,
+    today: date,
+) -> Iterator[Finding]:
+    """Everything that can be found out of the server, each as soon as it is known.
+
+    `receivers` are the units that values go to; `today` is the programme's own day.
+    """
+    info = client.get("system/info", {"fields": "version,serverDate,serverTimeZoneId,calendar"})
+    if isinstance(info, TryLater | Unknown):
+        yield Finding(False, "dhis2", said(info))
+        return
+    yield from _server(info, now)
+    account = client.me()
+    if isinstance(account, TryLater | Unknown):
+        yield Finding(False, "dhis2 account", said(account))
+        return
+    yield from account_findings(account, now)
+    if catalogue is None:
+        return
+    looked = _Looked(account)
+    yield from _data_sets(client, catalogue, looked)
+    month = period_of(today).plus(-1)
+    yield from _units(client, catalogue, receivers, looked, month)
+    yield from _options(client, catalogue, looked)
+    closed = today.day > catalogue.programme.closes_on
+    for keyword in looked.data_sets:
+        form = catalogue.forms[keyword]
+        if looked.ready:
+            yield lock_state(client, form, looked.ready, month, may_be_closed=closed)
+            yield dry_run(client, form, looked.ready[0], month, may_be_closed=closed)
+    yield from program_findings(client, catalogue, receivers)
+
+
+def said(trouble: TryLater | Unknown) -> str:
+    """Why there was no answer, and what to do about it."""
+    words = f"{trouble.reason} {trouble.detail}".strip()
+    advice = _ADVICE.get(trouble.reason)
+    return words if advice is None else f"{words}: {advice}"
+
+
+def clock_skew(info: Mapping[str, Any], now: datetime) -> timedelta | None:
+    """How far the server's clock is ahead of ours; None when it does not say."""
+    try:
+        there = datetime.fromisoformat(str(info.get("serverDate", "")))
+        if there.tzinfo is None:
+            there = there.replace(tzinfo=ZoneInfo(str(info.get("serverTimeZoneId") or "UTC")))
+    except (ValueError, ZoneInfoNotFoundError):
+        return None
+    return there.astimezone(UTC) - now
+
+
+def _server(info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
+    server = server_info(info)
+    if isinstance(server, Unknown):
+        yield Finding(False, "dhis2", said(server))
+        return
+    words = f"version {server.version}, {server.family} importer"
+    if not server.supported:
+        words += f", calendar {server.calendar}: 2.38 or later with the ISO calendar is needed"
+    yield Finding(server.supported, "dhis2", words)
+    skew = clock_skew(info, now)
+    if skew is not None and abs(skew) > SKEW:
+        minutes = round(skew.total_seconds() / 60)
+        side = "ahead" if minutes > 0 else "behind"
+        words = f"{abs(minutes)} minutes {side} of ours; by it months open and close: set it right"
+        yield Finding(False, "dhis2 clock", words)
+
+
+def account_findings(account: Account, now: datetime) -> Iterator[Finding]:
+    """What the account may do, and whether its token is about to expire."""
+    what = "dhis2 account"
+    if not account.may_add_values:
+        yield Finding(False, what, "lacks the authority F_DATAVALUE_ADD: add it to its role")
+    elif "ALL" in account.authorities:
+        yield Finding(True, what, "may do everything; F_DATAVALUE_ADD alone would be enough")
+    else:
+        yield Finding(True, what, "may add data values")
+    left = account.token_until - now if account.token_until else None
+    # One that has expired already is not the one that let us in.
+    if left is not None and timedelta() < left < SOON:
+        words = f"its last personal access token expires in {left.days} days: make another"
+        yield Finding(False, "dhis2 token", words)
+
+
+def _data_sets(client: Dhis2, catalogue: Catalogue, looked: _Looked) -> Iterator[Finding]:
+    for form in catalogue.forms.values():
+        uid = data_set_uid(form)
+        if not cells_of(form):
+            yield Finding(True, f"dhis2 {form.keyword}", "nothing of it is sent")
+            continue
+        found = read_data_set(client, uid)
+        if isinstance(found, TryLater | Unknown):
+            words = f"data set {uid}: {said(found)}"
+            if found.reason == "http_404":
+                words += " (import what `kibaru dhis2 metadata` prints, or correct data_set)"
+            yield Finding(False, f"dhis2 {form.keyword}", words)
+            continue
+        findings = fits(form, found, catalogue.programme)
+        yield from findings
+        if all(one.ok for one in findings):
+            looked.data_sets[form.keyword] = found
+
+
+def _units(
+    client: Dhis2,
+    catalogue: Catalogue,
+    receivers: Sequence[Receiver],
+    looked: _Looked,
+    month: Period,
+) -> Iterator[Finding]:
+    if not receivers:
+        yield Finding(True, WHAT, "no unit of the roster receives values yet")
+        return
+    found: dict[str, Mapping[str, Any]] = {}
+    for start in range(0, len(receivers), CHUNK):
+        answer = _some_units(client, receivers[start : start + CHUNK])
+        if isinstance(answer, TryLater | Unknown):
+            yield Finding(False, WHAT, said(answer))
+            return
+        found |= answer
+    data_sets = {keyword: one.id for keyword, one in looked.data_sets.items()}
+    span = (month.first_day, month.plus(1).first_day - timedelta(days=1))
+    findings = unit_findings(receivers, found, data_sets, looked.account.paths, span)
+    yield from findings
+    if looked.account.may_add_values and all(one.ok for one in findings):
+        looked.ready = list(receivers)
+
+
+def _some_units(
+    client: Dhis2, receivers: Sequence[Receiver]
+) -> dict[str, Mapping[str, Any]] | TryLater | Unknown:
+    params = {
+        "filter": f"id:in:[{','.join(one.uid for one in receivers)}]",
+        "fields": "id,path,openingDate,closedDate,dataSets[id]",
+        "paging": "false",
+    }
+    answer = client.get("organisationUnits", params)
+    if isinstance(answer, TryLater | Unknown):
+        return answer
+    return {str(one.get("id")): one for one in answer.get("organisationUnits") or ()}
+
+
+def _options(client: Dhis2, catalogue: Catalogue, looked: _Looked) -> Iterator[Finding]:
+    """Whether the account may write into the category options behind the mapped cells."""
+    options: set[str] = set()
+    for keyword, data_set in looked.data_sets.items():
+        for one in cells_of(catalogue.forms[keyword]):
+            combo = data_set.elements[one.element].combo(one.combo)
+            options.update(combo.options if combo else ())
+    if not options:
+        return
+    found = unwritable_options(client, sorted(options))
+    if isinstance(found, TryLater | Unknown):
+        yield Finding(False, "dhis2 options", said(found))
+    elif found:
+        words = f"the account may not write to {listed(found)}: give it data write in their sharing"
+        yield Finding(False, "dhis2 options", words)
+    else:
+        yield Finding(True, "dhis2 options", f"the account may write to all {len(options)}")

@@ -1,1 +1,0 @@
-"""Dialogues by USSD: one hop, who calls, what a screen needs from the database."""

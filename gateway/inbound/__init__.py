@@ -1,0 +1,1 @@
+"""Accept messages, read them in batches, dispatch each to its handler."""

@@ -1,0 +1,1 @@
+"""Pure values that any room may use: report, referral, roster, roles, phone, outcomes."""

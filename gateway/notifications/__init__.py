@@ -1,0 +1,1 @@
+"""Reminders, missing reports and handover: what people are told unasked."""

@@ -1,0 +1,111 @@
+"""A leaving agent's open work passes to her site: to whoever is the agent there now.
+
+Numbers that wait for an OUI stay with the report; who is asked about them changes. Referrals
+need no more than this: their notices go to the agents of the site (`gateway.referrals.notifications`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from gateway.conversation.interpretation import AGENT, MEMORY, House
+from gateway.storage import conversations, handovers, outbox_sms, reports, roster, scheduled_runs
+from gateway.storage.conversations import Asked, Conversation
+from gateway.storage.engine import Connection
+from gateway.storage.handovers import Left
+from gateway.storage.outbox_sms import NewNotice
+from gateway.storage.roster import Post
+from menus.model.catalogue import Period
+from menus.rules.calendar import month_name
+from menus.wording.sentences import say
+
+TOPIC: Final = "handover"  # of a notice whose subject holds `post`, the id of the new agent's
+
+
+def hand_over(connection: Connection, month: str, now: datetime) -> int:
+    """Passes on what agents who do not work in the month were still asked; returns how many
+    questions found somebody to answer them. Doing it again changes nothing."""
+    gone = handovers.left(connection, month)
+    staff = roster.posts_at(connection, {one.unit_id for one in gone}, month)
+    talks = conversations.load(connection, [one.post_id for one in gone])
+    passed = 0
+    for one in gone:
+        agents = [post for post in staff.get(one.unit_id, []) if post.role == AGENT]
+        if agents:
+            handovers.pass_notices(connection, one.unit_id, [one.phone], agents[0].phone)
+            passed += _pass_question(connection, one, talks.get(one.post_id), agents[0], now)
+    return passed
+
+
+def hand_over_due(connection: Connection, house: House, now: datetime) -> int:
+    """The same for those who leave with the month that has begun, as a roster of an earlier
+    month said: once a month, whatever clock does it first."""
+    month = now.astimezone(house.timezone).strftime("%Y%m")
+    name = f"handover:{month}"
+    if scheduled_runs.is_done(connection, name):
+        return 0
+    scheduled_runs.announce(connection, name)
+    if scheduled_runs.take(connection, name) is None:
+        return 0
+    passed = hand_over(connection, month, now)
+    scheduled_runs.finish(connection, name, now)
+    return passed
+
+
+def compose(
+    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+) -> str | None:
+    """What the new agent is asked in place of the one who left; None once it is settled."""
+    month = now.astimezone(house.timezone).strftime("%Y%m")
+    found = roster.posts_of(connection, [phone], month).get(phone, [])
+    post = next((one for one in found if one.id == subject["post"]), None)
+    talk = conversations.load(connection, [post.id]).get(post.id) if post else None
+    if post is None or talk is None:
+        return None
+    waiting = _waiting(connection, house, post, talk.asked)
+    if not waiting:
+        return None
+    numbers = ", ".join(waiting)
+    return say(house.catalogue, post.language, "handed_over", site=post.unit_name, numbers=numbers)
+
+
+def _pass_question(
+    connection: Connection, gone: Left, talk: Conversation | None, to: Post, now: datetime
+) -> int:
+    """Gives her question to the new agent, unless that one has a question of her own."""
+    if talk is None or not talk.asked or now - talk.asked_at > MEMORY:
+        return 0
+    before = conversations.load(connection, [to.id]).get(to.id)
+    if before is not None and before.is_open and now - before.asked_at <= MEMORY:
+        return 0
+    touched = tuple(one.key for one in talk.asked)
+    taken = Conversation(to.id, now, talk.asked, touched=touched)
+    conversations.save(connection, [replace(talk, asked=(), undo_id=None), taken])
+    notice = NewNotice(
+        key=f"{TOPIC}:{gone.post_id}:{to.id}:{now:%Y%m%d}",
+        phone=to.phone,
+        topic=TOPIC,
+        due_at=now,
+        expires_at=now + MEMORY,
+        subject={"post": to.id},
+        unit_id=to.unit_id,
+    )
+    outbox_sms.add_notices(connection, [notice], now)
+    return 1
+
+
+def _waiting(connection: Connection, house: House, post: Post, asked: Sequence[Asked]) -> list[str]:
+    """`PEC octobre VUS 160`: the numbers that still wait."""
+    stored = reports.load(connection, [one.key for one in asked])
+    found = []
+    for one in asked:
+        report = stored.get(one.key)
+        pending = report.pending if report is not None else {}
+        month = month_name(Period.parse(one.key[2]), post.language, house.catalogue.programme)
+        found += [
+            f"{one.key[1]} {month} {code} {pending[code].value}"
+            for code in one.codes
+            if code in pending
+        ]
+    return found

@@ -1,0 +1,71 @@
+"""Who still owes which form of a month, and the reminder of it.
+
+A reminder gets its words at the moment of sending: whatever has come in since is left out,
+and when nothing is missing any more, nothing is sent.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from gateway.conversation.interpretation import AGENT, House
+from gateway.storage import roster, supervision
+from gateway.storage.engine import Connection
+from gateway.storage.roster import Post
+from menus.model.catalogue import Catalogue, Period
+from menus.rules.calendar import month_name
+from menus.wording.sentences import listed, say
+
+TOPIC: Final = "missing"  # of a notice whose subject holds `period`, YYYYMM
+
+
+def missing_forms(
+    connection: Connection, house: House, site_ids: Collection[int], period: str
+) -> dict[int, list[str]]:
+    """The forms of the month (YYYYMM) that are not complete, by site, in the catalogue's order.
+
+    A site that owes nothing is left out. Whether anybody works there is not asked.
+    """
+    forms = house.catalogue.forms
+    done = supervision.complete_forms(connection, site_ids, tuple(forms), period)
+    found = {site: [form for form in forms if form not in done.get(site, ())] for site in site_ids}
+    return {site: lacking for site, lacking in found.items() if lacking}
+
+
+def told(catalogue: Catalogue, language: str, forms: Sequence[str]) -> str:
+    """The missing forms in a few words: their keywords, or that nothing came at all."""
+    if len(forms) == len(catalogue.forms):
+        return say(catalogue, language, "missing_all")
+    return " ".join(forms)
+
+
+def reminder(
+    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+) -> str | None:
+    """The words of a reminder to one agent, of all her sites; None when nothing is missing.
+
+    `subject` holds `period`, YYYYMM. Begins with `Rappel`, as everything that nobody asked for.
+    """
+    period = str(subject["period"])
+    month = now.astimezone(house.timezone).strftime("%Y%m")
+    found = roster.posts_of(connection, [phone], month).get(phone, [])
+    posts = [post for post in found if post.role == AGENT]
+    lacking = missing_forms(connection, house, [post.unit_id for post in posts], period)
+    owing = [post for post in posts if post.unit_id in lacking]
+    return _words(house.catalogue, owing, lacking, Period.parse(period)) if owing else None
+
+
+def _words(
+    catalogue: Catalogue, owing: Sequence[Post], lacking: Mapping[int, list[str]], period: Period
+) -> str:
+    """One site is hers without its name; of several each is named."""
+    language = owing[0].language
+    month = month_name(period, language, catalogue.programme)
+    if len(owing) == 1:
+        forms = tuple(lacking[owing[0].unit_id])
+        missing = listed(catalogue, language, forms, "and")
+    else:
+        missing = "; ".join(
+            f"{post.unit_name} {told(catalogue, language, lacking[post.unit_id])}" for post in owing
+        )
+    return say(catalogue, language, "reminder", month=month, missing=missing)

@@ -1,0 +1,125 @@
+"""What a reminder says, found at the moment of sending.
+
+An agent is told what she still owes; the head of a centre which site owes what; a district how
+many sites of each centre. With nothing missing any more there are no words, and no SMS.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from gateway.conversation.interpretation import House
+from gateway.notifications import missing_reports
+from gateway.storage import roster
+from gateway.storage.engine import Connection
+from gateway.storage.roster import Post, Unit
+from menus.model.catalogue import Period
+from menus.rules.calendar import month_name
+from menus.rules.reminder_days import AGENT, SUPERVISOR
+from menus.wording.paging import listed, pages
+from menus.wording.sentences import say
+
+DTC, DISTRICT = "dtc", "district"
+FACILITY: Final = "facility"
+
+
+def compose(
+    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+) -> str | None:
+    """The words for this person now; None when there is nothing to remind of."""
+    kind, period = str(subject["kind"]), Period.parse(str(subject["period"]))
+    if kind == AGENT:
+        return missing_reports.reminder(connection, house, phone, subject, now)
+    month = now.astimezone(house.timezone).strftime("%Y%m")
+    role = DTC if kind == SUPERVISOR else DISTRICT
+    known = roster.posts_of(connection, [phone], month).get(phone, [])
+    posts = [post for post in known if post.role == role]
+    if not posts:
+        return None
+    tell = _to_the_head if kind == SUPERVISOR else _to_the_district
+    return tell(connection, house, posts, period)
+
+
+def _to_the_head(
+    connection: Connection, house: House, posts: Sequence[Post], period: Period
+) -> str | None:
+    """Which site of hers owes what."""
+    sites = _sites(connection, {post.unit_id for post in posts}, period)
+    owing = missing_reports.missing_forms(
+        connection, house, [site.id for site in sites], period.code
+    )
+    if not owing:
+        return None
+    catalogue, language = house.catalogue, posts[0].language
+    month = month_name(period, language, catalogue.programme)
+    items = [
+        f"{site.name} {missing_reports.told(catalogue, language, owing[site.id])}"
+        for site in sites
+        if site.id in owing
+    ]
+    head = say(catalogue, language, "reminder_supervisor", month=month)
+    end = say(catalogue, language, "reminder_supervisor_end")
+    return _first_page(house, language, [f"{head} {items[0]}", *items[1:]], end)
+
+
+def _to_the_district(
+    connection: Connection, house: House, posts: Sequence[Post], period: Period
+) -> str | None:
+    """How many sites of each centre are not complete, those with the most first."""
+    area = roster.units_below(connection, {post.unit_id for post in posts}, period.code)
+    sites = _active(connection, area, period)
+    owing = missing_reports.missing_forms(
+        connection, house, [site.id for site in sites], period.code
+    )
+    if not owing:
+        return None
+    catalogue, language = house.catalogue, posts[0].language
+    head = say(
+        catalogue,
+        language,
+        "reminder_district",
+        month=month_name(period, language, catalogue.programme),
+        complete=len(sites) - len(owing),
+        sites=len(sites),
+    )
+    items = [
+        say(catalogue, language, "reminder_facility", facility=name, missing=late, sites=of)
+        for name, late, of in _by_facility(area, sites, owing)
+    ]
+    end = say(catalogue, language, "reminder_district_end")
+    return _first_page(house, language, [f"{head} {items[0]}", *items[1:]], end)
+
+
+def _by_facility(
+    area: Sequence[Unit], sites: Sequence[Unit], owing: Mapping[int, object]
+) -> list[tuple[str, int, int]]:
+    """Name, sites that owe something and sites, of each unit above sites that has any owing."""
+    names = {unit.id: unit.name for unit in area}
+    below: dict[int | None, list[int]] = {}
+    for site in sites:
+        below.setdefault(site.parent_id, []).append(site.id)
+    counted = [
+        (names.get(parent or 0, ""), sum(site in owing for site in found), len(found))
+        for parent, found in below.items()
+    ]
+    return sorted((one for one in counted if one[1]), key=lambda one: (-one[1], one[0]))
+
+
+def _sites(connection: Connection, units: Collection[int], period: Period) -> list[Unit]:
+    return _active(connection, roster.sites_below(connection, units, period.code), period)
+
+
+def _active(connection: Connection, area: Sequence[Unit], period: Period) -> list[Unit]:
+    """The sites of an area from which a report of the month is expected."""
+    sites = [unit for unit in area if unit.level == "site"]
+    active = roster.active_sites(connection, [site.id for site in sites], period.code)
+    return [site for site in sites if site.id in active]
+
+
+def _first_page(house: House, language: str, items: Sequence[str], end: str) -> str:
+    """All of it in two parts, or as much as they hold and the word that gives the rest."""
+
+    def mark(_page: int, _pages: int) -> str:
+        return say(house.catalogue, language, "reminder_more")
+
+    return pages([*listed(items), end], mark)[0]

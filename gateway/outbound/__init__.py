@@ -1,0 +1,1 @@
+"""Send SMS from the outbox: replies first, then notifications."""

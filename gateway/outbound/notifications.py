@@ -1,0 +1,160 @@
+"""Notices: what people are told unasked, sent after all replies, slowly, and never twice.
+
+A notice is worded when it is sent, so that it tells what is true then: nobody is reminded of
+what has arrived meanwhile. It goes out at most once, also when nobody knows whether it did; not
+at all when it has become pointless, comes too late, or is a reminder to somebody who wants none.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from gateway.conversation.interpretation import House
+from gateway.notifications import handover, missing_reports, reminder_text, reminders
+from gateway.outbound.sending import LEASE, WAVE, Clock, Operator, send_some
+from gateway.stock import alerts as stock_alerts
+from gateway.stock import treatment_stock as stock_need
+from gateway.storage import destinations, outbox, outbox_sms, referrals
+from gateway.storage.engine import Connection, Engine, reading
+from gateway.storage.outbox_sms import OTHER_NETWORK, NoticeRow, SmsRow
+from gateway.ussd import session_end as dialogue_end
+from menus import gsm7
+from menus.rules.reminder_days import allowed
+
+# The words of a notice to a phone about a subject, at the moment of sending; None when there is
+# nothing to say any more.
+Compose = Callable[[Connection, House, str, Mapping[str, Any], datetime], str | None]
+
+NETWORKS: Final = ("orange", "moov", "telecel", OTHER_NETWORK)
+ROUNDS: Final = 100  # claims in a row of which nothing had to be sent
+
+COMPOSERS: Final[Mapping[str, Compose]] = {
+    reminders.TOPIC: reminder_text.compose,
+    missing_reports.TOPIC: missing_reports.reminder,
+    stock_alerts.TOPIC: stock_alerts.compose,
+    stock_need.TOPIC: stock_need.compose,
+    handover.TOPIC: handover.compose,
+    dialogue_end.TOPIC: dialogue_end.compose,
+}
+"""By topic. A topic without an entry has its words from the beginning."""
+
+# What somebody who has opted out is not told. Alerts about patients and stock, and what DHIS2
+# refused of her own report, are no advertising: she gets them all the same.
+REMINDERS: Final = frozenset(
+    {reminders.TOPIC, missing_reports.TOPIC, referrals.REMINDER, dialogue_end.TOPIC}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Who finds the words: the house, and for each topic how."""
+
+    house: House
+    composers: Mapping[str, Compose]
+
+    def text(self, connection: Connection, row: NoticeRow, now: datetime) -> str | None:
+        if row.text is not None or row.topic not in self.composers:
+            return row.text
+        compose = self.composers[row.topic]
+        return compose(connection, self.house, row.phone, row.subject, now)
+
+    def may_remind_at(self, now: datetime) -> datetime:
+        """`now`, or the next moment at which nobody is disturbed."""
+        reminders = self.house.catalogue.programme.reminders
+        return allowed(now.astimezone(self.house.timezone), reminders)
+
+
+def send_due(
+    engine: Engine, operator: Operator, teller: Teller, clock: Clock, until: datetime | None = None
+) -> int:
+    """Sends the notices that are due, as fast as each network may be written to; returns how
+    many were accepted by the operator. Stops as soon as a reply is due, since replies go first.
+    """
+    with engine.begin() as connection:
+        outbox_sms.drop_expired(connection, clock())
+
+    def claim(connection: Connection, most: int, now: datetime) -> tuple[str, list[SmsRow]]:
+        return _claim(connection, teller, min(most, WAVE), now)
+
+    total = 0
+    with ThreadPoolExecutor(WAVE) as pool:
+        more = True
+        while more and (until is None or clock() < until) and not _replies_wait(engine, clock()):
+            sent, more = send_some(engine, operator, pool, clock, claim=claim, until=until)
+            total += sent
+    return total
+
+
+def _replies_wait(engine: Engine, now: datetime) -> bool:
+    with reading(engine) as connection:
+        return outbox.has_due(connection, outbox.REPLY, now)
+
+
+def _claim(
+    connection: Connection, teller: Teller, most: int, now: datetime
+) -> tuple[str, list[SmsRow]]:
+    """Takes up to `most` notices that are worth sending, of the first network that may be
+    written to."""
+    gap = timedelta(minutes=1) / teller.house.catalogue.programme.notices_per_minute
+    for network in NETWORKS:
+        name = f"notices:{network}"
+        # What was not used in the last second is used now, so that a sender who looks once a
+        # second keeps up with the rate.
+        unused = now - timedelta(seconds=1)
+        first = max(destinations.next_free(connection, name) or unused, unused)
+        room = int((now - first) / gap) + 1 if first <= now else 0
+        token, rows = _worth_sending(connection, teller, network, min(most, room), now)
+        if rows:
+            destinations.busy_until(connection, name, first + gap * len(rows))
+            return token, rows
+    return "", []
+
+
+def _worth_sending(
+    connection: Connection, teller: Teller, network: str, most: int, now: datetime
+) -> tuple[str, list[SmsRow]]:
+    """Claims until something has to be sent, or nothing is due."""
+    for _ in range(ROUNDS if most else 0):
+        token, rows = outbox_sms.claim_notices(connection, network, most, LEASE, now)
+        texts = _words(connection, teller, rows, now)
+        outbox_sms.word_notices(connection, texts)
+        if texts or not rows:
+            return token, [_sms(row, *texts[row.id]) for row in rows if row.id in texts]
+    return "", []
+
+
+def _sms(row: NoticeRow, text: str, parts: int) -> SmsRow:
+    return SmsRow(row.id, row.phone, text, parts, row.attempts, 0, once=True)
+
+
+def _words(
+    connection: Connection, teller: Teller, rows: Sequence[NoticeRow], now: datetime
+) -> dict[int, tuple[str, int]]:
+    """The words of each notice that is worth sending now, and how many parts they take; the
+    others wait for a better moment, or are dropped."""
+    held = _held_back(connection, teller, [row for row in rows if row.topic in REMINDERS], now)
+    texts: dict[int, tuple[str, int]] = {}
+    for row in rows:
+        text = None if row.id in held else teller.text(connection, row, now)
+        if text is not None:
+            texts[row.id] = (text, len(gsm7.parts(text)))
+    pointless = {row.id for row in rows} - held - texts.keys()
+    outbox_sms.drop_notices(connection, pointless, "pointless", now)
+    return texts
+
+
+def _held_back(
+    connection: Connection, teller: Teller, reminders: Sequence[NoticeRow], now: datetime
+) -> set[int]:
+    """The reminders that must not go now: to people who want none, and at hours of rest."""
+    silent = outbox_sms.opted_out(connection, {row.phone for row in reminders})
+    unwanted = {row.id for row in reminders if row.phone in silent}
+    outbox_sms.drop_notices(connection, unwanted, "opted_out", now)
+    better = teller.may_remind_at(now)
+    if better <= now:
+        return unwanted
+    untimely = {row.id for row in reminders} - unwanted
+    outbox_sms.postpone_notices(connection, untimely, better)
+    return unwanted | untimely

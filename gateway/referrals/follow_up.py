@@ -1,0 +1,119 @@
+"""What the calendar does about referrals: asks after them, tells the district, closes them.
+
+After a day the agent and the centre are asked; after two they are asked again and the district
+is told; after a month what nobody answered is closed. How a referral stands is looked at in that
+very moment, and each event is told to each person once, so that a clock that was away, or two of
+them, tell nothing twice. What the next stage has overtaken is not told any more.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.conversation.interpretation import House
+from gateway.model.referral import Referral, State, close_unanswered
+from gateway.referrals import notifications
+from gateway.referrals.notifications import Event, month_of
+from gateway.referrals.texts import Place
+from gateway.storage import counters, people, referral_forwards, referrals
+from gateway.storage.engine import Connection
+from gateway.storage.referrals import REMINDER, Due
+from gateway.storage.roster import Post
+from menus.model.programme import ReferralTimes
+
+PAGE: Final = 500
+_NOT_HEARD_OF: Final = frozenset({State.SENT, State.LEFT})
+_NOT_THERE: Final = _NOT_HEARD_OF | {State.NOT_ARRIVED}
+
+
+def chase_due(connection: Connection, house: House, now: datetime) -> int:
+    """Does what is due about up to PAGE referrals; returns about how many. Repeat until 0."""
+    times = house.catalogue.programme.referrals
+    found = referrals.to_chase(connection, _due(times, now), PAGE)
+    over = timedelta(days=times.close_after_days)
+    old = [one for one in found if now - one.made_at >= over]
+    _close(connection, house, old, now)
+    chased = [one for one in found if now - one.made_at < over]
+    _chase(connection, house, chased, now)
+    counters.add(connection, {"referrals_unanswered": len(old)} if old else {})
+    return len(found)
+
+
+def drop_ages(connection: Connection, house: House, now: datetime) -> int:
+    """Takes the age out of referrals that are old enough; returns how many. Repeat until 0."""
+    days = house.catalogue.programme.referrals.drop_age_after_days
+    return referrals.drop_ages(connection, now - timedelta(days=days))
+
+
+def _due(times: ReferralTimes, now: datetime) -> Due:
+    return Due(
+        now - timedelta(hours=times.remind_after_hours),
+        now - timedelta(hours=times.escalate_after_hours),
+        now - timedelta(days=times.close_after_days),
+    )
+
+
+def _close(connection: Connection, house: House, found: Sequence[Referral], now: datetime) -> None:
+    """Closes them. Nobody is told: whoever could be was asked, and has them on his list."""
+    for referral in found:
+        closed = close_unanswered(referral, now)
+        if referrals.save(connection, closed):
+            month = month_of(house, closed.made_at)
+            referral_forwards.want(connection, {closed.id: closed.site_id}, month, now)
+
+
+def _chase(connection: Connection, house: House, found: Sequence[Referral], now: datetime) -> None:
+    times = house.catalogue.programme.referrals
+    month = month_of(house, now)
+    places = notifications.places_of(connection, found, month)
+    posts = people.working_at(connection, _units(places.values()), month)
+    again = timedelta(hours=times.escalate_after_hours)
+    for referral in found:
+        place = places.get(referral.id)
+        if place is None:
+            continue
+        second = now - referral.made_at >= again
+        for event, to in _events(times, referral, place, posts, second=second, now=now):
+            notifications.tell(connection, house, event, to, now)
+    for stage, wanted in ((1, False), (2, True)):
+        ids = [one.id for one in found if (now - one.made_at >= again) is wanted]
+        referrals.mark_chased(connection, ids, stage)
+
+
+def _units(places: Iterable[Place]) -> set[int]:
+    units = [
+        unit for place in places for unit in (place.site, place.facility, place.district) if unit
+    ]
+    return {unit.id for unit in units}
+
+
+def _events(
+    times: ReferralTimes,
+    referral: Referral,
+    place: Place,
+    posts: Sequence[Post],
+    *,
+    second: bool,
+    now: datetime,
+) -> Iterable[tuple[Event, list[Post]]]:
+    """Who is told what at this stage.
+
+    An agent who said PARTI has said what she knows. The district is told once of whoever has
+    not arrived, as long as that may be; the others hear no question that is older than a stage.
+    """
+    name = "chase_2" if second else "chase_1"
+    hours = times.escalate_after_hours + (times.remind_after_hours if second else 0)
+    until = referral.made_at + timedelta(hours=hours)
+    if referral.state in _NOT_HEARD_OF and now < until:
+        if referral.state is State.SENT:
+            asked = Event(
+                referral, name, lambda speaker: speaker.chase_agent(referral), until, REMINDER
+            )
+            yield asked, notifications.agents(posts, referral)
+        asked = Event(
+            referral, name, lambda speaker: speaker.chase_centre(referral, place), until, REMINDER
+        )
+        yield asked, notifications.at_the_centre(posts, place)
+    if second and referral.state in _NOT_THERE:
+        told = Event(referral, "escalated", lambda speaker: speaker.escalated(referral, place))
+        yield told, notifications.at_the_district(posts, place)

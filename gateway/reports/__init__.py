@@ -1,0 +1,1 @@
+"""File reports: the unit of work, filing, locks, rule context, validation."""

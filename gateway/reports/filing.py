@@ -1,0 +1,231 @@
+"""Filing: what one message says, laid over the reports on the desk, and what to say of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gateway.conversation.interpretation import AGENT
+from gateway.model.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
+from gateway.reports.rule_context import context_of
+from gateway.reports.unit_of_work import Desk, blank
+from gateway.stock import stockouts as stock_outs
+from gateway.storage.inbox import Message
+from gateway.storage.roster import Post
+from gateway.storage.versions import Version
+from menus.model.catalogue import Filled, Form, Period, Problem
+from menus.model.cross_check import Level
+from menus.rules.calendar import change_closes, is_late
+from menus.wording.replies import ReportReply
+from menus.wording.sentences import say_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One form of one message, and how it is to be taken.
+
+    An OUI was given for `confirmed`; `held` waits for one whatever the rules say.
+    `correction` tells that it was sent as one.
+    """
+
+    message: Message
+    post: Post
+    key: Key
+    filled: Filled
+    confirmed: Collection[str] = ()
+    held: Collection[str] = ()
+    correction: bool = False
+
+    @property
+    def mark(self) -> Stamp:
+        return stamp(self.message.sent_at, self.message.id)
+
+
+def file_said(desk: Desk, said: Said, also: tuple[Problem, ...] = ()) -> ReportReply:
+    """Files one form of a message; the desk's report is changed. `also` is told with it."""
+    form = desk.house.catalogue.forms[said.filled.form]
+    before = desk.reports.get(said.key) or blank(desk, said.key, said.message.sent_at)
+    if (said.key, said.message.text_hash) in desk.texts and not said.confirmed:
+        if before.withdrawn:
+            return _offered_again(desk, form, before, said)
+        if _is_replaced(before, said.filled):
+            return reply_for(desk, form, before, unchanged=True, superseded=True)
+    if _is_closed(desk, before, said):
+        return reply_for(desk, form, before, problems=(_closed(said),))
+    said = replace(said, held={*said.held, *_large(before, said)})
+    filing = file(
+        form,
+        before,
+        said.filled,
+        said.mark,
+        desk.now,
+        context=context_of(desk, said.key, said.mark, {*said.filled.values, *before.pending}),
+        confirmed=said.confirmed,
+        held=said.held,
+    )
+    keep(desk, form, filing, said.message, said.post)
+    return reply_for(
+        desk,
+        form,
+        desk.reports[said.key],
+        problems=(*also, *filing.problems, *_large_problems(before, said)),
+        repaired=said.filled.repaired,
+        unchanged=not filing.changed,
+        to_confirm=filing.to_confirm,
+    )
+
+
+def keep(desk: Desk, form: Form, filing: Filing, message: Message, post: Post) -> None:
+    """Puts the changed report back on the desk, and its new version when numbers changed."""
+    report = filing.report
+    sent_on = message.sent_at.astimezone(desk.house.timezone).date()
+    late = is_late(Period.parse(report.period), sent_on, desk.house.catalogue.programme)
+    earlier = desk.reports.get(report.key)
+    newly_complete = report.complete and not (earlier and earlier.complete)
+    report = replace(
+        report,
+        late=late if newly_complete or report.version <= 1 else report.late,
+        problems=tuple(_kept(desk, problem) for problem in filing.problems),
+    )
+    desk.reports[report.key] = report
+    desk.touched.add(report.key)
+    done = desk.complete.setdefault((report.site_id, report.period), set())
+    (done.add if report.complete else done.discard)(form.keyword)
+    site_history = desk.history.setdefault(report.site_id, {})
+    site_history[report.form, report.period] = report.values
+    if any(field.product for field in form.fields):
+        desk.counted.setdefault(report.site_id, {})[report.form, report.period] = report.stamps
+    if not filing.changed:
+        return
+    stock_outs.note_counts(desk, form, earlier, report, message)
+    desk.texts.add((report.key, message.text_hash))
+    desk.versions.append(
+        Version(
+            key=report.key,
+            version=report.version,
+            message_id=message.id,
+            post_id=post.id,
+            values=report.values,
+            days_out=report.days_out,
+            sent_at=message.sent_at,
+            accepted_at=desk.now,
+        )
+    )
+
+
+def reply_for(
+    desk: Desk,
+    form: Form,
+    report: Report,
+    *,
+    problems: tuple[Problem, ...] = (),
+    repaired: tuple[str, ...] = (),
+    unchanged: bool = False,
+    superseded: bool = False,
+    to_confirm: tuple[str, ...] = (),
+) -> ReportReply:
+    """How the report stands, for the words of an answer."""
+    done = desk.complete.get((report.site_id, report.period), set())
+    return ReportReply(
+        form=form.keyword,
+        period=Period.parse(report.period),
+        receipt=report.receipt,
+        values=report.values,
+        days_out=report.days_out,
+        missing=missing(form, report),
+        pending={code: one.value for code, one in report.pending.items()},
+        problems=problems,
+        repaired=repaired,
+        complete=report.complete,
+        late=report.late,
+        unchanged=unchanged,
+        superseded=superseded,
+        to_confirm=to_confirm,
+        other_forms_missing=tuple(one for one in desk.house.catalogue.forms if one not in done),
+    )
+
+
+def _offered_again(desk: Desk, form: Form, report: Report, said: Said) -> ReportReply:
+    """The text of a report that was withdrawn since: it comes back on an OUI."""
+    filing = file(form, report, said.filled, said.mark, desk.now, held=said.filled.values.keys())
+    keep(desk, form, filing, said.message, said.post)
+    again = Problem("again", Level.CONFIRM)
+    return reply_for(desk, form, filing.report, problems=(again,), to_confirm=filing.to_confirm)
+
+
+def _is_replaced(report: Report, filled: Filled) -> bool:
+    """Whether another number, or other days out, were accepted since in place of one of these.
+
+    The same text again then changes nothing, not even back. A number that was never taken has
+    not been replaced: it is weighed, and told, once more.
+    """
+    return any(
+        (report.values[code], report.days_out.get(code)) != (value, filled.days_out.get(code))
+        for code, value in filled.values.items()
+        if code in report.values and not _waits(report, code, value)
+    )
+
+
+def _waits(report: Report, code: str, value: int) -> bool:
+    return code in report.pending and report.pending[code].value == value
+
+
+def _is_closed(desk: Desk, report: Report, said: Said) -> bool:
+    """Whether this would change what an agent may no longer change by herself.
+
+    A validated report, or after a day of the next month a forwarded one, is changed through
+    the DTC or the district. Gaps may be filled at any time.
+    """
+    if said.post.role != AGENT:
+        return False
+    days = said.filled.days_out
+    changes = any(
+        report.values.get(code, value) != value
+        or report.days_out.get(code, days.get(code)) != days.get(code)
+        for code, value in said.filled.values.items()
+    )
+    if not changes:
+        return False
+    return is_locked(desk, report, said.message.sent_at)
+
+
+def is_locked(desk: Desk, report: Report, sent_at: datetime) -> bool:
+    """Whether what is stored may no longer be changed by an agent at this moment."""
+    today = sent_at.astimezone(desk.house.timezone).date()
+    over = today > change_closes(Period.parse(report.period), desk.house.catalogue.programme)
+    return report.validated_at is not None or (over and report.forwarded_version is not None)
+
+
+def _closed(said: Said) -> Problem:
+    return Problem("change_closed", Level.REFUSE, (next(iter(said.filled.values)),))
+
+
+def _large(report: Report, said: Said) -> set[str]:
+    """The corrections that are so large that they wait for an OUI."""
+    if not said.correction:
+        return set()
+    return {
+        code
+        for code, value in said.filled.values.items()
+        if code in report.values
+        and code not in said.confirmed
+        and is_large(report.values[code], value)
+    }
+
+
+def _large_problems(report: Report, said: Said) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            "large_change",
+            Level.CONFIRM,
+            (code,),
+            {"number": said.filled.values[code], "stored": report.values[code]},
+        )
+        for code in said.filled.values
+        if code in _large(report, said)
+    )
+
+
+def _kept(desk: Desk, problem: Problem) -> dict[str, object]:
+    """A problem as it is kept with the report, in French."""
+    text = say_problem(desk.house.catalogue, "fr", problem, brief=False)
+    return {"level": str(problem.level), "codes": list(problem.codes), "text": text}

@@ -1,0 +1,215 @@
+"""The desk: what a batch of messages touches, held in memory while it is worked on.
+
+`open_desk` loads it with a handful of statements, `store` writes it with another handful. The
+caller holds the locks of the sites that are named.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from gateway.conversation.interpretation import House, Understood
+from gateway.model.receipt_numbers import receipts
+from gateway.model.report import Key, Report, Stamp
+from gateway.reports import referral_counts
+from gateway.storage import (
+    conversations,
+    counters,
+    forwards,
+    outbox_sms,
+    reports,
+    roster,
+    stock,
+    stock_counts,
+    versions,
+)
+from gateway.storage.conversations import Conversation
+from gateway.storage.engine import Connection
+from gateway.storage.forwards import Wanted
+from gateway.storage.outbox_sms import NewReply
+from gateway.storage.stock import Receipt
+from gateway.storage.versions import Version
+from menus.model.catalogue import Catalogue, Period
+from menus.rules.calendar import period_of
+
+MONTHS_OF_HISTORY = 6
+
+
+@dataclass(slots=True)
+class Desk:
+    """Reports, conversations and what is to be written, as they change under our hands.
+
+    `texts` are the texts (by hash) that brought a version of a report, `complete` the forms
+    that are whole for a (site, month), `history` the values of a site's other reports. `counted`
+    tells when each stock count of a site was sent, `received` what it got since the first,
+    `referred` the referrals of a (site, month) by the code that reports them. `recount` are the
+    reports whose days out have changed, though their values have not.
+    """
+
+    connection: Connection
+    house: House
+    now: datetime
+    site_codes: dict[int, str]
+    reports: dict[Key, Report] = field(default_factory=dict)
+    texts: set[tuple[Key, str]] = field(default_factory=set)
+    complete: dict[tuple[int, str], set[str]] = field(default_factory=dict)
+    history: dict[int, dict[tuple[str, str], Mapping[str, int]]] = field(default_factory=dict)
+    counted: dict[int, dict[tuple[str, str], Mapping[str, Stamp]]] = field(default_factory=dict)
+    received: dict[int, list[Receipt]] = field(default_factory=dict)
+    referred: dict[tuple[int, str], Mapping[str, int]] = field(default_factory=dict)
+    recount: set[Key] = field(default_factory=set)
+    taken: set[tuple[int, str]] = field(default_factory=set)
+    conversations: dict[int, Conversation] = field(default_factory=dict)
+    touched: set[Key] = field(default_factory=set)
+    talked: set[int] = field(default_factory=set)
+    versions: list[Version] = field(default_factory=list)
+    replies: list[NewReply] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    joined: set[str] = field(default_factory=set)
+
+    def report(self, key: Key) -> Report | None:
+        return self.reports.get(key)
+
+    def talk(self, conversation: Conversation) -> None:
+        """Notes where the conversation with a person stands now."""
+        self.conversations[conversation.post_id] = conversation
+        self.talked.add(conversation.post_id)
+
+
+def open_desk(
+    connection: Connection,
+    house: House,
+    batch: Collection[Understood],
+    talks: Mapping[int, Conversation],
+    now: datetime,
+) -> Desk:
+    """Loads what these messages touch, and what their senders were asked before."""
+    codes = {one.site.id: one.site.code for one in batch if one.site is not None}
+    desk = Desk(connection, house, now, codes, conversations=dict(talks))
+    keys = {key for one in batch for key in one.keys}
+    keys |= {asked.key for talk in talks.values() for asked in talk.asked}
+    fetch(desk, keys, {one.message.text_hash for one in batch})
+    return desk
+
+
+def fetch(desk: Desk, keys: Collection[Key], hashes: Collection[str] = ()) -> None:
+    """Brings these reports to the desk, with what stands around them."""
+    missing = {key for key in keys if key not in desk.reports}
+    desk.reports |= reports.load(desk.connection, missing)
+    ids = {desk.reports[key].id: key for key in keys if key in desk.reports}
+    if ids and hashes:
+        filed = versions.texts_filed(desk.connection, list(ids), hashes)
+        desk.texts |= {(ids[report_id], text_hash) for report_id, text_hash in filed}
+    pairs = {(site, month) for site, _, month in missing} - desk.complete.keys()
+    desk.complete |= reports.forms_complete(desk.connection, pairs)
+    _name_sites(desk, {key[0] for key in missing})
+    _fetch_history(desk, missing)
+    _count_referrals(desk, missing)
+    fresh = [key for key in missing if key not in desk.reports]
+    wanted = {(key[0], one) for key in fresh for one in _candidates(desk, key)}
+    desk.taken |= reports.receipts_taken(desk.connection, wanted)
+
+
+def blank(desk: Desk, key: Key, received_at: datetime) -> Report:
+    """A report that nothing was ever typed into, with a receipt that is free at its site."""
+    site, form, period = key
+    receipt = next(one for one in _candidates(desk, key) if (site, one) not in desk.taken)
+    desk.taken.add((site, receipt))
+    return Report(
+        site_id=site,
+        form=form,
+        period=period,
+        receipt=receipt,
+        received_at=received_at,
+        changed_at=desk.now,
+    )
+
+
+def store(desk: Desk) -> None:
+    """Writes the reports, versions, conversations, replies, and what must go to DHIS2.
+
+    What was written is taken off the desk's lists, so that it can be worked on and stored
+    again in the same transaction.
+    """
+    changed = [desk.reports[key] for key in sorted(desk.touched)]
+    ids = reports.save(desk.connection, changed, desk.versions)
+    for key, report_id in ids.items():
+        desk.reports[key] = _with_id(desk.reports[key], report_id)
+    conversations.save(desk.connection, [desk.conversations[one] for one in sorted(desk.talked)])
+    outbox_sms.add_replies(desk.connection, desk.replies, desk.now)
+    fed = {one.key for one in desk.versions} | desk.recount
+    forwards.want(desk.connection, cells_fed_by(desk.connection, fed), desk.now)
+    counters.add(desk.connection, desk.counts)
+    desk.touched, desk.talked, desk.counts = set(), set(), Counter()
+    desk.versions, desk.replies, desk.recount = [], [], set()
+
+
+def _with_id(report: Report, report_id: int) -> Report:
+    return report if report.id else replace(report, id=report_id)
+
+
+def _candidates(desk: Desk, key: Key) -> list[str]:
+    """The first receipts that a report would take: enough that one is free."""
+    found = receipts(f"{desk.site_codes[key[0]]}/{key[1]}/{key[2]}")
+    return [next(found) for _ in range(4)]
+
+
+def _name_sites(desk: Desk, site_ids: Collection[int]) -> None:
+    unnamed = {one for one in site_ids if one not in desk.site_codes}
+    if unnamed:
+        month = desk.now.astimezone(desk.house.timezone).strftime("%Y%m")
+        units = roster.units_by_id(desk.connection, unnamed, month)
+        desk.site_codes |= {unit.id: unit.code for unit in units.values()}
+
+
+def _fetch_history(desk: Desk, keys: Collection[Key]) -> None:
+    """The other reports of these sites that a rule may look at, earlier months' included.
+
+    Later ones as well: only the newest stock count says what is out now.
+    """
+    if not keys:
+        return
+    first = min(Period.parse(key[2]) for key in keys).plus(-MONTHS_OF_HISTORY)
+    this_month = period_of(desk.now.astimezone(desk.house.timezone).date())
+    last = max(this_month, *(Period.parse(key[2]) for key in keys))
+    sites = {key[0] for key in keys} - desk.history.keys()
+    found = reports.values_between(desk.connection, sites, first.code, last.code)
+    desk.history |= {site: found.get(site, {}) for site in sites}
+    forms = stock_forms(desk.house.catalogue)
+    counted = stock_counts.stamps_between(desk.connection, sites, forms, first.code, last.code)
+    desk.counted |= {site: counted.get(site, {}) for site in sites}
+    since = datetime(first.year, first.month, 1, tzinfo=desk.house.timezone)
+    received = stock.receipts_of(desk.connection, sites, since)
+    desk.received |= {site: received.get(site, []) for site in sites}
+
+
+def _count_referrals(desk: Desk, keys: Collection[Key]) -> None:
+    """What was referred by SMS in these months; nothing for a site and month without any."""
+    pairs = {(key[0], key[2]) for key in keys} - desk.referred.keys()
+    for month in {one[1] for one in pairs}:
+        sites = {site for site, of in pairs if of == month}
+        found = referral_counts.of_month(desk.connection, desk.house, sites, month)
+        desk.referred |= {(site, month): found.get(site, {}) for site in sites}
+
+
+def stock_forms(catalogue: Catalogue) -> tuple[str, ...]:
+    """The keywords of the forms that count products."""
+    return tuple(
+        keyword
+        for keyword, form in catalogue.forms.items()
+        if any(one.product for one in form.fields)
+    )
+
+
+def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Wanted]:
+    """The DHIS2 cells that these reports feed: those of the nearest unit with any."""
+    wanted = []
+    for month in sorted({key[2] for key in keys}):
+        sites = {key[0] for key in keys if key[2] == month}
+        units = roster.receiving_units(connection, sites, month)
+        for site, form, period in keys:
+            if period == month:
+                unit = units.get(site)
+                wanted.append(Wanted(unit.id if unit else site, form, month))
+    return wanted

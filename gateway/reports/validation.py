@@ -1,0 +1,137 @@
+"""Use case: the centre stands up for its reports, and they may leave for DHIS2.
+
+Somebody validates (the DTC by SMS, a person at the command line), or the calendar does from a
+day of the next month on. What is validated leaves at once; an agent then changes it through
+her DTC only (`gateway.reports.filing`).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from gateway.conversation.interpretation import House
+from gateway.model.report import Key, Report, missing
+from gateway.reports.unit_of_work import Desk, cells_fed_by, store
+from gateway.storage import forwards, reports, validations
+from gateway.storage.engine import Connection
+from menus.model.catalogue import Catalogue, Form, Period
+from menus.model.programme import ON_VALIDATION
+from menus.rules.calendar import closing_date, period_of, validates_itself
+
+BATCH: Final = 200  # reports that the calendar validates in one transaction
+
+
+class Outcome(StrEnum):
+    """What became of a report that was to be validated.
+
+    `VALIDATED` now, or `ALREADY` before; refused as `INCOMPLETE`, or as `WAITING` when it is
+    whole but numbers in it wait for an OUI or a correction; `NOTHING` was reported.
+    """
+
+    VALIDATED = "validated"
+    ALREADY = "already"
+    INCOMPLETE = "incomplete"
+    WAITING = "waiting"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One site's report of one form: `missing` are the codes that it lacks, `waiting` those
+    whose numbers do not count yet."""
+
+    site_id: int
+    form: str
+    period: str
+    outcome: Outcome
+    receipt: str = ""
+    missing: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        return (self.site_id, self.form, self.period)
+
+
+def validate(
+    connection: Connection,
+    catalogue: Catalogue,
+    site_ids: Collection[int],
+    period: Period,
+    *,
+    by: int | None,
+    now: datetime,
+) -> list[Verdict]:
+    """Validates what these sites reported for a month, as far as it is in order.
+
+    One verdict for each site and form, in the order given and in the catalogue's. `by` is the
+    post whose word it is, None for a person at the command line. The sites are locked; whoever
+    holds other sites' locks must have taken these with them.
+    """
+    reports.lock_sites(connection, site_ids)
+    keys = [(site, form, period.code) for site in site_ids for form in catalogue.forms]
+    found = reports.load(connection, keys)
+    verdicts = [_judge(catalogue.forms[key[1]], key, found.get(key)) for key in keys]
+    chosen = [found[one.key].id for one in verdicts if one.outcome is Outcome.VALIDATED]
+    _release(connection, chosen, by, now)
+    return verdicts
+
+
+def validate_at(desk: Desk, site_ids: Collection[int], period: Period, by: int) -> list[Verdict]:
+    """The same for a message: what the desk holds is stored before and looked up again after."""
+    store(desk)
+    catalogue = desk.house.catalogue
+    verdicts = validate(desk.connection, catalogue, site_ids, period, by=by, now=desk.now)
+    changed = {one.key for one in verdicts if one.outcome is Outcome.VALIDATED}
+    desk.reports |= reports.load(desk.connection, changed & desk.reports.keys())
+    return verdicts
+
+
+def validate_due(connection: Connection, house: House, now: datetime) -> int:
+    """What the calendar validates by itself, up to BATCH reports; returns how many.
+
+    From `auto_validate_on` these are the reports that a person could validate, from the closing
+    date all that hold a number. Nothing where reports leave on receipt.
+    """
+    programme = house.catalogue.programme
+    if programme.forward != ON_VALIDATION:
+        return 0
+    today = now.astimezone(house.timezone).date()
+    months = [
+        period_of(today).plus(-back) for back in _backs(programme.months_back_for_supervisors)
+    ]
+    closed = [one.code for one in months if today >= closing_date(one, programme)]
+    begun = [one.code for one in months if today >= validates_itself(one, programme)]
+    due = validations.still_open(connection, closed, begun, BATCH)
+    reports.lock_sites(connection, {site for _, site in due})
+    return len(_release(connection, [report for report, _ in due], None, now))
+
+
+def _backs(most: int) -> range:
+    return range(1, most + 1)
+
+
+def _judge(form: Form, key: Key, report: Report | None) -> Verdict:
+    if report is None or not report.values:
+        waiting = tuple(report.pending) if report else ()
+        outcome = Outcome.INCOMPLETE if waiting else Outcome.NOTHING
+        return Verdict(*key, outcome, waiting=waiting, missing=form.required if waiting else ())
+    outcome = Outcome.VALIDATED
+    if report.validated_at is not None:
+        outcome = Outcome.ALREADY
+    elif not report.complete:
+        outcome = Outcome.INCOMPLETE
+    elif report.pending:
+        outcome = Outcome.WAITING
+    return Verdict(*key, outcome, report.receipt, missing(form, report), tuple(report.pending))
+
+
+def _release(
+    connection: Connection, report_ids: Sequence[int], post_id: int | None, now: datetime
+) -> list[Key]:
+    """Marks these reports and asks for the cells that they feed; the keys that were new."""
+    keys = validations.mark(connection, report_ids, post_id, now)
+    forwards.want(connection, cells_fed_by(connection, keys), now)
+    return keys

@@ -1,0 +1,1 @@
+"""Import and export the roster, and find sites by name."""

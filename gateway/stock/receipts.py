@@ -1,0 +1,195 @@
+"""Stock that came in: kept, said back, and laid beside what waited for it.
+
+A receipt ends the stock-outs of its products. A stock count that was doubted because nothing was
+known to have come in (the programme's rule 18) is weighed again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from gateway.model.report import Why
+from gateway.reports.filing import Said, file_said
+from gateway.reports.unit_of_work import Desk, fetch
+from gateway.stock import stockouts as stock_outs
+from gateway.stock.days_out import days_of, midnight
+from gateway.storage import stock
+from gateway.storage.inbox import Message
+from gateway.storage.roster import Post
+from gateway.storage.stock import Receipt, StockOut
+from menus.model.catalogue import Catalogue, Filled, Problem
+from menus.model.cross_check import Level
+from menus.wording.replies import ReportReply
+from menus.wording.sentences import say
+
+TOPIC: Final = "receipts"  # of what an OUI would let in
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came in at a site, by code, and when."""
+
+    site_id: int
+    quantities: Mapping[str, int]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a message says came in: taken, to be confirmed, and what is to be mended."""
+
+    taken: Mapping[str, int]
+    asked: Mapping[str, int]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What came of receipts: the words for them, and the counts that were weighed again."""
+
+    words: str
+    replies: tuple[ReportReply, ...] = ()
+
+
+def judge(catalogue: Catalogue, quantities: Mapping[str, int], near: Mapping[str, int]) -> Judged:
+    """Holds quantities, as typed by code, against the limits of their fields.
+
+    `near` are those behind a code that is one slip away from the one meant: they are asked.
+    Their problems carry no codes, since a receipt is mended by a receipt and not by a report.
+    """
+    taken: dict[str, int] = {}
+    asked: dict[str, int] = {}
+    problems: list[Problem] = []
+    for code, number in (*quantities.items(), *near.items()):
+        field = catalogue.field(code)
+        values = {"product": code, "number": number}
+        if field.product is None:
+            problems.append(Problem("receipt_no_product", Level.ASK, (), values))
+        elif not number:
+            problems.append(Problem("receipt_of_nothing", Level.ASK, (), values))
+        elif number > field.refuse_above:
+            problems.append(Problem("receipt_above_refuse", Level.REFUSE, (), values))
+        elif code in near:
+            asked[code] = number
+        elif number > field.ask_above:
+            asked[code] = number
+            problems.append(Problem("receipt_above_ask", Level.CONFIRM, (), values))
+        else:
+            taken[code] = number
+    return Judged(taken, asked, tuple(problems))
+
+
+def is_repeat(desk: Desk, site_id: int, quantities: Mapping[str, int], message: Message) -> bool:
+    """Whether another message of the same day said that just this came in."""
+    timezone = desk.house.timezone
+    day = message.sent_at.astimezone(timezone).date()
+    since = midnight(day, timezone)
+    of_day = stock.receipts_of(desk.connection, [site_id], since).get(site_id, [])
+    said: dict[int, dict[str, int]] = {}
+    for one in of_day:
+        if one.inbox_id != message.id and one.received_at < since + timedelta(days=1):
+            said.setdefault(one.inbox_id, {})[one.code] = one.quantity
+    return any(one == dict(quantities) for one in said.values())
+
+
+def proposed(delivery: Delivery) -> dict[str, Any]:
+    """What a conversation keeps of a delivery that waits for an OUI."""
+    return {
+        "topic": TOPIC,
+        "site": delivery.site_id,
+        "at": delivery.at.isoformat(),
+        "quantities": dict(delivery.quantities),
+    }
+
+
+def note_proposed(desk: Desk, message: Message, post: Post, waiting: Mapping[str, Any]) -> Noted:
+    """An OUI, which is this message: what waited came in when it was said first."""
+    at = datetime.fromisoformat(waiting["at"])
+    return note(desk, message, post, Delivery(int(waiting["site"]), waiting["quantities"], at))
+
+
+def note(desk: Desk, message: Message, post: Post, delivery: Delivery) -> Noted:
+    """Keeps what came in; the message is the one that ANNULE undoes."""
+    site_id, quantities, at = delivery.site_id, delivery.quantities, delivery.at
+    receipts = [
+        Receipt(site_id, code, number, at, message.id, post.id)
+        for code, number in quantities.items()
+    ]
+    stock.add_receipts(desk.connection, receipts)
+    desk.received.setdefault(site_id, []).extend(receipts)
+    ended = stock_outs.came_back(desk, site_id, quantities, at, message.id)
+    words = _words(desk, post, delivery, ended)
+    return Noted(words, _weigh_again(desk, message, post, delivery))
+
+
+def _weigh_again(
+    desk: Desk, message: Message, post: Post, delivery: Delivery
+) -> tuple[ReportReply, ...]:
+    """The counts of these products that she was asked about, with what is known now."""
+    talk = desk.conversations.get(post.id)
+    keys = (
+        [one.key for one in talk.asked if one.key[0] == delivery.site_id]
+        if talk is not None
+        else []
+    )
+    fetch(desk, set(keys))
+    replies = []
+    for key in keys:
+        doubted = {
+            code: one
+            for code, one in desk.reports[key].pending.items()
+            if code in delivery.quantities and one.why is Why.DOUBT
+        }
+        if not doubted:
+            continue
+        days = {code: one.days_out for code, one in doubted.items() if one.days_out is not None}
+        filled = Filled(key[1], {code: one.value for code, one in doubted.items()}, days)
+        replies.append(file_said(desk, Said(message, post, key, filled)))
+    return tuple(replies)
+
+
+def _words(desk: Desk, post: Post, delivery: Delivery, ended: list[StockOut]) -> str:
+    """What was understood; what was counted before, or that the stock-out is over."""
+    catalogue, timezone = desk.house.catalogue, desk.house.timezone
+    words = [
+        say(
+            catalogue,
+            post.language,
+            "receipt_noted",
+            receipts=listed(catalogue, delivery.quantities),
+        )
+    ]
+    over = {one.code: f"{one.code}{_days(one, timezone)}" for one in ended}
+    if over:
+        words.append(say(catalogue, post.language, "stock_out_over", outs=", ".join(over.values())))
+    before = {
+        code: number
+        for code, number in last_counts(desk, delivery.site_id).items()
+        if code in delivery.quantities and code not in over
+    }
+    if before:
+        words.append(say(catalogue, post.language, "stock_before", stock=listed(catalogue, before)))
+    return " ".join(words)
+
+
+def last_counts(desk: Desk, site_id: int) -> dict[str, int]:
+    """The newest number counted of each product, as far as the desk knows the site."""
+    history = desk.history.get(site_id, {})
+    months = sorted(desk.counted.get(site_id, {}), key=lambda key: key[1])
+    return {code: n for key in months for code, n in history.get(key, {}).items()}
+
+
+def listed(catalogue: Catalogue, quantities: Mapping[str, int]) -> str:
+    """`ENF 20, ATP 150`, in the order of the forms."""
+    return ", ".join(
+        f"{code} {quantities[code]}" for code in catalogue.form_of if code in quantities
+    )
+
+
+def _days(out: StockOut, timezone: ZoneInfo) -> str:
+    """For how many days the product was out: ` 9j`; nothing for a part of a day."""
+    first = out.since.astimezone(timezone).date()
+    days = days_of(out, first, date.max, timezone)
+    return f" {days}j" if days else ""

@@ -1,0 +1,126 @@
+"""A product against those under treatment with it: a warning before it is too late.
+
+The stock counted must last the patients for a month (`patients` and `ration` of the product).
+The agent reads it in the answer to the report that shows it, the DTC gets a notice.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from gateway.conversation.interpretation import House
+from gateway.model.report import Key, stamp
+from gateway.reports.unit_of_work import Desk
+from gateway.stock.alerts import DTC, people, places_words
+from gateway.stock.nearby import Neighbourhood
+from gateway.stock.stock_on_hand import products
+from gateway.storage import outbox_sms, reports, roster
+from gateway.storage.engine import Connection
+from gateway.storage.outbox_sms import NewNotice
+from menus.model.catalogue import Period, Product
+from menus.rules.calendar import period_of
+from menus.rules.stock import need
+from menus.wording.sentences import say
+
+TOPIC: Final = "stock_low"  # of a notice whose subject holds `site` and `code`
+MONTHS: Final = 2  # a number of patients older than this says nothing of today
+
+
+def warn(desk: Desk, keys: Collection[Key], language: str) -> str:
+    """What to tell the agent of the products that her reports (`keys`) touch; empty when they
+    last. Her DTC is told once for each product and month."""
+    found = []
+    for code, product in products(desk.house.catalogue).items():
+        forms = {desk.house.catalogue.form_of.get(one) for one in (code, product.patients)}
+        for site, form, period in keys:
+            if not product.patients or form not in forms:
+                continue
+            patients, stock = _patients(desk, site, product, period), _stock(desk, site, code)
+            if patients is None or stock is None or stock >= need(product, patients):
+                continue
+            told = f"{code} {stock}", f"{product.patients} {patients}"
+            found.append(_low(desk, language, *told))
+            if stock:
+                _tell(desk, site, code, period)
+    return " ".join(dict.fromkeys(found))
+
+
+def compose(
+    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+) -> str | None:
+    """The words of such a notice; None when there is enough by now, or nobody to be treated."""
+    site, code = int(subject["site"]), str(subject["code"])
+    product = products(house.catalogue).get(code)
+    around = Neighbourhood(connection, house, now)
+    posts = roster.posts_of(connection, [phone], around.month).get(phone, [])
+    above = [post for post in posts if post.role == DTC]
+    if product is None or not above:
+        return None
+    stock = around.shelves([site])[site].on_hand(code)
+    today = period_of(now.astimezone(house.timezone).date())
+    history = reports.values_between(connection, [site], today.plus(-MONTHS).code, today.code)
+    patients = _newest(history.get(site, {}), product.patients)
+    if stock is None or patients is None or stock >= need(product, patients):
+        return None
+    language = above[0].language
+    low = say(
+        house.catalogue, language, "alert_low",
+        product=f"{code} {stock}", patients=f"{product.patients} {patients}",
+        site=around.name(site),
+    )  # fmt: skip
+    return f"{low} {places_words(around, language, {code: around.places(site, code)})}"
+
+
+def _low(desk: Desk, language: str, product: str, patients: str) -> str:
+    return say(desk.house.catalogue, language, "stock_low", product=product, patients=patients)
+
+
+def _tell(desk: Desk, site: int, code: str, period: str) -> None:
+    around = Neighbourhood(desk.connection, desk.house, desk.now)
+    unit = around.facility(site)
+    if unit is None:
+        return
+    rules = desk.house.catalogue.programme.stock
+    notices = [
+        NewNotice(
+            key=f"{TOPIC}:{site}:{code}:{period}:{post.phone}",
+            phone=post.phone,
+            topic=TOPIC,
+            due_at=desk.now + timedelta(seconds=rules.alert_after),
+            expires_at=desk.now + timedelta(hours=rules.alert_hours),
+            subject={"site": site, "code": code},
+            unit_id=unit.id,
+        )
+        for post in people(desk.connection, unit, DTC, around.month)
+    ]
+    outbox_sms.add_notices(desk.connection, notices, desk.now)
+
+
+def _stock(desk: Desk, site: int, code: str) -> int | None:
+    """The newest count on the desk, and what came in since."""
+    counted = desk.counted.get(site, {})
+    history = desk.history.get(site, {})
+    months = [key for key in counted if code in history.get(key, {})]
+    if not months:
+        return None
+    newest = max(months, key=lambda key: key[1])
+    since = counted[newest][code]
+    received = [
+        one.quantity
+        for one in desk.received.get(site, ())
+        if one.code == code and stamp(one.received_at, one.inbox_id) > since
+    ]
+    return history[newest][code] + sum(received)
+
+
+def _patients(desk: Desk, site: int, product: Product, period: str) -> int | None:
+    """How many are under treatment, by the newest report of the last months."""
+    first = Period.parse(period).plus(-MONTHS).code
+    history = desk.history.get(site, {})
+    recent = {key: values for key, values in history.items() if key[1] >= first}
+    return _newest(recent, product.patients)
+
+
+def _newest(history: Mapping[tuple[str, str], Mapping[str, int]], code: str) -> int | None:
+    months = [key for key, values in history.items() if code in values]
+    return history[max(months, key=lambda key: key[1])][code] if months else None

@@ -1,0 +1,274 @@
+"""SMS in the outbox: the one answer to each message, and what people are told unasked."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from gateway.model.phone import operator_of
+from gateway.storage.engine import db_seconds, insert_new
+from gateway.storage.outbox import (
+    DROPPED,
+    NOTICE,
+    OPEN,
+    REPLY,
+    SENDING,
+    WAITING,
+    is_due,
+    is_free,
+    take_lease,
+)
+from gateway.storage.tables import opt_outs, outbox
+
+OTHER_NETWORK: Final = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """An answer to one message. `key` makes it the only one."""
+
+    key: str
+    phone: str
+    text: str
+    parts: int
+    message_id: int
+    unit_id: int | None
+    form: str | None
+    period: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """Something that a person is told unasked, once: `key` names the event and the person.
+
+    With `text` it says just that. Without, its words are found when it is sent, from `topic`
+    and `subject` (see `gateway.outbound.notifications`), so that it tells what is true then. It is due at
+    `due_at` and does not go out after `expires_at`.
+    """
+
+    key: str
+    phone: str
+    topic: str
+    due_at: datetime
+    expires_at: datetime
+    text: str | None = None
+    subject: Mapping[str, Any] | None = None
+    unit_id: int | None = None
+    form: str | None = None
+    period: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SmsRow:
+    """A claimed SMS. `once` tells that it must not go out again when nobody knows whether it
+    did: nobody waits for a notice."""
+
+    id: int
+    phone: str
+    text: str
+    parts: int
+    attempts: int
+    unknowns: int
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A claimed notice, which may have no words yet."""
+
+    id: int
+    phone: str
+    topic: str
+    subject: Mapping[str, Any]
+    text: str | None
+    attempts: int
+
+
+def add_replies(connection: Connection, replies: Sequence[NewReply], now: datetime) -> None:
+    """Queues answers, due at once."""
+    rows = [
+        {
+            "kind": REPLY,
+            "key": one.key,
+            "state": WAITING,
+            "next_at": now,
+            "created_at": now,
+            "phone": one.phone,
+            "text": one.text,
+            "parts": one.parts,
+            "inbox_id": one.message_id,
+            "unit_id": one.unit_id,
+            "form": one.form,
+            "period": one.period,
+        }
+        for one in replies
+    ]
+    if rows:
+        connection.execute(insert(outbox), rows)
+
+
+def add_notices(connection: Connection, notices: Sequence[NewNotice], now: datetime) -> int:
+    """Queues notices; returns how many were new. A key that is known, sent or not, changes
+    nothing: each event is told to each person at most once."""
+    rows = [
+        {
+            "kind": NOTICE,
+            "key": one.key,
+            "state": WAITING,
+            "next_at": one.due_at,
+            "expires_at": one.expires_at,
+            "created_at": now,
+            "phone": one.phone,
+            "network": operator_of(one.phone) or OTHER_NETWORK,
+            "topic": one.topic,
+            "subject": dict(one.subject or {}),
+            "text": one.text,
+            "unit_id": one.unit_id,
+            "form": one.form,
+            "period": one.period,
+        }
+        for one in sorted(notices, key=lambda one: one.key)
+    ]
+    if not rows:
+        return 0
+    statement = (
+        insert_new(connection, outbox)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(outbox.c.id)
+    )
+    return len(connection.execute(statement, rows).all())
+
+
+def claim_replies(
+    connection: Connection, most: int, lease: int, now: datetime
+) -> tuple[str, list[SmsRow]]:
+    """Takes due replies, oldest first, for `lease` seconds; a token and the rows."""
+    found = _take(connection, and_(outbox.c.kind == REPLY, is_due(now), is_free()), most)
+    return take_lease(connection, [row.id for row in found], lease), [_sms(row) for row in found]
+
+
+def claim_notices(
+    connection: Connection, network: str, most: int, lease: int, now: datetime
+) -> tuple[str, list[NoticeRow]]:
+    """Takes due notices to numbers of one network, oldest first, for `lease` seconds."""
+    mine = and_(outbox.c.kind == NOTICE, outbox.c.network == network, is_due(now), is_free())
+    rows = [
+        NoticeRow(row.id, row.phone, row.topic, row.subject or {}, row.text, row.attempts)
+        for row in _take(connection, mine, most)
+    ]
+    return take_lease(connection, [row.id for row in rows], lease), rows
+
+
+def word_notices(connection: Connection, texts: Mapping[int, tuple[str, int]]) -> None:
+    """Gives claimed notices their words, and the number of SMS parts that these take."""
+    statement = update(outbox).where(outbox.c.id == bindparam("row"))
+    statement = statement.values(text=bindparam("words"), parts=bindparam("takes"))
+    rows = [
+        {"row": row, "words": words, "takes": takes}
+        for row, (words, takes) in sorted(texts.items())
+    ]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def drop_notices(connection: Connection, ids: Collection[int], reason: str, now: datetime) -> None:
+    """These will not be sent."""
+    if ids:
+        _drop(connection, outbox.c.id.in_(ids), reason, now)
+
+
+def postpone_notices(connection: Connection, ids: Collection[int], until: datetime) -> None:
+    """These are for a better moment."""
+    statement = update(outbox).where(outbox.c.id.in_(ids))
+    connection.execute(statement.values(next_at=until, lease=None, lease_until=None))
+
+
+def drop_expired(connection: Connection, now: datetime) -> int:
+    """Gives up the notices that came too late; returns how many."""
+    late = and_(outbox.c.kind == NOTICE, is_due(now), is_free(), outbox.c.expires_at < now)
+    return _drop(connection, late, "expired", now)
+
+
+def opted_out(connection: Connection, phones: Collection[str]) -> set[str]:
+    """Those of these numbers that want no messages that nobody asked for."""
+    statement = select(opt_outs.c.phone).where(opt_outs.c.phone.in_(phones))
+    return set(connection.scalars(statement))
+
+
+def overdue_sends(connection: Connection, most: int, lease: int) -> tuple[str, list[SmsRow]]:
+    """Takes SMS whose sender died in the middle of the call: they may have gone out."""
+    sms = outbox.c.kind.in_((REPLY, NOTICE))
+    found = _take(connection, and_(sms, outbox.c.state == SENDING, is_free()), most)
+    return take_lease(connection, [row.id for row in found], lease), [_sms(row) for row in found]
+
+
+def _take(connection: Connection, which: ColumnElement[bool], most: int) -> list[Row[Any]]:
+    statement = (
+        select(outbox)
+        .where(which)
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return list(connection.execute(statement))
+
+
+def _sms(row: Row[Any]) -> SmsRow:
+    once = row.kind == NOTICE
+    return SmsRow(row.id, row.phone, row.text, row.parts or 1, row.attempts, row.unknowns, once)
+
+
+def _drop(connection: Connection, which: ColumnElement[bool], reason: str, now: datetime) -> int:
+    over = {"state": DROPPED, "next_at": None, "reason": reason, "settled_at": now}
+    statement = update(outbox).where(which).values(**over, lease=None, lease_until=None)
+    return connection.execute(statement).rowcount
+
+
+def mark_sending(connection: Connection, token: str, ids: Sequence[int], lease: int) -> list[int]:
+    """Says that these rows may reach the far side from now on; those still ours."""
+    if not ids:
+        return []
+    statement = (
+        update(outbox)
+        .where(outbox.c.id.in_(ids), outbox.c.lease == token)
+        .values(state=SENDING, lease_until=db_seconds() + lease, attempts=outbox.c.attempts + 1)
+        .returning(outbox.c.id)
+    )
+    return list(connection.scalars(statement))
+
+
+def replies_since(connection: Connection, phones: Sequence[str], since: datetime) -> dict[str, int]:
+    """How many replies each of these numbers was given since a moment."""
+    statement = (
+        select(outbox.c.phone, func.count())
+        .where(outbox.c.kind == REPLY, outbox.c.phone.in_(phones), outbox.c.created_at >= since)
+        .group_by(outbox.c.phone)
+    )
+    return {phone: int(count) for phone, count in connection.execute(statement)}
+
+
+def blank_texts(connection: Connection, before: datetime) -> int:
+    """Takes the text out of SMS older than this moment that went out or never will."""
+    statement = (
+        update(outbox)
+        .where(
+            outbox.c.kind.in_((REPLY, NOTICE)),
+            outbox.c.text.is_not(None),
+            outbox.c.created_at < before,
+            outbox.c.state.not_in(OPEN),
+        )
+        .values(text=None)
+    )
+    return connection.execute(statement).rowcount

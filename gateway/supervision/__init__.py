@@ -1,1 +1,0 @@
-"""Supervision: what supervisors ask and do, and whom the calendar reminds."""

@@ -1,0 +1,147 @@
+"""What a screen wishes from the database: a report opened, a group filed, a command obeyed."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gateway.conversation.interpretation import House
+from gateway.inbound import reader
+from gateway.storage import inbox, roster
+from gateway.storage.dialogues import Dialogues
+from gateway.storage.engine import Connection, Engine, reading
+from gateway.storage.inbox import Arrival
+from gateway.storage.roster import Post
+from gateway.transports.queue import Name
+from gateway.ussd.caller import posts_at
+from gateway.ussd.reports import PROVIDER, file_group, sheet_in
+from menus.model.catalogue import Catalogue
+from menus.ussd import navigator
+from menus.ussd.state import File, Open, Run, State, Step
+from menus.wording.sentences import say
+
+
+class Rings(Protocol):
+    """What wakes the workers (see `gateway.transports.queue.Bell`)."""
+
+    def nudge(self, name: Name) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What a hop touches: the database, Redis, the catalogue and calendar, the bell.
+
+    `hash_key` gives the key for hashes of texts; it reads the database the first time.
+    """
+
+    engine: Engine
+    dialogues: Dialogues
+    house: House
+    hash_key: Callable[[], bytes]
+    bell: Rings
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A dialogue on the line: its name in our stores, who is at the other end, and the time.
+
+    `phone` is in E.164 where it can be, `network` the operator's code of it.
+    """
+
+    edges: Edges
+    dialogue: str
+    phone: str
+    network: str
+    now: datetime
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.edges.house.catalogue
+
+    def id_of(self, text: str) -> str:
+        """By which the inbox knows what was confirmed with this text."""
+        return f"{self.dialogue}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+    def posts(self, connection: Connection) -> list[Post]:
+        """Where the caller works this month."""
+        month = self.now.astimezone(self.edges.house.timezone).strftime("%Y%m")
+        return roster.posts_of(connection, [self.phone], month).get(self.phone, [])
+
+    def fulfilled(self, step: Step, text: str) -> State:
+        """The State after a step's wish, if it has one; `text` is what led there."""
+        match step.wish:
+            case Open() as wish:
+                return self._open(step.state, wish)
+            case File() as wish:
+                return self._file(step.state, wish, text)
+            case Run() as wish:
+                return self._run(step.state, wish, text)
+            case None:
+                return step.state
+
+    def _open(self, state: State, wish: Open) -> State:
+        key = (state.caller.places[state.place].unit, wish.form, wish.month)
+        with reading(self.edges.engine) as connection:
+            sheet = sheet_in(connection, self.edges.house, key, self.now)
+        return navigator.opened(self.catalogue, state, sheet, wish.how)
+
+    def _file(self, state: State, wish: File, text: str) -> State:
+        place = state.caller.places[state.place]
+        key = (place.unit, wish.form, wish.month)
+        # Read before the transaction, which would hold one connection and wait for another.
+        house, secret = self.edges.house, self.edges.hash_key()
+        with self.edges.engine.begin() as connection:
+            posts = posts_at(self.posts(connection), place)
+            if not posts:
+                return self._gone(state)
+            message = inbox.record(connection, self._arrival(navigator.as_sms(wish), text), secret)
+            if message is None:
+                # Another copy of this hop has stored it.
+                already = say(self.catalogue, state.caller.language, "ussd_already")
+                sheet = sheet_in(connection, house, key, self.now)
+                return navigator.filed(self.catalogue, state, sheet, already)
+            filed = file_group(connection, house, message, posts[0], wish)
+        self.edges.bell.nudge("forward")
+        if filed.queued:
+            self.edges.bell.nudge("reply")
+        return navigator.filed(self.catalogue, state, filed.sheet, filed.text, filed.low)
+
+    def _gone(self, state: State) -> State:
+        """She was taken off the roster while she was in the dialogue."""
+        told = say(self.catalogue, state.caller.language, "ussd_stranger")
+        return navigator.told(state, told)
+
+    def _run(self, state: State, wish: Run, text: str) -> State:
+        place, secret = state.caller.places[state.place], self.edges.hash_key()
+        with self.edges.engine.begin() as connection:
+            codes = {post.unit_code for post in posts_at(self.posts(connection), place)}
+            if not codes:
+                return self._gone(state)
+            message = inbox.record(connection, self._arrival(wish.text, text), secret)
+            if message is None:
+                return self.already(state)
+            told = reader.read_at_once(
+                connection, self.edges.house, message, self.now, codes, run=wish
+            )
+            after = self.posts(connection)
+        self.edges.bell.nudge("forward")
+        self.edges.bell.nudge("reply")
+        language = after[0].language if after else ""
+        return navigator.told(state, told, language)
+
+    def _arrival(self, said: str, text: str) -> Arrival:
+        """What was confirmed with this text, as a message."""
+        return Arrival(
+            provider=PROVIDER,
+            provider_id=self.id_of(text),
+            phone=self.phone,
+            text=said,
+            network=self.network,
+            sent_at=self.now,
+            received_at=self.now,
+        )
+
+    def already(self, state: State) -> State:
+        """What this text asked for was done before, and nobody knows any more what was shown."""
+        return navigator.told(state, say(self.catalogue, state.caller.language, "ussd_already"))

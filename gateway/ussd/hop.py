@@ -1,0 +1,196 @@
+"""Use case: one hop of a dialogue by USSD.
+
+A hop adds its text to the dialogue in Redis and gets back everything since the last State that
+was kept, in one round trip; `menus.ussd.navigator` walks from there to the screen. SQL is asked at
+the dial, where a report is opened, and where something confirmed is stored or obeyed. What was
+stored is known by (dialogue, text), so that a hop that comes twice, at once or after Redis has
+lost everything, stores it once.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+import structlog
+
+from gateway.model.phone import BadPhone, normalise
+from gateway.storage import inbox, versions
+from gateway.storage.dialogues import DialoguesAway
+from gateway.storage.engine import Connection, StorageFault, reading
+from gateway.transports.africastalking_posts import UssdHop
+from gateway.ussd.caller import caller_of
+from gateway.ussd.effects import Edges, Line
+from gateway.ussd.reports import PROVIDER, sheet_in
+from menus.model.catalogue import Catalogue
+from menus.ussd import navigator
+from menus.ussd.choice_screens import started
+from menus.ussd.state import Screen, State, Step
+
+log = structlog.get_logger()
+
+# Texts since the last State that was kept; then it is kept anew, since all are walked each time.
+MOST_TEXTS: Final = 4
+MOST_KEPT: Final = 2048  # places in dialogues that a process remembers
+
+
+def answer(edges: Edges, hop: UssdHop, now: datetime) -> Screen:
+    """The screen that answers a hop.
+
+    With Redis down the dialogue ends, and what was confirmed stays. With the database down it
+    ends with the words that these numbers were not kept, and is forgotten, so that nothing of
+    it is stored by a hop that comes again.
+    """
+    phone = e164(hop.phone)
+    line = Line(edges, name_of(hop.dialogue_id, phone), phone, hop.network, now)
+    try:
+        return _Walk(line, hop.text).answer()
+    except DialoguesAway:
+        return _end(edges, hop.network, "ussd_no_redis")
+    except StorageFault as fault:
+        log.warning("hop_not_stored", error=type(fault).__name__)
+        return broke(edges, hop)
+
+
+def broke(edges: Edges, hop: UssdHop) -> Screen:
+    """The last screen of a dialogue that a fault of ours has ended."""
+    try:
+        edges.dialogues.forget(name_of(hop.dialogue_id, e164(hop.phone)))
+    except DialoguesAway:
+        log.warning("dialogue_not_forgotten")
+    return _end(edges, hop.network, "ussd_no_database")
+
+
+def _end(edges: Edges, network: str, key: str) -> Screen:
+    """A last screen for whoever it is, in French."""
+    catalogue = edges.house.catalogue
+    return navigator.end(catalogue, "fr", key, catalogue.programme.ussd.room(network))
+
+
+def e164(raw: str) -> str:
+    """The caller's number in E.164, or as the operator wrote it."""
+    try:
+        return normalise(raw)
+    except BadPhone:
+        return raw
+
+
+def name_of(dialogue_id: str, phone: str) -> str:
+    """What a dialogue is called in our stores: nobody's number can be read from it.
+
+    The number is part of it, so that two callers never meet, whatever id the operator gives.
+    """
+    whole = f"{dialogue_id}\n{phone}".encode("utf-8", "replace")
+    return hashlib.sha256(whole).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One hop on its way from the dialogue's log to a screen. `text` is all that was typed."""
+
+    line: Line
+    text: str
+
+    def answer(self) -> Screen:
+        found = self.line.edges.dialogues.hop(self.line.dialogue, self.text)
+        if found is None or found.texts[-1] != self.text:
+            return self._dial(found.texts[-1] if found else None)
+        try:
+            reached = _reached(self.line.catalogue, found.kept, found.texts)
+        except (KeyError, TypeError):
+            # An older release wrote it.
+            return self._dial(self.text)
+        state, stored = self._go_on(reached, found.texts)
+        if stored or len(found.texts) > MOST_TEXTS:
+            self._keep(state, self.text)
+        return navigator.screen(self.line.catalogue, state)
+
+    def _go_on(self, reached: "_Reached", texts: Sequence[str]) -> tuple[State, bool]:
+        """The State after the last text, and whether something was asked of the database."""
+        step, place = reached.step, reached.place
+        state, stored = self.line.fulfilled(step, texts[place]), step.wish is not None
+        for before, text in pairwise(texts[place:]):
+            step = navigator.step(self.line.catalogue, state, _answer_in(before, text))
+            state = self.line.fulfilled(step, text)
+            stored |= step.wish is not None
+        return state, stored
+
+    def _keep(self, state: State, seen: str | None) -> None:
+        """Keeps where the dialogue stands. Without it the next hop walks the same way again."""
+        try:
+            self.line.edges.dialogues.keep(
+                self.line.dialogue, state.to_json(), self.text, seen=seen
+            )
+        except DialoguesAway:
+            log.warning("dialogue_not_kept")
+
+    # --- The dial
+
+    def _dial(self, seen: str | None) -> Screen:
+        """The first hop of a dialogue, or one that does not go on from what is known of it."""
+        line = self.line
+        with reading(line.edges.engine) as connection:
+            posts = line.posts(connection)
+            if not posts:
+                return _end(line.edges, line.network, "ussd_stranger")
+            caller = caller_of(connection, line.edges.house, posts, line.network, line.now)
+            known = None
+            if self.text:
+                known = inbox.known(connection, PROVIDER, line.id_of(self.text))
+            if known is not None:
+                step = self._found_again(connection, State(caller), known)
+            else:
+                step = navigator.dial(line.catalogue, caller, self.text)
+        state = line.fulfilled(step, self.text)
+        if step.lost:
+            state = replace(state, wrong="ussd_lost")
+        if not _came_late(self.text, seen):
+            self._keep(state, seen)
+        return navigator.screen(line.catalogue, state)
+
+    def _found_again(self, connection: Connection, state: State, message_id: int) -> Step:
+        """After something that this very hop confirmed before, and that Redis has lost since."""
+        for change in versions.changes_of(connection, message_id):
+            for number, place in enumerate(state.caller.places):
+                if place.unit == change.key[0]:
+                    there = replace(state, place=number)
+                    sheet = sheet_in(connection, self.line.edges.house, change.key, self.line.now)
+                    return Step(navigator.stored(self.line.catalogue, there, sheet))
+        return Step(self.line.already(started(state)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """How far a log leads without the database: to its end, or to the text with a wish."""
+
+    step: Step
+    place: int
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _reached(catalogue: Catalogue, kept: str, texts: tuple[str, ...]) -> _Reached:
+    """Where the texts of a log lead from the State that was kept. Pure, and so remembered: the
+    next hop of a dialogue mostly begins where this one ended. Raises KeyError or TypeError for
+    a State of another release."""
+    if len(texts) == 1:
+        return _Reached(Step(State.from_json(json.loads(kept))), 0)
+    before = _reached(catalogue, kept, texts[:-1])
+    if before.step.wish is not None:
+        return before
+    answer = _answer_in(texts[-2], texts[-1])
+    return _Reached(navigator.step(catalogue, before.step.state, answer), len(texts) - 1)
+
+
+def _came_late(text: str, seen: str | None) -> bool:
+    """Whether a text is a hop of before that was held up on its way: it is answered anew, and
+    she who is further on by now does not lose her place."""
+    return seen is not None and (text == "" or seen.startswith(f"{text}*")) and text != seen
+
+
+def _answer_in(before: str, text: str) -> str:
+    """What this hop added; it may hold a `*` of its own."""
+    return text.removeprefix(before).removeprefix("*") if before else text

@@ -1,0 +1,121 @@
+"""What a dialogue reads and writes of a report, by the same desk as an SMS.
+
+A group that was confirmed on the screen is a message like any other: a row in the inbox, read
+in the transaction that stores it, with the versions, forwards and history that come of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from gateway.commands import undo
+from gateway.conversation.interpretation import House, Site, Understood
+from gateway.model.report import Key, stamp
+from gateway.reports.filing import Said, file_said, is_locked
+from gateway.reports.rule_context import context_of
+from gateway.reports.unit_of_work import Desk, fetch, open_desk, store
+from gateway.stock import treatment_stock as stock_need
+from gateway.storage import conversations, inbox, outbox_sms, reports
+from gateway.storage.engine import Connection
+from gateway.storage.inbox import READ, Message, Read
+from gateway.storage.roster import Post
+from menus import gsm7
+from menus.model.catalogue import Filled, Period
+from menus.rules.history import known_elsewhere
+from menus.ussd.state import File, Sheet
+from menus.wording import replies
+from menus.wording.replies import ReportReply
+
+PROVIDER: Final = "ussd"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A group after it was filed: the report as it is stored now, and what an SMS would say.
+
+    `queued` tells that an SMS with the receipt will follow, `low` which products will not last.
+    """
+
+    sheet: Sheet
+    text: str
+    queued: bool
+    low: str
+
+
+def sheet_in(connection: Connection, house: House, key: Key, now: datetime) -> Sheet:
+    """What is stored of a report."""
+    desk = Desk(connection, house, now, {})
+    fetch(desk, {key})
+    return _sheet(desk, key)
+
+
+def file_group(
+    connection: Connection, house: House, message: Message, post: Post, file: File
+) -> Filed:
+    """Files a confirmed group for the site of `post`, in the caller's transaction."""
+    now, key = message.received_at, (post.unit_id, file.form, file.month)
+    filled = Filled(file.form, dict(file.values), dict(file.days_out))
+    understood = Understood(
+        message,
+        post,
+        site=Site(post.unit_id, post.unit_code, post.unit_name),
+        fillings=(filled,),
+        period=Period.parse(file.month),
+    )
+    reports.lock_sites(connection, {post.unit_id})
+    talks = conversations.load(connection, {post.id})
+    desk = open_desk(connection, house, [understood], talks, now)
+    reply = file_said(desk, Said(message, post, key, filled, confirmed=file.asked))
+    undo.remember(desk, understood, [reply])
+    low = stock_need.warn(desk, [key], post.language)
+    text = replies.report_reply(house.catalogue, post.language, [reply], closing=low)
+    queued = house.catalogue.programme.ussd.sms_receipt and reply.complete
+    if queued:
+        desk.replies.append(_receipt(message, key, text))
+    inbox.settle(connection, [Read(message.id, READ, post.id)], now)
+    _count(desk, reply)
+    store(desk)
+    return Filed(_sheet(desk, key), text, queued, low)
+
+
+def _count(desk: Desk, reply: ReportReply) -> None:
+    desk.counts["read"] += 1
+    desk.counts["ussd_groups"] += 1
+    desk.counts["refused" if reply.problems else "understood"] += 1
+
+
+def _receipt(message: Message, key: Key, text: str) -> outbox_sms.NewReply:
+    return outbox_sms.NewReply(
+        key=f"reply:{message.id}",
+        phone=message.phone,
+        text=text,
+        parts=len(gsm7.parts(text)),
+        message_id=message.id,
+        unit_id=key[0],
+        form=key[1],
+        period=key[2],
+    )
+
+
+def _sheet(desk: Desk, key: Key) -> Sheet:
+    site, keyword, month = key
+    form, report = desk.house.catalogue.forms[keyword], desk.reports.get(key)
+    done = desk.complete.get((site, month), set())
+    terms = [term for check in form.checks for term in check.terms]
+    named = {name for term in terms for name in (term.name, term.code)}
+    context = context_of(desk, key, stamp(desk.now, 0), form.codes)
+    found = known_elsewhere(form.checks, context)
+    known = {name: number for name, number in found.items() if name in named}
+    others = tuple(one for one in desk.house.catalogue.forms if one not in done and one != keyword)
+    if report is None:
+        return Sheet(keyword, month, others=others, known=known)
+    return Sheet(
+        form=keyword,
+        month=month,
+        values=dict(report.values),
+        receipt=report.receipt,
+        complete=report.complete,
+        locked=is_locked(desk, report, desk.now),
+        others=others,
+        known=known,
+    )

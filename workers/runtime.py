@@ -1,0 +1,83 @@
+"""What every job and the clock stand on, made from the settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from gateway import config
+from gateway.config import Settings
+from gateway.conversation.interpretation import House
+from gateway.dhis2.forwarding import Far
+from gateway.outbound.notifications import COMPOSERS, Teller
+from gateway.storage.engine import Engine, connect
+from gateway.transports.africastalking import AfricasTalking
+from gateway.transports.clients import dhis2_client
+from gateway.transports.queue import Bell, bell_for
+from menus.loading import loader
+from menus.model.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Settings, database, bell and catalogue of one job."""
+
+    settings: Settings
+    engine: Engine
+    bell: Bell
+    house: House
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def catalogue(folder: Path | None) -> Catalogue:
+    """The catalogue, read once a process: RQ forks a process per job from one that has it."""
+    return loader.load(folder)
+
+
+@contextmanager
+def workplace() -> Iterator[Workplace]:
+    """Connections are made in the process that uses them, and closed with it."""
+    settings = config.load()
+    engine = connect(settings.database_url)
+    bell = bell_for(settings.redis_url, settings.dhis2_timeout)
+    try:
+        house = House(catalogue(settings.catalogue), settings.timezone)
+        yield Workplace(settings, engine, bell, house)
+    finally:
+        bell.close()
+        engine.dispose()
+
+
+def operator(settings: Settings) -> AfricasTalking | None:
+    """The operator's client, or None while its account is not set: then replies wait."""
+    if settings.at_username is None or settings.at_api_key is None:
+        return None
+    return AfricasTalking(
+        settings.at_username,
+        settings.at_api_key,
+        sender_id=settings.at_sender_id,
+        base_url=settings.at_api_url,
+    )
+
+
+def teller(place: Workplace) -> Teller:
+    """Who finds the words of notices when they are sent."""
+    return Teller(place.house, COMPOSERS)
+
+
+@contextmanager
+def far_side(place: Workplace) -> Iterator[Far | None]:
+    """DHIS2's client, or None while it is not set: then forwards wait."""
+    client = dhis2_client(place.settings)
+    if client is None:
+        yield None
+        return
+    settings = place.settings
+    with client:
+        yield Far(client, settings.dhis2_timeout, place.house.catalogue, settings.timezone)
