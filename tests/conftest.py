@@ -24,7 +24,7 @@ from gateway.storage.engine import connect
 from gateway.storage.schema import upgrade
 from menus.loading.loader import load
 from menus.model.catalogue import Catalogue
-from tests.house.tree import settings_names
+from tests.guards.tree import settings_names
 from tests.servers import Postgres, postgres
 
 # How long an example takes says nothing about the code on a machine with other work. The same

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from menus.model.catalogue import Catalogue
-from tests.gateway.far_dhis2 import FAMILIES, FarSide, far_side
-from tests.gateway.pipes import Pipes
+from tests.gateway.dhis2_server import FAMILIES, FarSide, far_side
+from tests.gateway.harness import Pipes
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from gateway.ussd import hop as dialogue
 from gateway.ussd.effects import Edges
 from menus.gsm7 import septets
 from menus.ussd.state import Screen
-from tests.gateway.pipes import AWA, Pipes
+from tests.gateway.harness import AWA, Pipes
 
 _numbers = count(1)
 

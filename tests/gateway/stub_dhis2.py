@@ -8,7 +8,7 @@ from gateway.dhis2 import forwarding
 from gateway.dhis2.forwarding import Far
 from gateway.transports.dhis2 import Cell, Registration
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict
-from tests.gateway.pipes import BAMAKO, Pipes
+from tests.gateway.harness import BAMAKO, Pipes
 
 Judge = Callable[[Sequence[Cell]], Verdict]
 JudgeComplete = Callable[[Sequence[Registration]], Verdict]

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from gateway.storage.engine import reading
 from gateway.storage.tables import outbox
-from tests.journeys.house import House
+from tests.journeys.deployment import House
 from tests.journeys.processes import descendants, is_alive, send, wait_for, words_of
 
 AT_WORK = "it is in the middle of a job"

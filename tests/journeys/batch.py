@@ -8,7 +8,7 @@ from sqlalchemy import select
 from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, org_units, report_versions, reports
 from menus.model.catalogue import Period
-from tests.journeys.house import EXAMPLE, Agent, House
+from tests.journeys.deployment import EXAMPLE, Agent, House
 
 WORDS = EXAMPLE.split()
 BASE = dict(zip(WORDS[::2], WORDS[1::2], strict=True))

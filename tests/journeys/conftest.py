@@ -9,7 +9,7 @@ import pytest
 
 from gateway.sandbox.dhis2.summary import Family
 from menus.model.catalogue import Period
-from tests.journeys.house import House, open_house
+from tests.journeys.deployment import House, open_house
 
 # Each kind of database meets one of the two families of DHIS2 servers.
 FAMILY: dict[str, Family] = {"sqlite": "legacy", "postgresql": "sql"}

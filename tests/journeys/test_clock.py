@@ -17,7 +17,7 @@ from gateway.storage.tables import inbox, outbox
 from menus.model.catalogue import Period
 from tests.journeys.batch import assert_answered, assert_in_dhis2, assert_nothing_lost, batch
 from tests.journeys.conftest import Build
-from tests.journeys.house import EXAMPLE, House
+from tests.journeys.deployment import EXAMPLE, House
 from tests.journeys.processes import PARTS, free_port, probe, program, wait_for
 
 NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there

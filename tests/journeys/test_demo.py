@@ -16,8 +16,8 @@ import pytest
 
 from gateway.sandbox.operator_posts import direct_session
 from menus.model.catalogue import Period
-from tests.house.tree import ROOT
-from tests.journeys.house import EXAMPLE
+from tests.guards.tree import ROOT
+from tests.journeys.deployment import EXAMPLE
 from tests.journeys.processes import (
     descendants,
     end_all,

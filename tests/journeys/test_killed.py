@@ -14,7 +14,7 @@ from gateway.storage.tables import inbox, outbox
 from menus.model.catalogue import Period
 from tests.journeys import attacks
 from tests.journeys.batch import assert_answered, assert_in_dhis2, assert_nothing_lost, batch
-from tests.journeys.house import House
+from tests.journeys.deployment import House
 from tests.journeys.processes import descendants, is_alive, send, wait_for
 
 REPORTS = 120  # two requests to DHIS2

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from gateway.storage.engine import reading
 from gateway.storage.tables import outbox
 from menus.model.catalogue import Catalogue, Period
-from tests.journeys.house import EXAMPLE, Agent, House
+from tests.journeys.deployment import EXAMPLE, Agent, House
 from tests.journeys.processes import wait_for
 
 WORDS = EXAMPLE.split()

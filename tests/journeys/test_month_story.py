@@ -11,7 +11,7 @@ from gateway.storage import reports, roster
 from gateway.storage.engine import reading
 from menus.gsm7 import lost, parts
 from menus.loading.loader import load
-from tests.house.tree import ROOT
+from tests.guards.tree import ROOT
 from tests.journeys.processes import run
 from tests.journeys.story import DECEMBER, SHORT, STORY
 from tests.journeys.story_cast import AGENTS, FACILITY, PLACES

@@ -12,7 +12,7 @@ from gateway.storage import outbox_sms
 from gateway.storage.outbox_sms import NewNotice
 from gateway.transports.queue import bell_for
 from menus.model.catalogue import Catalogue
-from tests.gateway.pipes import PEC, Pipes
+from tests.gateway.harness import PEC, Pipes
 from workers import clock
 from workers.runtime import Workplace
 

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
-from tests.gateway.pipes import FANTA, ISSA, PEC, Pipes
+from tests.gateway.harness import FANTA, ISSA, PEC, Pipes
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from gateway.sandbox.dhis2 import DEFAULT_TOKEN, create_app
 from gateway.sandbox.serving import serving
 from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
-from tests.gateway.pipes import PEC, Pipes
+from tests.gateway.harness import PEC, Pipes
 
 # A month that has ended by the clock of whoever runs this.
 FEBRUARY = datetime(2026, 2, 4, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from gateway.storage.destinations import DHIS2, Health
 from gateway.storage.engine import reading
 from gateway.transports.dhis2 import Cell
 from gateway.transports.dhis2_verdict import Accepted, Verdict
-from tests.gateway.pipes import AWA, FANTA, ISSA, NOON, PEC, Pipes
+from tests.gateway.harness import AWA, FANTA, ISSA, NOON, PEC, Pipes
 from tests.gateway.stub_dhis2 import StubDhis2, refusing
 
 SOON, BEFORE = NOON + timedelta(minutes=1), NOON - timedelta(minutes=1)

@@ -20,8 +20,8 @@ from gateway.sandbox.dhis2 import Kind
 from gateway.sandbox.dhis2.faults import STANDING
 from gateway.sandbox.dhis2.model import InputPeriod
 from gateway.storage import outbox
-from tests.gateway.far_dhis2 import HELD, FarSide
-from tests.gateway.pipes import AWA, FANTA, ISSA, OCTOBER, PEC, Pipes
+from tests.gateway.dhis2_server import HELD, FarSide
+from tests.gateway.harness import AWA, FANTA, ISSA, OCTOBER, PEC, Pipes
 
 VERSIONS: Final = 2  # of a place: October as it was, and as it ends
 TRIES: Final = 2  # of the forwarder while the fault holds

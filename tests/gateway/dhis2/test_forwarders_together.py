@@ -12,8 +12,8 @@ from gateway.model.report import Status
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage.engine import connect
 from menus.model.catalogue import Catalogue
-from tests.gateway.far_dhis2 import PATIENCE, FarSide, far_side
-from tests.gateway.pipes import Pipes, person, unit
+from tests.gateway.dhis2_server import PATIENCE, FarSide, far_side
+from tests.gateway.harness import Pipes, person, unit
 
 SITES = 18
 ROUNDS = 5

@@ -12,8 +12,8 @@ from gateway.model.roster import Roster, UnitRow
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage import outbox, roster_import
 from gateway.storage.engine import reading
-from tests.gateway.far_dhis2 import CLOSED, HELD, FarSide, far_side
-from tests.gateway.pipes import (
+from tests.gateway.dhis2_server import CLOSED, HELD, FarSide, far_side
+from tests.gateway.harness import (
     AWA,
     FANTA,
     ISSA,

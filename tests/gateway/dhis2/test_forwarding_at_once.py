@@ -12,8 +12,8 @@ from gateway.dhis2.forwarding import Far
 from gateway.transports.dhis2 import Cell
 from gateway.transports.dhis2_verdict import Accepted, Verdict
 from menus.model.programme import Dhis2Requests
-from tests.gateway.far_dhis2 import PATIENCE
-from tests.gateway.pipes import Pipes, killed_at, person, unit
+from tests.gateway.dhis2_server import PATIENCE
+from tests.gateway.harness import Pipes, killed_at, person, unit
 from tests.gateway.stub_dhis2 import StubDhis2
 
 SITES = 24

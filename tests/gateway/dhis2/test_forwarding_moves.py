@@ -8,8 +8,8 @@ from gateway.dhis2 import rerouting
 from gateway.model.report import Status
 from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import roster_import
-from tests.gateway.far_dhis2 import CLOSED, HELD, FarSide
-from tests.gateway.pipes import FANTA, ISSA, OCTOBER, PEC, Pipes, person, unit
+from tests.gateway.dhis2_server import CLOSED, HELD, FarSide
+from tests.gateway.harness import FANTA, ISSA, OCTOBER, PEC, Pipes, person, unit
 
 NOVEMBER = "202611"
 

@@ -8,8 +8,8 @@ from gateway.dhis2 import forwarding
 from gateway.model.report import Status
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage import outbox
-from tests.gateway.far_dhis2 import CLOSED, HELD, FarSide, far_side
-from tests.gateway.pipes import AWA, FANTA, ISSA, NOON, PEC, PEC_VALUES, Pipes, killed_at
+from tests.gateway.dhis2_server import CLOSED, HELD, FarSide, far_side
+from tests.gateway.harness import AWA, FANTA, ISSA, NOON, PEC, PEC_VALUES, Pipes, killed_at
 
 AT_ONCE, AS_WISHED, FOR_A_PERSON = (5, 7), (30, 38), (120, 150)  # seconds of rest
 TROUBLES = {

@@ -12,8 +12,8 @@ from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO
 from gateway.transports import dhis2_reads
 from menus.model.catalogue import Period
-from tests.gateway.far_dhis2 import HELD, FarSide
-from tests.gateway.pipes import FANTA, ISSA, OCTOBER, PEC, Pipes
+from tests.gateway.dhis2_server import HELD, FarSide
+from tests.gateway.harness import FANTA, ISSA, OCTOBER, PEC, Pipes
 
 HERE = ("KolaSite001", OCTOBER)
 

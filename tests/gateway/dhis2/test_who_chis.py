@@ -15,8 +15,8 @@ from gateway.diagnostics.dhis2_check_units import Receiver
 from menus.linting.faults import faults
 from menus.loading import loader
 from menus.model.catalogue import Catalogue, Period
-from tests.gateway.far_dhis2 import FarSide
-from tests.gateway.pipes import OCTOBER, PEC, Pipes
+from tests.gateway.dhis2_server import FarSide
+from tests.gateway.harness import OCTOBER, PEC, Pipes
 
 # Facts of the package CHIS_AGG 1.1.0: its iCCM data set, monthly, of which every data element is
 # INTEGER_ZERO_OR_POSITIVE and keeps no zeros. Those with one combo for all under five:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from gateway.model.report import Status
-from tests.gateway.far_dhis2 import HELD, FarSide
-from tests.gateway.pipes import PEC, Pipes
+from tests.gateway.dhis2_server import HELD, FarSide
+from tests.gateway.harness import PEC, Pipes
 
 
 def say(pipes: Pipes, *texts: str) -> None:

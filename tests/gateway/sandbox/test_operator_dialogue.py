@@ -14,7 +14,7 @@ from gateway.sandbox.operator_dialogue import USUAL, Dialogue, Habits, LineDropp
 from gateway.sandbox.operator_posts import direct_session
 from gateway.sandbox.operator_screen import BadAnswer
 from gateway.sandbox.serving import serving
-from tests.gateway.sandbox.canned_house import AT, PHONE, TOKEN, House, closed_port, demo
+from tests.gateway.sandbox.canned_dhis2 import AT, PHONE, TOKEN, House, closed_port, demo
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from gateway.sandbox.gateway_address import Line, NoLine
 from gateway.sandbox.phone_script import parse
 from gateway.sandbox.phone_walk import play
-from tests.gateway.sandbox.canned_house import AT, PHONE, TOKEN, Phone, closed_port, demo
+from tests.gateway.sandbox.canned_dhis2 import AT, PHONE, TOKEN, Phone, closed_port, demo
 
 OTHER = "+22370000002"
 

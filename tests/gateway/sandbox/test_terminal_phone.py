@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from gateway.sandbox.gateway_address import Line, NoLine
-from tests.gateway.sandbox.canned_house import PHONE, TOKEN, Phone, Ticks, closed_port, demo
+from tests.gateway.sandbox.canned_dhis2 import PHONE, TOKEN, Phone, Ticks, closed_port, demo
 
 
 @pytest.fixture

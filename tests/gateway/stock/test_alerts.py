@@ -13,7 +13,7 @@ from gateway.ussd.reports import file_group
 from menus.gsm7 import parts
 from menus.model.catalogue import Catalogue
 from menus.ussd.state import File
-from tests.gateway.pipes import AWA, FANTA, ISSA, NANA, OCTOBER, SIRA, Pipes, person
+from tests.gateway.harness import AWA, FANTA, ISSA, NANA, OCTOBER, SIRA, Pipes, person
 
 CHIEF = "+22370000201"  # of the district
 DEPUTY = "+22370000102"  # the facility's second phone

@@ -7,8 +7,8 @@ import pytest
 from gateway.storage import stock
 from gateway.storage.engine import reading
 from gateway.storage.stock import Receipt, StockOut
-from tests.gateway.far_dhis2 import FarSide
-from tests.gateway.pipes import AWA, FANTA, ISSA, OUMAR, Pipes
+from tests.gateway.dhis2_server import FarSide
+from tests.gateway.harness import AWA, FANTA, ISSA, OUMAR, Pipes
 
 OTHERS = "KIT 30 SEL 40 ZIN 200 MOX 300 SUP 6 ATP 450 PAR 200 PLQ 20 SAY 15 CAP 100"
 OCTOBER_20 = datetime(2026, 10, 20, 12, tzinfo=UTC)

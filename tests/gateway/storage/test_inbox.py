@@ -11,7 +11,7 @@ from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import FAILED, READ, Arrival, Read
 from gateway.storage.tables import LANES
 from gateway.storage.tables import inbox as table
-from tests.gateway.pipes import AWA, NOON
+from tests.gateway.harness import AWA, NOON
 
 DAYS = timedelta(days=1)
 

@@ -15,7 +15,7 @@ from gateway.storage.outbox import DHIS2, NOTICE, REFUSED, REPLY, SENDING, SENT,
 from gateway.storage.outbox_sms import NewNotice, NewReply
 from gateway.storage.tables import org_units
 from gateway.storage.tables import outbox as table
-from tests.gateway.pipes import AWA, FANTA, NOON
+from tests.gateway.harness import AWA, FANTA, NOON
 
 LEASE = 120
 FORMS = ["PEC", "NUT"]

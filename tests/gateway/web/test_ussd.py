@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from menus.gsm7 import is_gsm7, septets
 from menus.loading.loader import load
-from tests.gateway.pipes import Pipes
+from tests.gateway.harness import Pipes
 from tests.gateway.web.conftest import NOW, Post, application, posting
 
 CAPTURED = (

@@ -1,0 +1,176 @@
+"""Holds up: one phone at two sites. Which site is asked, and its name is the answer."""
+
+import pytest
+
+from gateway.conversation.own_sites import site_named
+from gateway.model.csv_table import Place
+from gateway.model.roster import PersonRow
+from gateway.storage.roster import Post
+from menus.model.catalogue import Catalogue
+from tests.gateway.harness import AWA, NANA, OUMAR, PEC, PEC_VALUES, Pipes, person
+
+KOLA = Post(1, OUMAR, 11, "KOLA", "Kola", "Oumar", "asc", "fr")
+TENE = Post(2, OUMAR, 12, "TENE-2", "Tènè Koura", "Oumar", "asc", "fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "post", "rest"),
+    [
+        ("KOLA PEC 10 VUS 45", KOLA, "PEC 10 VUS 45"),
+        ("kola: PEC 10 VUS 45", KOLA, "PEC 10 VUS 45"),
+        ("A Kola, PEC 10\nVUS 45", KOLA, "PEC 10\nVUS 45"),
+        ("Pour le site de tene koura PEC 10 VUS 45", TENE, "PEC 10 VUS 45"),
+        ("PEC 10 VUS 45 Tene Kura", TENE, "PEC 10 VUS 45"),
+        ("ETAT tene-2", TENE, "ETAT"),
+        ("kolla", KOLA, ""),
+        ("PEC 10 VUS 45", None, ""),
+        ("PEC 10 VUS 45 KIT 3", None, ""),
+        ("Bonjour", None, ""),
+        ("", None, ""),
+    ],
+)
+def test_the_site_may_stand_before_or_after(
+    catalogue: Catalogue, text: str, post: Post | None, rest: str
+) -> None:
+    found = site_named(text, [KOLA, TENE], catalogue)
+    assert found == (None if post is None else (post, rest))
+
+
+def test_a_word_of_the_language_is_no_mistyped_name(catalogue: Catalogue) -> None:
+    near = Post(3, OUMAR, 13, "BEBI", "Bebi", "Oumar", "asc", "fr")
+    assert site_named("BEB 4", [near, TENE], catalogue) is None
+    assert site_named("BEBI BEB 4", [near, TENE], catalogue) == (near, "BEB 4")
+
+
+def test_a_report_waits_for_the_name_of_its_site(pipes: Pipes) -> None:
+    asked = pipes.told(PEC, OUMAR)
+    assert asked.startswith("Pour quel site: Kola, Tene? Rien n'est encore note.")
+    assert pipes.periods("KOLA") == pipes.periods("TENE") == []
+    pipes.clock.advance(hours=1)
+    answer = pipes.told("tene", OUMAR)
+    assert answer.startswith("Tene: PEC octobre OK.")
+    assert pipes.report("TENE").values == PEC_VALUES
+    assert pipes.periods("KOLA") == []
+
+
+def test_the_site_may_be_named_at_once(pipes: Pipes) -> None:
+    assert "Kola: PEC octobre OK." in pipes.told(f"KOLA {PEC}", OUMAR)
+    assert "Tene: PEC octobre OK." in pipes.told(f"{PEC} TENE", OUMAR)
+    assert pipes.periods("KOLA") == pipes.periods("TENE") == ["202610"]
+
+
+def test_a_question_and_the_name_in_one_batch(pipes: Pipes) -> None:
+    pipes.receive(PEC, OUMAR)
+    pipes.clock.advance(seconds=20)
+    pipes.receive("Kola", OUMAR)
+    assert pipes.read() == 2
+    assert pipes.report("KOLA").values == PEC_VALUES
+
+
+def test_a_name_answers_once_and_for_72_hours(pipes: Pipes) -> None:
+    pipes.told(PEC, OUMAR)
+    pipes.clock.advance(hours=72, seconds=1)
+    assert "Pas compris" in pipes.told("Kola", OUMAR)
+    pipes.told(PEC, OUMAR)
+    pipes.told("Kola", OUMAR)
+    assert "Pas compris" in pipes.told("Tene", OUMAR)
+    assert pipes.periods("TENE") == []
+
+
+def test_an_oui_chooses_no_site(pipes: Pipes) -> None:
+    pipes.told(PEC, OUMAR)
+    assert "Rien n'attend" in pipes.told("OUI", OUMAR)
+    assert pipes.periods("KOLA") == pipes.periods("TENE") == []
+
+
+@pytest.mark.parametrize("site", ["KOLA", "TENE"])
+def test_an_oui_is_for_the_site_that_was_asked_about(pipes: Pipes, site: str) -> None:
+    assert "OUI" in pipes.told(f"{site} PEC 10 VUS 160", OUMAR)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report(site).values == {"VUS": 160}
+
+
+def test_an_oui_in_the_same_batch_is_for_the_site_that_was_asked_about(pipes: Pipes) -> None:
+    for text in ("TENE PEC 10 VUS 160", "OUI"):
+        pipes.receive(text, OUMAR)
+        pipes.clock.advance(seconds=5)
+    assert pipes.read() == 2
+    assert pipes.report("TENE").values == {"VUS": 160}
+
+
+def test_an_oui_finds_its_question_after_a_report_of_the_other_site(pipes: Pipes) -> None:
+    pipes.told("KOLA PEC 10 VUS 160", OUMAR)
+    pipes.clock.advance(minutes=5)
+    pipes.told(f"TENE {PEC}", OUMAR)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report("KOLA").values == {"VUS": 160}
+
+
+def test_her_state_is_that_of_one_site(pipes: Pipes) -> None:
+    pipes.told(f"KOLA {PEC}", OUMAR)
+    assert "Pour quel site: Kola, Tene?" in pipes.told("ETAT", OUMAR)
+    assert "PEC complet" in pipes.told("KOLA", OUMAR)
+    assert "PEC rien" in pipes.told("ETAT TENE", OUMAR)
+
+
+def test_who_heads_the_centre_and_is_an_agent_reports_for_her_own_site(pipes: Pipes) -> None:
+    pipes.enrol((), (person(OUMAR, "dtc", "KANI"), person(OUMAR, "asc", "TENE", active=False)))
+    assert pipes.told(PEC, OUMAR).startswith("PEC octobre OK.")
+    assert pipes.report("KOLA").values == PEC_VALUES
+    assert "OUI" in pipes.told("POUR SIRAKORO PEC 10 VUS 160", OUMAR)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report("SIRAKORO").values == {"VUS": 160}
+
+
+def test_two_phones_of_one_person_are_one_conversation(pipes: Pipes) -> None:
+    second = PersonRow(Place("test"), "+22370000011", "N0001", "asc", "KOLA", "fr", active=True)
+    pipes.enrol((), (second,))
+    assert "OUI" in pipes.told("PEC 10 VUS 160", AWA)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report().values == {}
+    pipes.told("OUI", second.phone)
+    assert pipes.report().values == {"VUS": 160}
+    assert "Rien n'attend" in pipes.told("OUI", AWA)
+
+
+def test_annule_is_about_her_last_message_at_whichever_of_her_sites(pipes: Pipes) -> None:
+    pipes.told(f"KOLA {PEC}", OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told("RUPT ENF TENE", OUMAR)
+    pipes.clock.advance(minutes=1)
+    assert "(RUPT Tene)" in pipes.told("ANNULE", OUMAR)
+    pipes.clock.advance(minutes=1)
+    assert "(PEC Kola)" in pipes.told("ANNULE KOLA", OUMAR)
+    assert pipes.told("OUI", OUMAR).startswith("Kola: Dernier message annule.")
+    assert pipes.report("KOLA").withdrawn
+    pipes.clock.advance(minutes=1)
+    pipes.told("REF 14M F PG", OUMAR)
+    referred = pipes.told("TENE", OUMAR)
+    assert referred.split()[1] in pipes.told("ANNULE", OUMAR)
+
+
+def test_annule_of_who_heads_the_centre_is_about_her_last_message(pipes: Pipes) -> None:
+    pipes.enrol((), (person(OUMAR, "dtc", "KANI"), person(OUMAR, "asc", "TENE", active=False)))
+    pipes.told("POUR SIRAKORO PEC 10 VUS 40", OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told(PEC, OUMAR)
+    pipes.clock.advance(minutes=1)
+    pipes.told("MANQ", OUMAR)
+    assert "(PEC Kola)" in pipes.told("ANNULE", OUMAR)
+    pipes.told("OUI", OUMAR)
+    assert pipes.report("KOLA").withdrawn
+    assert pipes.report("SIRAKORO").values == {"VUS": 40}
+
+
+def test_an_answer_says_which_of_her_sites_it_is_about(pipes: Pipes) -> None:
+    assert pipes.told("RUPT ENF TENE", OUMAR).startswith("Tene: Rupture notee")
+    assert pipes.told("KOLA RCU ENF 20", OUMAR).startswith("Kola: Recu note")
+    assert pipes.told("KOLA PEC 10 VUS 160", OUMAR).startswith("Kola: ")
+    assert pipes.told("OUI", OUMAR).startswith("Kola: ")
+    assert pipes.told("POUR SIRAKORO PEC 10 VUS 160", NANA).startswith("Sirakoro: ")
+    assert pipes.told("NON", NANA).startswith("Sirakoro: ")
+
+
+def test_a_reason_beside_the_name_of_a_site_stays_a_reason(pipes: Pipes) -> None:
+    assert "enregistree" in pipes.told("REF 14M F PG TENE", OUMAR)
+    assert "enregistree" in pipes.told("REF 9M M DG KOLLA", OUMAR)

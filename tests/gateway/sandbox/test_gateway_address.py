@@ -1,0 +1,60 @@
+"""Holds up where a phone finds its gateway: in the environment first, then where the demo says."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config import load
+from gateway.sandbox.gateway_address import Line, NoLine, find_line
+from tests.gateway.sandbox.canned_dhis2 import TOKEN
+
+DEMO = f"""# settings of the demo
+PORT=8123
+WEBHOOK_TOKENS={TOKEN}
+AT_API_URL='http://127.0.0.1:9101'
+"""
+
+
+@pytest.mark.parametrize(
+    ("environ", "kept", "line"),
+    [
+        ({}, DEMO, Line("http://127.0.0.1:8123", TOKEN, "http://127.0.0.1:9101")),
+        (
+            {"PORT": "8200", "WEBHOOK_TOKENS": "e" * 22},
+            DEMO,
+            Line("http://127.0.0.1:8200", "e" * 22, "http://127.0.0.1:9101"),
+        ),
+        (
+            {"WEBHOOK_TOKENS": "e" * 22 + "," + "f" * 22, "AT_API_URL": "http://127.0.0.1:9/"},
+            None,
+            Line("http://127.0.0.1:8000", "e" * 22, "http://127.0.0.1:9"),
+        ),
+        ({"PORT": "8200"}, DEMO, Line("http://127.0.0.1:8123", TOKEN, "http://127.0.0.1:9101")),
+    ],
+)
+def test_the_environment_comes_first_then_the_demo(
+    tmp_path: Path, environ: dict[str, str], kept: str | None, line: Line
+) -> None:
+    file = tmp_path / "demo.env"
+    if kept is not None:
+        file.write_text(kept, "utf-8")
+    assert find_line(load(environ), file) == line
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        (None, "make run"),
+        (b"PORT=8123\n", "make run"),
+        (b"PORT=many\nWEBHOOK_TOKENS=short\n", "PORT: expected a number"),
+        (b"\xff\xfe", "UnicodeDecodeError"),
+    ],
+)
+def test_without_a_token_words_say_what_to_do(
+    tmp_path: Path, kept: bytes | None, words: str
+) -> None:
+    file = tmp_path / "demo.env"
+    if kept is not None:
+        file.write_bytes(kept)
+    with pytest.raises(NoLine, match=words):
+        find_line(load({}), file)

@@ -1,0 +1,79 @@
+"""Holds up the words: what README and docs say exists, and what exists is said there."""
+
+import importlib
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.guards.tree import ROOT, kept_files, relative, settings_names
+
+PAGES = [path for path in kept_files() if path.suffix == ".md"]
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`[^`\n]+`")
+COMMAND = re.compile(r"\bkibaru ([a-z][a-z0-9]*)(?: ([a-z][a-z0-9]*))?")
+TARGET = re.compile(r"\bmake ([a-z]+)")
+
+
+def code(page: Path) -> str:
+    """The code of a page: its blocks and its inline pieces, nothing of its prose."""
+    text = page.read_text(encoding="utf-8")
+    return "\n".join(FENCED.findall(text) + INLINE.findall(FENCED.sub("", text)))
+
+
+def command_line() -> click.Group:
+    """The `kibaru` command."""
+    main = importlib.import_module("gateway.cli").kibaru
+    assert isinstance(main, click.Group)
+    return main
+
+
+def is_command(first: str, second: str) -> bool:
+    """Whether `kibaru first second` exists; a second word counts for a group alone."""
+    command = command_line().commands.get(first)
+    if isinstance(command, click.Group) and second:
+        return second in command.commands
+    return command is not None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_command_of_a_page_exists(page: Path) -> None:
+    unknown = [words for words in COMMAND.findall(code(page)) if not is_command(*words)]
+    assert not unknown
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_make_target_of_a_page_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"run", "test"} <= targets
+    assert set(TARGET.findall(code(page))) <= targets
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    assert {"run", "test"} <= set(TARGET.findall(code(ROOT / "README.md")))
+
+
+@pytest.mark.parametrize("name", settings_names())
+def test_every_setting_is_explained(name: str) -> None:
+    pages = [ROOT / "README.md", ROOT / "docs" / "settings.md"]
+    assert any(name in code(page) for page in pages if page.exists())
+
+
+def test_every_line_of_the_procfile_starts_something_that_exists() -> None:
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    processes = dict(line.split(": ", 1) for line in lines)
+    assert sorted(processes) == ["clock", "release", "web", "worker"]
+    missing = [command for command in processes.values() if not _starts(command.split())]
+    assert not missing
+
+
+def _starts(command: list[str]) -> bool:
+    match command:
+        case ["kibaru", name]:
+            return is_command(name, "")
+        case ["python", "-m", module]:
+            found = importlib.util.find_spec(module)
+            package = found is not None and found.submodule_search_locations is not None
+            return bool(importlib.util.find_spec(f"{module}.__main__") if package else found)
+    return False
