@@ -49,23 +49,27 @@ def note(
 def expect(
     connection: Connection, message_ids: Collection[str], now: datetime
 ) -> Mapping[str, str]:
-    """Makes room for the reports of messages that are being settled as sent; returns, by message
-    id, the statuses that were reported already.
+    """Reserve the reports of messages that are being settled as sent, until the COMMIT.
 
-    A report that arrives before the caller's COMMIT then waits for it, and finds the reply: it
-    could neither see that uncommitted row, nor be seen.
+    Return, by message id, the statuses that were reported already. Every row is locked, also
+    one that an earlier report made: a report that arrives before the caller's COMMIT could
+    not see the outbox row and its status would be lost, so it has to wait.
     """
     rows = [
-        {"message_id": one, "status": NONE_YET, "final": False, "received_at": now}
-        for one in sorted(set(message_ids))
+        {"message_id": message_id, "status": NONE_YET, "final": False, "received_at": now}
+        for message_id in sorted(set(message_ids))
     ]
     if not rows:
         return {}
     connection.execute(insert_new(connection, delivery_reports).on_conflict_do_nothing(), rows)
-    statement = select(delivery_reports.c.message_id, delivery_reports.c.status).where(
-        delivery_reports.c.message_id.in_(message_ids), delivery_reports.c.status != NONE_YET
+    statement = (
+        select(delivery_reports.c.message_id, delivery_reports.c.status)
+        .where(delivery_reports.c.message_id.in_(message_ids))
+        .order_by(delivery_reports.c.message_id)
+        .with_for_update()
     )
-    return {row.message_id: row.status for row in connection.execute(statement)}
+    found = connection.execute(statement)
+    return {row.message_id: row.status for row in found if row.status != NONE_YET}
 
 
 def opt_out(connection: Connection, *, phone: str, sender_id: str, now: datetime) -> None:

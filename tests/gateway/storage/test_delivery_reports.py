@@ -1,6 +1,7 @@
 """Holds up: delivery reports come in any order, and what is final stays."""
 
 from collections.abc import Sequence
+from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, select
@@ -70,6 +71,24 @@ def test_room_is_made_for_the_reports_that_will_come(engine: Engine) -> None:
         assert deliveries.expect(connection, [], NOON) == {}
     sent(engine)
     note(engine, "Success")
+    with reading(engine) as connection:
+        assert connection.execute(select(table.c.delivery)).scalar_one() == "Success"
+
+
+def test_a_report_that_comes_while_an_earlier_one_is_settled_is_not_lost(engine: Engine) -> None:
+    note(engine, "Sent")
+    late = Thread(target=note, args=(engine, "Success"))
+    new = NewReply("reply:1", AWA, "text", 1, None, None, None, None)  # type: ignore[arg-type]
+    with engine.begin() as connection:
+        outbox_sms.add_replies(connection, [new], NOON)
+        token, (row,) = outbox_sms.claim_replies(connection, 1, 60, NOON)
+        found = deliveries.expect(connection, ["ATXid_1"], NOON)
+        late.start()
+        # Time enough to overtake the settlement, for a report that is not made to wait.
+        late.join(0.5)
+        columns = {"state": "sent", "message_id": "ATXid_1", "delivery": found["ATXid_1"]}
+        outbox.settle(connection, token, {row.id: columns})
+    late.join()
     with reading(engine) as connection:
         assert connection.execute(select(table.c.delivery)).scalar_one() == "Success"
 
