@@ -118,20 +118,20 @@ def sweep(place: Workplace, now: datetime) -> list[Name]:
         ):
             due.append("forward")
     for name in due:
-        place.bell.nudge(name)
+        place.work_signal.notify(name)
     return due
 
 
 def tidy(place: Workplace, now: datetime) -> int:
     """Blanks what is old enough: texts of messages and replies, ages; returns how many."""
-    days = place.house.catalogue.programme.keep_text_days
+    days = place.context.catalogue.programme.keep_text_days
     before = now - timedelta(days=days)
     total = 0
     while True:
         with place.engine.begin() as connection:
             blanked = inbox.blank_texts(connection, before)
             blanked += outbox_sms.blank_texts(connection, before)
-            blanked += referral_chase.drop_ages(connection, place.house, now)
+            blanked += referral_chase.drop_ages(connection, place.context, now)
         total += blanked
         if not blanked:
             break
@@ -148,7 +148,7 @@ def once(place: Workplace, now: datetime) -> int:
     clock: Callable[[], datetime] = lambda: now  # noqa: E731  the simulated moment
     try:
         tidy(place, now)
-        reader.read_inbox(place.engine, place.house, clock)
+        reader.read_inbox(place.engine, place.context, clock)
         run_errands(place, now)
         client = operator(place.settings)
         if client is not None:

@@ -22,21 +22,21 @@ SLICE: Final = timedelta(seconds=1)  # between two looks whether somebody wants 
 def read() -> None:
     """Reads the inbox; what it brings about is for the other two."""
     with workplace() as place:
-        place.bell.answered("read")
+        place.work_signal.acknowledge("read")
 
         def some(until: datetime) -> None:
-            if reader.read_inbox(place.engine, place.house, now, until):
-                place.bell.nudge("reply")
-                place.bell.nudge("forward")
+            if reader.read_inbox(place.engine, place.context, now, until):
+                place.work_signal.notify("reply")
+                place.work_signal.notify("forward")
 
         if not _finished(some):
-            place.bell.nudge("read")
+            place.work_signal.notify("read")
 
 
 def reply() -> None:
     """Sends the replies that are due, then the notices."""
     with workplace() as place:
-        place.bell.answered("reply")
+        place.work_signal.acknowledge("reply")
         client = operator(place.settings)
         if client is None:
             return
@@ -46,21 +46,21 @@ def reply() -> None:
             notifications.send_due(place.engine, client, teller(place), now, until)
 
         if not _finished(some):
-            place.bell.nudge("reply")
+            place.work_signal.notify("reply")
 
 
 def forward() -> None:
     """Brings DHIS2 up to date. Values and completeness of a claim belong together, so the work
     is not sliced; a request that is cut off is repeated without harm."""
     with workplace() as place, far_side(place) as far:
-        place.bell.answered("forward")
+        place.work_signal.acknowledge("forward")
         if far is None:
             return
         until = now() + timedelta(seconds=BUDGET)
         forwarding.send_together(place.engine, far, now, until)
         referral_forwarding.send_due(place.engine, far, now, until)
         if now() >= until:
-            place.bell.nudge("forward")
+            place.work_signal.notify("forward")
 
 
 def _finished(work: Callable[[datetime], object]) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.notifications import handover, reminders
 from gateway.referrals import follow_up as referral_chase
 from gateway.reports import validation
@@ -20,21 +20,21 @@ from workers.runtime import Workplace
 log = structlog.get_logger()
 
 # Does what is due at a moment; how much that was.
-Errand = Callable[[Engine, House, datetime], int]
+Errand = Callable[[Engine, Context, datetime], int]
 
 
 # Does some of what is due, in the caller's transaction; how much that was, zero at the end.
-Portion = Callable[[Connection, House, datetime], int]
+Portion = Callable[[Connection, Context, datetime], int]
 
 
 def _in_portions(portion: Portion) -> Errand:
     """All that is due, a portion a transaction."""
 
-    def errand(engine: Engine, house: House, now: datetime) -> int:
+    def errand(engine: Engine, context: Context, now: datetime) -> int:
         total = 0
         while True:
             with engine.begin() as connection:
-                done = portion(connection, house, now)
+                done = portion(connection, context, now)
             total += done
             if not done:
                 return total
@@ -56,7 +56,7 @@ def run_errands(place: Workplace, now: datetime) -> int:
     total = 0
     for name, errand in ERRANDS.items():
         try:
-            done = errand(place.engine, place.house, now)
+            done = errand(place.engine, place.context, now)
         except StorageFault:
             raise
         except Exception:

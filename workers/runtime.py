@@ -9,13 +9,13 @@ from pathlib import Path
 
 from gateway import config
 from gateway.config import Settings
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.dhis2.forwarding import Far
 from gateway.outbound.notifications import COMPOSERS, Teller
 from gateway.storage.engine import Engine, connect
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.clients import dhis2_client
-from gateway.transports.queue import Bell, bell_for
+from gateway.transports.queue import WorkSignal, work_signal_for
 from menus.loading import loader
 from menus.model.catalogue import Catalogue
 
@@ -26,8 +26,8 @@ class Workplace:
 
     settings: Settings
     engine: Engine
-    bell: Bell
-    house: House
+    work_signal: WorkSignal
+    context: Context
 
 
 def now() -> datetime:
@@ -45,12 +45,12 @@ def workplace() -> Iterator[Workplace]:
     """Connections are made in the process that uses them, and closed with it."""
     settings = config.load()
     engine = connect(settings.database_url)
-    bell = bell_for(settings.redis_url, settings.dhis2_timeout)
+    work_signal = work_signal_for(settings.redis_url, settings.dhis2_timeout)
     try:
-        house = House(catalogue(settings.catalogue), settings.timezone)
-        yield Workplace(settings, engine, bell, house)
+        context = Context(catalogue(settings.catalogue), settings.timezone)
+        yield Workplace(settings, engine, work_signal, context)
     finally:
-        bell.close()
+        work_signal.close()
         engine.dispose()
 
 
@@ -68,7 +68,7 @@ def operator(settings: Settings) -> AfricasTalking | None:
 
 def teller(place: Workplace) -> Teller:
     """Who finds the words of notices when they are sent."""
-    return Teller(place.house, COMPOSERS)
+    return Teller(place.context, COMPOSERS)
 
 
 @contextmanager
@@ -80,4 +80,4 @@ def far_side(place: Workplace) -> Iterator[Far | None]:
         return
     settings = place.settings
     with client:
-        yield Far(client, settings.dhis2_timeout, place.house.catalogue, settings.timezone)
+        yield Far(client, settings.dhis2_timeout, place.context.catalogue, settings.timezone)

@@ -4,7 +4,7 @@ import click
 
 from gateway.cli import common
 from gateway.cli.common import Fault, Month
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.dhis2 import mapping as dhis2_mapping
 from gateway.dhis2 import metadata as documents
 from gateway.dhis2 import reconciliation
@@ -52,11 +52,11 @@ def verify(period: Period, repair: bool) -> None:
     those cells are due again, and the workers send them.
     """
     settings = common.settings()
-    house = House(common.catalogue(settings), settings.timezone)
+    context = Context(common.catalogue(settings), settings.timezone)
     now = common.now()
     with common.database(settings) as engine, common.dhis2(settings) as client:
         with common.busy("reading DHIS2"):
-            found = reconciliation.verify(engine, client, house, period, now)
+            found = reconciliation.verify(engine, client, context, period, now)
         if isinstance(found, TryLater | Unknown):
             raise Fault(f"DHIS2 cannot be read: {found.reason} {found.detail}".rstrip())
         repaired = reconciliation.repair(engine, found, now) if repair else 0

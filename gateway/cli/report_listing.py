@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.model.phone import mask
 from gateway.model.report import Report, Status
 from gateway.stock.days_out import fixed_days, with_days_out
@@ -14,7 +14,7 @@ from menus.model.catalogue import Period
 
 
 def listing(
-    engine: Engine, house: House, period: Period, now: datetime, site: str | None = None
+    engine: Engine, context: Context, period: Period, now: datetime, site: str | None = None
 ) -> list[dict[str, Any]]:
     """Every report of a month, or of one site (by code), by site and form.
 
@@ -28,22 +28,22 @@ def listing(
             raise LookupError(f"no org unit has the code {site!r}")
         phones = reports.senders(connection, period.code)
         stored = reports.of_period(connection, period.code)
-        found = [*_with_days_out(connection, house, stored, now)]
+        found = [*_with_days_out(connection, context, stored, now)]
     rows = [_row(one, codes.get(one.site_id, "?"), phones.get(one.id)) for one in found]
     return [row for row in rows if site is None or row["site"] == site]
 
 
 def _with_days_out(
-    connection: Connection, house: House, stored: Sequence[Report], now: datetime
+    connection: Connection, context: Context, stored: Sequence[Report], now: datetime
 ) -> Iterator[Report]:
     """The reports of one month."""
     if not stored:
         return
-    period, today = Period.parse(stored[0].period), now.astimezone(house.timezone).date()
+    period, today = Period.parse(stored[0].period), now.astimezone(context.timezone).date()
     sites = {one.site_id for one in stored}
-    outs = fixed_days(connection, period, sites, house.timezone, today)
+    outs = fixed_days(connection, period, sites, context.timezone, today)
     for one in stored:
-        form = house.catalogue.forms.get(one.form)
+        form = context.catalogue.forms.get(one.form)
         yield one if form is None else with_days_out(form, [one], outs)[0]
 
 

@@ -8,7 +8,7 @@ import click
 
 from gateway.cli import common, report_listing
 from gateway.cli.common import Fault, Month
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.diagnostics import checks
 from gateway.diagnostics.finding import Finding
 from gateway.storage import schema
@@ -76,10 +76,10 @@ def _next(findings: Iterator[Finding]) -> Finding | None:
 def reports(period: Period, site: str | None, as_json: bool) -> None:
     """Show the reports of a month as they are stored."""
     settings = common.settings()
-    house = House(common.catalogue(settings), settings.timezone)
+    context = Context(common.catalogue(settings), settings.timezone)
     with common.database(settings) as engine:
         try:
-            rows = report_listing.listing(engine, house, period, common.now(), site)
+            rows = report_listing.listing(engine, context, period, common.now(), site)
         except LookupError as fault:
             raise Fault(str(fault.args[0])) from fault
     if as_json:

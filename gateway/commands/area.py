@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.conversation.interpretation import Understood
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.roster.site_names import named, told_apart
 from gateway.storage import roster
 from gateway.storage.roster import Unit
@@ -90,9 +90,9 @@ class Area:
         return step is not None
 
 
-def area_of(desk: Desk, understood: Understood) -> Area:
+def area_of(uow: UnitOfWork, understood: Understood) -> Area:
     """The sender's area as it is in the month of sending: what was his once is not his now."""
-    month = understood.message.sent_at.astimezone(desk.house.timezone).strftime("%Y%m")
+    month = understood.message.sent_at.astimezone(uow.context.timezone).strftime("%Y%m")
     tops = understood.supervised
-    units = roster.units_below(desk.connection, tops, month) if tops else []
+    units = roster.units_below(uow.connection, tops, month) if tops else []
     return Area(tuple(tops), {unit.id: unit for unit in units}, understood.chosen)

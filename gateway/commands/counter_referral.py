@@ -23,7 +23,7 @@ from gateway.model.referral import Referral, State, Step
 from gateway.referrals import notifications
 from gateway.referrals.notifications import month_of
 from gateway.referrals.texts import Speaker
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import referrals, roster
 from menus.reading.counter_referral import Answered, answer_of, number_of
 
@@ -35,54 +35,52 @@ _SAID: Final = {
 }
 
 
-def answer(desk: Desk, understood: Understood) -> str:
+def answer(uow: UnitOfWork, understood: Understood) -> str:
     """CRF: what became of a referral, from the centre or the district."""
     said = answer_of(understood.arguments)
-    speaker = speaker_for(desk, understood)
-    forget(desk, understood, strange=said.strange or understood.personal)
+    speaker = speaker_for(uow, understood)
+    forget(uow, understood, strange=said.strange or understood.personal)
     personal = said.personal or understood.personal
     if not said.number:
         return with_reminder(speaker, speaker.say("crf_which"), personal=personal)
     if not said.letter:
         text = speaker.say("crf_what", number=said.number)
         return with_reminder(speaker, text, personal=personal)
-    found = _in_the_area(desk, understood, said.number)
+    found = _in_the_area(uow, understood, said.number)
     if len(found) != 1:
-        text = _none_or_several(desk, speaker, said.number, found)
+        text = _none_or_several(uow, speaker, said.number, found)
         return with_reminder(speaker, text, personal=personal)
-    text = _answered(desk, understood, found[0], said)
+    text = _answered(uow, understood, found[0], said)
     return with_reminder(speaker, text, personal=personal)
 
 
-def step_of_agent(desk: Desk, understood: Understood) -> str:
+def step_of_agent(uow: UnitOfWork, understood: Understood) -> str:
     """PARTI, REFUS, FAIT: what became of a referral on the agent's side."""
     said = number_of(understood.arguments)
-    speaker, site = speaker_for(desk, understood), understood.site
-    forget(desk, understood, strange=said.strange or understood.personal)
+    speaker, site = speaker_for(uow, understood), understood.site
+    forget(uow, understood, strange=said.strange or understood.personal)
     personal = said.personal or understood.personal
     if not said.number:
         text = speaker.say("ref_step_which", command=understood.command)
         return with_reminder(speaker, text, personal=personal)
-    sites = [site.id] if site is not None else _own_sites(desk, understood)
+    sites = [site.id] if site is not None else _own_sites(uow, understood)
     found = _not_withdrawn(
-        referrals.by_number(
-            desk.connection, said.number, in_use_since(desk, understood), sites=sites
-        )
+        referrals.by_number(uow.connection, said.number, in_use_since(uow, understood), sites=sites)
     )
     if not found:
         text = speaker.say("ref_unknown", number=said.number)
     else:
-        text = _stepped(desk, understood, speaker, found[0], STEPS[understood.command])
+        text = _stepped(uow, understood, speaker, found[0], STEPS[understood.command])
     return with_reminder(speaker, text, personal=personal)
 
 
-def _answered(desk: Desk, understood: Understood, referral: Referral, said: Answered) -> str:
+def _answered(uow: UnitOfWork, understood: Understood, referral: Referral, said: Answered) -> str:
     """Keeps the centre's word, tells the agent, and says what was noted."""
-    month = month_of(desk.house, understood.message.sent_at)
-    place = place_of(desk, referral, month)
-    speaker, step = speaker_for(desk, understood), Step(said.letter)
-    visit = _visit(desk, understood, said.days) if step is Step.TREATED else None
-    moved = take(desk, understood, referral, step, visit)
+    month = month_of(uow.context, understood.message.sent_at)
+    place = place_of(uow, referral, month)
+    speaker, step = speaker_for(uow, understood), Step(said.letter)
+    visit = _visit(uow, understood, said.days) if step is Step.TREATED else None
+    moved = take(uow, understood, referral, step, visit)
     told = {"number": referral.number, "site": place.site.name}
     if moved is None:
         return speaker.say("crf_same", **told, state=speaker.state(referral))
@@ -91,7 +89,7 @@ def _answered(desk: Desk, understood: Understood, referral: Referral, said: Answ
         parts.append(speaker.say("crf_visit", day=speaker.day(moved.follow_up_on)))
     if step is Step.DIED:
         parts.append(speaker.say("crf_call"))
-    elif tell_agent(desk, moved, place, step, month):
+    elif tell_agent(uow, moved, place, step, month):
         parts.append(speaker.say("crf_told"))
     if step is Step.ARRIVED:
         parts.append(speaker.say("crf_next", number=referral.number))
@@ -99,40 +97,40 @@ def _answered(desk: Desk, understood: Understood, referral: Referral, said: Answ
 
 
 def _stepped(
-    desk: Desk, understood: Understood, speaker: Speaker, referral: Referral, step: Step
+    uow: UnitOfWork, understood: Understood, speaker: Speaker, referral: Referral, step: Step
 ) -> str:
     """Keeps the agent's word, and tells the centre what it did not know."""
-    moved = take(desk, understood, referral, step, None)
+    moved = take(uow, understood, referral, step, None)
     if moved is None:
         return speaker.unchanged_for_agent(referral)
     was_missed = step is Step.LEFT and referral.state in {State.NOT_ARRIVED, State.DECLINED}
     if step is Step.DECLINED or was_missed:
-        month = month_of(desk.house, understood.message.sent_at)
-        tell_centre(desk, moved, place_of(desk, moved, month), step, month)
+        month = month_of(uow.context, understood.message.sent_at)
+        tell_centre(uow, moved, place_of(uow, moved, month), step, month)
     return speaker.say(_SAID[step], number=moved.number)
 
 
-def _visit(desk: Desk, understood: Understood, days: int | None) -> date:
+def _visit(uow: UnitOfWork, understood: Understood, days: int | None) -> date:
     """The day until which the agent visits, counted from the centre's word."""
     if days is None:
-        days = desk.house.catalogue.programme.referrals.follow_up_days
-    said_on = understood.message.sent_at.astimezone(desk.house.timezone).date()
+        days = uow.context.catalogue.programme.referrals.follow_up_days
+    said_on = understood.message.sent_at.astimezone(uow.context.timezone).date()
     return said_on + timedelta(days=days)
 
 
-def _in_the_area(desk: Desk, understood: Understood, number: str) -> list[Referral]:
+def _in_the_area(uow: UnitOfWork, understood: Understood, number: str) -> list[Referral]:
     """The referrals with this number that the sender may answer; the open ones, if there are."""
-    month = month_of(desk.house, understood.message.sent_at)
+    month = month_of(uow.context, understood.message.sent_at)
     phone = understood.message.phone
-    posts = roster.posts_of(desk.connection, [phone], month).get(phone, [])
+    posts = roster.posts_of(uow.connection, [phone], month).get(phone, [])
     facilities = [one.unit_id for one in posts if one.role == notifications.DTC]
     districts = [one.unit_id for one in posts if one.role == notifications.DISTRICT]
-    sites = roster.sites_below(desk.connection, districts, month) if districts else []
+    sites = roster.sites_below(uow.connection, districts, month) if districts else []
     found = _not_withdrawn(
         referrals.by_number(
-            desk.connection,
+            uow.connection,
             number,
-            in_use_since(desk, understood),
+            in_use_since(uow, understood),
             facilities=facilities,
             sites=[site.id for site in sites],
         )
@@ -144,18 +142,18 @@ def _not_withdrawn(found: Iterable[Referral]) -> list[Referral]:
     return [one for one in found if one.state is not State.WITHDRAWN]
 
 
-def _none_or_several(desk: Desk, speaker: Speaker, number: str, found: list[Referral]) -> str:
+def _none_or_several(uow: UnitOfWork, speaker: Speaker, number: str, found: list[Referral]) -> str:
     if not found:
         return speaker.say("ref_unknown", number=number)
-    month = month_of(desk.house, desk.now)
-    where = notifications.places(desk.connection, {one.site_id for one in found}, month)
+    month = month_of(uow.context, uow.now)
+    where = notifications.places(uow.connection, {one.site_id for one in found}, month)
     names = sorted({place.site.name for place in where.values()})
     return speaker.say("ref_several", number=number, sites=", ".join(names))
 
 
-def _own_sites(desk: Desk, understood: Understood) -> list[int]:
+def _own_sites(uow: UnitOfWork, understood: Understood) -> list[int]:
     """All sites at which the sender is the agent: a number tells which of them is meant."""
-    month = month_of(desk.house, understood.message.sent_at)
+    month = month_of(uow.context, understood.message.sent_at)
     phone = understood.message.phone
-    posts = roster.posts_of(desk.connection, [phone], month).get(phone, [])
+    posts = roster.posts_of(uow.connection, [phone], month).get(phone, [])
     return [one.unit_id for one in posts if one.role == AGENT]

@@ -13,7 +13,7 @@ from gateway.commands.status_text import state_of
 from gateway.commands.undo import Settled
 from gateway.conversation.interpretation import AGENT, Understood
 from gateway.reports.filing import Said, file_said
-from gateway.reports.unit_of_work import Desk, fetch
+from gateway.reports.unit_of_work import UnitOfWork, fetch
 from gateway.storage import people, reports
 from menus.model.catalogue import LANGUAGES, Filled, Period, Problem
 from menus.model.cross_check import Level
@@ -22,7 +22,7 @@ from menus.wording import help as help_texts
 from menus.wording import replies as wording
 
 Answer = Settled | str
-Command = Callable[[Desk, Understood], Answer]
+Command = Callable[[UnitOfWork, Understood], Answer]
 
 RECEIPT_LENGTH: Final = 4
 # Without a month these are about the one that a report without a month would be about; all
@@ -35,60 +35,60 @@ def language_of(understood: Understood) -> str:
     return understood.post.language if understood.post else "fr"
 
 
-def zero(desk: Desk, understood: Understood) -> Answer:
+def zero(uow: UnitOfWork, understood: Understood) -> Answer:
     """RAS: nothing to report, so all of the form's numbers are zero, once she says OUI."""
-    forms = [desk.house.catalogue.forms[one] for one in understood.forms_named]
+    forms = [uow.context.catalogue.forms[one] for one in understood.forms_named]
     countable = [form for form in forms if not any(field.product for field in form.fields)]
     if not forms or understood.post is None or understood.site is None:
         return Settled(problems=(Problem("ras_which", Level.ASK),))
     if len(countable) < len(forms):
         return Settled(problems=(Problem("ras_stock", Level.REFUSE),))
-    month = month_asked(desk, understood)
+    month = month_asked(uow, understood)
     if isinstance(month, Problem):
         return Settled(problems=(month,))
     keys = [(understood.site.id, form.keyword, month.code) for form in countable]
-    fetch(desk, set(keys), {understood.message.text_hash})
+    fetch(uow, set(keys), {understood.message.text_hash})
     replies = []
     for form, key in zip(countable, keys, strict=True):
         filled = Filled(form.keyword, dict.fromkeys(form.required, 0))
         said = Said(understood.message, understood.post, key, filled, held=form.required)
         problem = Problem("ras", Level.CONFIRM, (), {"form": form.keyword})
-        replies.append(file_said(desk, said, also=(problem,)))
-    undo.remember(desk, understood, replies)
+        replies.append(file_said(uow, said, also=(problem,)))
+    undo.remember(uow, understood, replies)
     return Settled(tuple(replies))
 
 
-def help_on(desk: Desk, understood: Understood) -> Answer:
+def help_on(uow: UnitOfWork, understood: Understood) -> Answer:
     """AIDE, AIDE PEC, AIDE ATP."""
     topic = understood.arguments[0] if understood.arguments else None
     role = understood.post.role if understood.post else ""
-    return help_texts.help_text(desk.house.catalogue, language_of(understood), role, topic)
+    return help_texts.help_text(uow.context.catalogue, language_of(understood), role, topic)
 
 
-def set_language(desk: Desk, understood: Understood) -> Answer:
+def set_language(uow: UnitOfWork, understood: Understood) -> Answer:
     """LANGUE FR, LANGUE BM: the language of all further answers, this one included."""
     wanted = understood.arguments[0].lower() if understood.arguments else ""
     if wanted not in LANGUAGES or understood.post is None:
         return Settled(problems=(Problem("language_which", Level.ASK),))
-    people.set_language(desk.connection, understood.post.phone, wanted)
-    return wording.say(desk.house.catalogue, wanted, "language_set")
+    people.set_language(uow.connection, understood.post.phone, wanted)
+    return wording.say(uow.context.catalogue, wanted, "language_set")
 
 
-def state(desk: Desk, understood: Understood) -> Answer:
+def state(uow: UnitOfWork, understood: Understood) -> Answer:
     """ETAT of an agent: what of the month is received, missing, late, forwarded; or one receipt."""
     if understood.site is None:
-        return later(desk, understood)
+        return later(uow, understood)
     receipt = receipt_in(understood)
     if receipt:
-        return state_of_receipt(desk, understood, [understood.site.id], receipt)
-    month = month_asked(desk, understood)
+        return state_of_receipt(uow, understood, [understood.site.id], receipt)
+    month = month_asked(uow, understood)
     if isinstance(month, Problem):
         return Settled(problems=(month,))
-    forms, site = desk.house.catalogue.forms, understood.site.id
-    fetch(desk, {(site, keyword, month.code) for keyword in forms})
-    language, catalogue = language_of(understood), desk.house.catalogue
+    forms, site = uow.context.catalogue.forms, understood.site.id
+    fetch(uow, {(site, keyword, month.code) for keyword in forms})
+    language, catalogue = language_of(understood), uow.context.catalogue
     told = [
-        state_of(desk.house, language, form, desk.report((site, keyword, month.code)), desk.now)
+        state_of(uow.context, language, form, uow.report((site, keyword, month.code)), uow.now)
         for keyword, form in forms.items()
     ]
     name = month_name(month, language, catalogue.programme)
@@ -102,40 +102,40 @@ def receipt_in(understood: Understood) -> str:
 
 
 def state_of_receipt(
-    desk: Desk, understood: Understood, site_ids: Sequence[int], receipt: str
+    uow: UnitOfWork, understood: Understood, site_ids: Sequence[int], receipt: str
 ) -> Answer:
     """Where the report with this receipt is, if it is one of these sites'."""
-    found = reports.by_receipt(desk.connection, site_ids, receipt)
-    language, catalogue = language_of(understood), desk.house.catalogue
+    found = reports.by_receipt(uow.connection, site_ids, receipt)
+    language, catalogue = language_of(understood), uow.context.catalogue
     if not found:
         return wording.say(catalogue, language, "receipt_unknown")
     report = found[0]
     form = catalogue.forms[report.form]
     month = month_name(Period.parse(report.period), language, catalogue.programme)
-    told = state_of(desk.house, language, form, report, desk.now)
+    told = state_of(uow.context, language, form, report, uow.now)
     return wording.say(catalogue, language, "state", month=month, forms=told)
 
 
-def month_asked(desk: Desk, understood: Understood) -> Period | Problem:
+def month_asked(uow: UnitOfWork, understood: Understood) -> Period | Problem:
     """The month named, else the one that is due. A supervisor may go further back, but for a
     reminder: agents can do nothing about a month that is closed to them."""
-    programme = desk.house.catalogue.programme
+    programme = uow.context.catalogue.programme
     above = understood.post is not None and understood.post.role != AGENT
     if above and understood.command != "RELANCE":
         programme = replace(programme, months_back=programme.months_back_for_supervisors)
-    sent_on = understood.message.sent_at.astimezone(desk.house.timezone).date()
+    sent_on = understood.message.sent_at.astimezone(uow.context.timezone).date()
     if understood.month is None and understood.command not in _OF_A_MONTH:
         open_now = sent_on.day >= programme.opens_on
         return Period(sent_on.year, sent_on.month).plus(0 if open_now else -1)
     return which_month(understood.month, sent_on, programme)
 
 
-def later(desk: Desk, understood: Understood) -> Answer:
+def later(uow: UnitOfWork, understood: Understood) -> Answer:
     """A command whose work comes later: understood, and nothing is stored.
 
     Codes and numbers are said back; any other word may be somebody's name.
     """
-    known = desk.house.catalogue.code_of
+    known = uow.context.catalogue.code_of
     told = [
         word
         for word in understood.arguments

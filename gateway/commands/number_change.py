@@ -14,7 +14,7 @@ from gateway.commands.supervisor_queries import phrase
 from gateway.commands.undo import Settled
 from gateway.conversation.interpretation import AGENT, MEMORY, Understood
 from gateway.model.phone import BadPhone, mask, normalise
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import number_changes, outbox_sms, reports, roster
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Post, Unit
@@ -49,61 +49,61 @@ def typed(words: Sequence[str]) -> Typed | None:
     return None
 
 
-def ask(desk: Desk, understood: Understood) -> Answer:
+def ask(uow: UnitOfWork, understood: Understood) -> Answer:
     """NUMERO: asks the new phone whether it is the agent's."""
     said = typed(understood.arguments)
     if said is None or understood.post is None:
         return _problem("number_which")
-    area = area_of(desk, understood)
+    area = area_of(uow, understood)
     part = area.asked(said.site)
     if isinstance(part, Problem):
         return Settled(problems=(part,))
     if not part.is_one_site:
         return _problem("number_which")
-    site, month = part.tops[0], _month(desk, understood)
-    agent = _agent(desk, site, said.ending, month)
+    site, month = part.tops[0], _month(uow, understood)
+    agent = _agent(uow, site, said.ending, month)
     if isinstance(agent, Problem):
         return Settled(problems=(agent,))
-    posts = _posts(desk, area, agent, month)
+    posts = _posts(uow, area, agent, month)
     units = [post.unit_id for post in posts]
-    taken = roster.posts_of(desk.connection, [said.phone], month)
-    if taken or number_changes.has_stood(desk.connection, said.phone, units):
+    taken = roster.posts_of(uow.connection, [said.phone], month)
+    if taken or number_changes.has_stood(uow.connection, said.phone, units):
         return _problem("number_taken")
     changes = number_changes.ask(
-        desk.connection, [post.id for post in posts], said.phone, understood.post.id, desk.now
+        uow.connection, [post.id for post in posts], said.phone, understood.post.id, uow.now
     )
-    _notify(desk, changes[0], "number_ask", replace(agent, phone=said.phone), site.name)
-    return phrase(desk, understood, "number_asked", site=site.name, phone=mask(said.phone))
+    _notify(uow, changes[0], "number_ask", replace(agent, phone=said.phone), site.name)
+    return phrase(uow, understood, "number_asked", site=site.name, phone=mask(said.phone))
 
 
-def agreed(desk: Desk, understood: Understood) -> str:
+def agreed(uow: UnitOfWork, understood: Understood) -> str:
     """The new phone said OUI: it is the agent's from now on, and the others are told."""
     changes = understood.joins
-    number_changes.agree(desk.connection, changes, desk.now)
-    desk.joined.add(understood.message.phone)
-    first, month = changes[0], _month(desk, understood)
-    posts = roster.posts_by_id(desk.connection, [one.post_id for one in changes], month)
+    number_changes.agree(uow.connection, changes, uow.now)
+    uow.joined.add(understood.message.phone)
+    first, month = changes[0], _month(uow, understood)
+    posts = roster.posts_by_id(uow.connection, [one.post_id for one in changes], month)
     if not posts:
-        return say(desk.house.catalogue, "fr", "unknown_sender")
-    reports.lock_sites(desk.connection, {post.unit_id for post in posts})
+        return say(uow.context.catalogue, "fr", "unknown_sender")
+    reports.lock_sites(uow.connection, {post.unit_id for post in posts})
     sites = ", ".join(post.unit_name for post in posts)
-    _notify(desk, first.id, "number_closed", replace(posts[0], phone=first.old_phone), sites)
-    for post in roster.posts_by_id(desk.connection, [first.asked_by], month):
-        _notify(desk, first.id, "number_done", post, sites)
-    return say(desk.house.catalogue, posts[0].language, "number_agreed", site=sites)
+    _notify(uow, first.id, "number_closed", replace(posts[0], phone=first.old_phone), sites)
+    for post in roster.posts_by_id(uow.connection, [first.asked_by], month):
+        _notify(uow, first.id, "number_done", post, sites)
+    return say(uow.context.catalogue, posts[0].language, "number_agreed", site=sites)
 
 
 def _problem(key: str) -> Settled:
     return Settled(problems=(Problem(key, Level.ASK),))
 
 
-def _month(desk: Desk, understood: Understood) -> str:
-    return understood.message.sent_at.astimezone(desk.house.timezone).strftime("%Y%m")
+def _month(uow: UnitOfWork, understood: Understood) -> str:
+    return understood.message.sent_at.astimezone(uow.context.timezone).strftime("%Y%m")
 
 
-def _agent(desk: Desk, site: Unit, ending: str, month: str) -> Post | Problem:
+def _agent(uow: UnitOfWork, site: Unit, ending: str, month: str) -> Post | Problem:
     """Whose number moves: the site's agent, of several the one with this ending."""
-    found = roster.posts_at(desk.connection, [site.id], month).get(site.id, [])
+    found = roster.posts_at(uow.connection, [site.id], month).get(site.id, [])
     agents = [post for post in found if post.role == AGENT and post.phone.endswith(ending)]
     if len(agents) == 1:
         return agents[0]
@@ -122,15 +122,15 @@ def _endings(phones: Sequence[str]) -> list[str]:
     return endings
 
 
-def _posts(desk: Desk, area: Area, agent: Post, month: str) -> list[Post]:
+def _posts(uow: UnitOfWork, area: Area, agent: Post, month: str) -> list[Post]:
     """The posts that move with her number: those in the area of who asks."""
-    found = roster.posts_of(desk.connection, [agent.phone], month)[agent.phone]
+    found = roster.posts_of(uow.connection, [agent.phone], month)[agent.phone]
     return [post for post in found if post.role == AGENT and post.unit_id in area.units]
 
 
-def _notify(desk: Desk, change: int, words: str, to: Post, site: str) -> None:
+def _notify(uow: UnitOfWork, change: int, words: str, to: Post, site: str) -> None:
     """Tells one phone what happens, once; `words` is the key of the sentence."""
-    text = say(desk.house.catalogue, to.language, words, site=site)
-    key, expires = f"number:{change}:{words}", desk.now + MEMORY
-    notice = NewNotice(key, to.phone, TOPIC, desk.now, expires, text=text)
-    outbox_sms.add_notices(desk.connection, [notice], desk.now)
+    text = say(uow.context.catalogue, to.language, words, site=site)
+    key, expires = f"number:{change}:{words}", uow.now + MEMORY
+    notice = NewNotice(key, to.phone, TOPIC, uow.now, expires, text=text)
+    outbox_sms.add_notices(uow.connection, [notice], uow.now)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gateway.commands.undo import Settled
 from gateway.conversation.interpretation import MEMORY, Understood
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage.conversations import Conversation
 from menus.model.catalogue import Problem
 from menus.model.cross_check import Level
@@ -13,7 +13,7 @@ from menus.wording.paging import pages
 from menus.wording.sentences import say
 
 
-def give(desk: Desk, understood: Understood, pieces: Sequence[str]) -> str:
+def give(uow: UnitOfWork, understood: Understood, pieces: Sequence[str]) -> str:
     """The answer made of these pieces: all of it in at most two parts, else its first page.
 
     The other pages stay with the sender's conversation; a newer long answer replaces them.
@@ -24,31 +24,31 @@ def give(desk: Desk, understood: Understood, pieces: Sequence[str]) -> str:
 
     def mark(page: int, count: int) -> str:
         key = "page_more" if page < count else "page_last"
-        return say(desk.house.catalogue, post.language, key, page=page, pages=count)
+        return say(uow.context.catalogue, post.language, key, page=page, pages=count)
 
     first, *others = pages(pieces, mark)
-    _keep(desk, understood, post.id, others)
+    _keep(uow, understood, post.id, others)
     return first
 
 
-def more(desk: Desk, understood: Understood) -> Settled | str:
+def more(uow: UnitOfWork, understood: Understood) -> Settled | str:
     """SUITE: the next page of her last long answer, for as long as a question stays open."""
     post = understood.post
-    talk = desk.conversations.get(post.id) if post is not None else None
+    talk = uow.conversations.get(post.id) if post is not None else None
     given_at = talk.more_at if talk is not None else None
     if post is None or talk is None or given_at is None or not talk.more:
         return Settled(problems=(Problem("nothing_more", Level.ASK),))
     if understood.message.sent_at - given_at > MEMORY:
         return Settled(problems=(Problem("nothing_more", Level.ASK),))
-    _keep(desk, understood, post.id, talk.more[1:])
+    _keep(uow, understood, post.id, talk.more[1:])
     return talk.more[0]
 
 
-def _keep(desk: Desk, understood: Understood, post_id: int, others: Sequence[str]) -> None:
+def _keep(uow: UnitOfWork, understood: Understood, post_id: int, others: Sequence[str]) -> None:
     """Notes what is still to be told. What she was asked before stays as it was."""
-    talk = desk.conversations.get(post_id)
+    talk = uow.conversations.get(post_id)
     if talk is None:
         if not others:
             return
         talk = Conversation(post_id, understood.message.sent_at)
-    desk.talk(replace(talk, more=tuple(others), more_at=understood.message.sent_at))
+    uow.talk(replace(talk, more=tuple(others), more_at=understood.message.sent_at))

@@ -19,12 +19,13 @@ from gateway.commands.referral_moves import (
     want,
     with_reminder,
 )
-from gateway.conversation.interpretation import House, Understood
+from gateway.context import Context
+from gateway.conversation.interpretation import Understood
 from gateway.model.referral import Referral, Step, move, numbers
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
 from gateway.referrals.texts import Place, Speaker
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import referrals
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
@@ -36,24 +37,24 @@ from menus.wording.replies import problem_reply
 REFER: Final = "REF"
 
 
-def register(desk: Desk, understood: Understood) -> str:
+def register(uow: UnitOfWork, understood: Understood) -> str:
     """REF: a new referral with a number of its own, or what of it must be said again."""
-    said = refer(understood.arguments, desk.house.catalogue)
-    speaker, post, site = speaker_for(desk, understood), understood.post, understood.site
-    forget(desk, understood, strange=said.strange or understood.personal)
+    said = refer(understood.arguments, uow.context.catalogue)
+    speaker, post, site = speaker_for(uow, understood), understood.post, understood.site
+    forget(uow, understood, strange=said.strange or understood.personal)
     personal = said.personal or understood.personal
     if post is None or site is None:
         return with_reminder(speaker, _problem(speaker, "site_unclear"), personal=personal)
     if said.unclear:
         return with_reminder(speaker, speaker.unclear(said), personal=personal)
-    month = month_of(desk.house, understood.message.sent_at)
-    place = notifications.places(desk.connection, [site.id], month)[site.id]
-    known = _sent_before(desk, understood, post)
-    referral = known or _new(desk, understood, said, place)
-    centre = notifications.at_the_centre(people_above(desk.connection, place, month), place)
+    month = month_of(uow.context, understood.message.sent_at)
+    place = notifications.places(uow.connection, [site.id], month)[site.id]
+    known = _sent_before(uow, understood, post)
+    referral = known or _new(uow, understood, said, place)
+    centre = notifications.at_the_centre(people_above(uow.connection, place, month), place)
     if known is None:
         event = Event(referral, "new", lambda speaker: speaker.alert(referral, place))
-        notifications.tell(desk.connection, desk.house, event, centre, desk.now)
+        notifications.tell(uow.connection, uow.context, event, centre, uow.now)
     text = speaker.registered(referral, place, told=bool(centre), again=known is not None)
     return with_reminder(speaker, text, personal=personal)
 
@@ -67,43 +68,43 @@ def last_to_undo(connection: Connection, post_id: int) -> Referral | None:
     return last if undone is not None else None
 
 
-def withdraw(desk: Desk, understood: Understood, message_id: int) -> str | None:
+def withdraw(uow: UnitOfWork, understood: Understood, message_id: int) -> str | None:
     """Takes back the referral that this message made; None when there is none to take back."""
-    referral = referrals.of_message(desk.connection, message_id)
+    referral = referrals.of_message(uow.connection, message_id)
     if referral is None:
         return None
-    moved = take(desk, understood, referral, Step.WITHDRAWN, None)
+    moved = take(uow, understood, referral, Step.WITHDRAWN, None)
     if moved is None:
         return None
-    month = month_of(desk.house, understood.message.sent_at)
-    place = place_of(desk, moved, month)
-    told = tell_centre(desk, moved, place, Step.WITHDRAWN, month)
-    speaker = speaker_for(desk, understood)
+    month = month_of(uow.context, understood.message.sent_at)
+    place = place_of(uow, moved, month)
+    told = tell_centre(uow, moved, place, Step.WITHDRAWN, month)
+    speaker = speaker_for(uow, understood)
     words = speaker.told(place, told=True) if told else ""
     return speaker.say("ref_undone", number=moved.number, told=words).strip()
 
 
 def facilities_to_hold(
-    connection: Connection, house: House, batch: Iterable[Understood]
+    connection: Connection, context: Context, batch: Iterable[Understood]
 ) -> set[int]:
     """The facilities of those who refer somebody in this batch: a number is given once."""
     referring = [one for one in batch if one.command == REFER and one.site is not None]
     held: set[int] = set()
-    for month in {month_of(house, one.message.sent_at) for one in referring}:
+    for month in {month_of(context, one.message.sent_at) for one in referring}:
         sites = {one.site.id for one in referring if one.site is not None}
         found = notifications.places(connection, sites, month)
         held |= {place.facility.id for place in found.values() if place.facility is not None}
     return held
 
 
-def _new(desk: Desk, understood: Understood, said: Referring, place: Place) -> Referral:
+def _new(uow: UnitOfWork, understood: Understood, said: Referring, place: Place) -> Referral:
     """Keeps a new referral, under the first number that is free at its facility."""
     message, post = understood.message, understood.post
     if post is None:
         raise ValueError("only a known person can refer somebody")
     facility = place.facility.id if place.facility is not None else None
-    since = in_use_since(desk, understood)
-    taken = referrals.numbers_taken(desk.connection, facility, place.site.id, since)
+    since = in_use_since(uow, understood)
+    taken = referrals.numbers_taken(uow.connection, facility, place.site.id, since)
     key = f"{place.site.code}/{message.sent_at.isoformat()}/{message.id}"
     referral = Referral(
         site_id=place.site.id,
@@ -116,21 +117,21 @@ def _new(desk: Desk, understood: Understood, said: Referring, place: Place) -> R
         reason=said.reason,
         treatments=said.treatments,
         made_at=message.sent_at,
-        changed_at=desk.now,
+        changed_at=uow.now,
     )
-    referral = referrals.add(desk.connection, referral)
-    want(desk, referral)
-    desk.counts["referrals"] += 1
+    referral = referrals.add(uow.connection, referral)
+    want(uow, referral)
+    uow.counts["referrals"] += 1
     return referral
 
 
-def _sent_before(desk: Desk, understood: Understood, post: Post) -> Referral | None:
+def _sent_before(uow: UnitOfWork, understood: Understood, post: Post) -> Referral | None:
     """The referral that the same text of the same person made a moment ago."""
     message = understood.message
-    minutes = desk.house.catalogue.programme.referrals.same_within_minutes
+    minutes = uow.context.catalogue.programme.referrals.same_within_minutes
     apart = timedelta(minutes=minutes)
     return referrals.same_text(
-        desk.connection,
+        uow.connection,
         post.id,
         message.text_hash,
         message.sent_at - apart,
@@ -140,4 +141,4 @@ def _sent_before(desk: Desk, understood: Understood, post: Post) -> Referral | N
 
 def _problem(speaker: Speaker, key: str) -> str:
     problem = Problem(key, Level.ASK)
-    return problem_reply(speaker.house.catalogue, speaker.language, [problem])
+    return problem_reply(speaker.context.catalogue, speaker.language, [problem])

@@ -8,7 +8,7 @@ from gateway.model.referral import Referral, Step, move
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
 from gateway.referrals.texts import Place, Speaker
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import inbox, people, referral_forwards, referrals
 from gateway.storage.engine import Connection
 from gateway.storage.referrals import REMINDER, TOPIC
@@ -18,43 +18,43 @@ MONTH: Final = timedelta(days=31)
 
 
 def take(
-    desk: Desk, understood: Understood, referral: Referral, step: Step, visit: date | None
+    uow: UnitOfWork, understood: Understood, referral: Referral, step: Step, visit: date | None
 ) -> Referral | None:
     """Takes the step, if it leads anywhere; what it overtakes is not told any more.
 
     That somebody has left, or was visited, overtakes a question and no news: the centre must
     still hear of who is on the way.
     """
-    moved = move(referral, step, understood.message.sent_at, desk.now, follow_up=visit)
-    if moved is None or not referrals.save(desk.connection, moved):
+    moved = move(referral, step, understood.message.sent_at, uow.now, follow_up=visit)
+    if moved is None or not referrals.save(uow.connection, moved):
         return None
     overtakes_news = step not in (Step.LEFT, Step.FOLLOWED_UP)
     topics = (TOPIC, REMINDER) if overtakes_news else (REMINDER,)
-    referrals.expire_notices(desk.connection, moved, topics, desk.now)
-    want(desk, moved)
+    referrals.expire_notices(uow.connection, moved, topics, uow.now)
+    want(uow, moved)
     return moved
 
 
-def want(desk: Desk, referral: Referral) -> None:
+def want(uow: UnitOfWork, referral: Referral) -> None:
     """DHIS2 is to have the referral as it stands now."""
-    month = month_of(desk.house, referral.made_at)
+    month = month_of(uow.context, referral.made_at)
     wanted = {referral.id: referral.site_id}
-    referral_forwards.want(desk.connection, wanted, month, desk.now)
+    referral_forwards.want(uow.connection, wanted, month, uow.now)
 
 
-def tell_agent(desk: Desk, moved: Referral, place: Place, step: Step, month: str) -> int:
+def tell_agent(uow: UnitOfWork, moved: Referral, place: Place, step: Step, month: str) -> int:
     """Tells the agent of this step; returns how many people that are."""
-    at_site = people.working_at(desk.connection, [moved.site_id], month)
+    at_site = people.working_at(uow.connection, [moved.site_id], month)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
     to = notifications.agents(at_site, moved)
-    return notifications.tell(desk.connection, desk.house, event, to, desk.now)
+    return notifications.tell(uow.connection, uow.context, event, to, uow.now)
 
 
-def tell_centre(desk: Desk, moved: Referral, place: Place, step: Step, month: str) -> int:
+def tell_centre(uow: UnitOfWork, moved: Referral, place: Place, step: Step, month: str) -> int:
     """Tells the centre of this step; returns how many people that are."""
-    to = notifications.at_the_centre(people_above(desk.connection, place, month), place)
+    to = notifications.at_the_centre(people_above(uow.connection, place, month), place)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
-    return notifications.tell(desk.connection, desk.house, event, to, desk.now)
+    return notifications.tell(uow.connection, uow.context, event, to, uow.now)
 
 
 def people_above(connection: Connection, place: Place, month: str) -> list[Post]:
@@ -62,27 +62,27 @@ def people_above(connection: Connection, place: Place, month: str) -> list[Post]
     return people.working_at(connection, [place.above.id], month) if place.above else []
 
 
-def place_of(desk: Desk, referral: Referral, month: str) -> Place:
+def place_of(uow: UnitOfWork, referral: Referral, month: str) -> Place:
     """Where a referral was made, and who is above."""
-    return notifications.places_of(desk.connection, [referral], month)[referral.id]
+    return notifications.places_of(uow.connection, [referral], month)[referral.id]
 
 
-def in_use_since(desk: Desk, understood: Understood) -> datetime:
+def in_use_since(uow: UnitOfWork, understood: Understood) -> datetime:
     """How far back a number is still in use."""
-    months = desk.house.catalogue.programme.referrals.number_months
+    months = uow.context.catalogue.programme.referrals.number_months
     return understood.message.sent_at - months * MONTH
 
 
-def speaker_for(desk: Desk, understood: Understood) -> Speaker:
+def speaker_for(uow: UnitOfWork, understood: Understood) -> Speaker:
     """Answers in the language of whom it answers."""
     language = understood.post.language if understood.post else "fr"
-    return Speaker(desk.house, language, desk.now)
+    return Speaker(uow.context, language, uow.now)
 
 
-def forget(desk: Desk, understood: Understood, *, strange: bool) -> None:
+def forget(uow: UnitOfWork, understood: Understood, *, strange: bool) -> None:
     """A text that may hold somebody's name or number is not kept."""
     if strange:
-        inbox.forget_text(desk.connection, understood.message.id)
+        inbox.forget_text(uow.connection, understood.message.id)
 
 
 def with_reminder(speaker: Speaker, text: str, *, personal: bool) -> str:

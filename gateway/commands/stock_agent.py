@@ -7,7 +7,7 @@ from typing import Final
 from gateway.commands import stock_supervisor as stock_questions
 from gateway.commands.undo import Settled, open_question, remember
 from gateway.conversation.interpretation import AGENT, Understood
-from gateway.reports.unit_of_work import Desk, fetch
+from gateway.reports.unit_of_work import UnitOfWork, fetch
 from gateway.stock import alerts as stock_alerts
 from gateway.stock import receipts
 from gateway.stock import stockouts as stock_outs
@@ -23,40 +23,40 @@ from menus.wording.sentences import say
 LONGEST_OUT: Final = 62  # days; a stock-out said to be older is asked
 
 
-def receive(desk: Desk, understood: Understood) -> Settled:
+def receive(uow: UnitOfWork, understood: Understood) -> Settled:
     """RCU ENF 20: keeps what came in, and asks what is odd about it."""
     site, post, message = understood.site, understood.post, understood.message
     if site is None or post is None:
         return Settled(problems=(Problem("site_unclear", Level.ASK),))
     quantities = {code: n for one in understood.fillings for code, n in one.values.items()}
-    near = _near(desk, understood)
-    judged = receipts.judge(desk.house.catalogue, quantities, near)
+    near = _near(uow, understood)
+    judged = receipts.judge(uow.context.catalogue, quantities, near)
     problems = [*(_as_receipt(one, near) for one in _unread(understood)), *judged.problems]
     taken, asked = dict(judged.taken), dict(judged.asked)
-    _bring_history(desk, site.id, understood)
-    if taken and receipts.is_repeat(desk, site.id, quantities, message):
-        values = {"receipts": receipts.listed(desk.house.catalogue, taken)}
+    _bring_history(uow, site.id, understood)
+    if taken and receipts.is_repeat(uow, site.id, quantities, message):
+        values = {"receipts": receipts.listed(uow.context.catalogue, taken)}
         problems.append(Problem("receipt_again", Level.CONFIRM, (), values))
         taken, asked = {}, {**taken, **asked}
     noted = receipts.Noted("")
     if taken:
         delivery = receipts.Delivery(site.id, taken, message.sent_at)
-        noted = receipts.note(desk, message, post, delivery)
-        remember(desk, understood, noted.replies)
+        noted = receipts.note(uow, message, post, delivery)
+        remember(uow, understood, noted.replies)
     if asked:
         waiting = receipts.Delivery(site.id, asked, message.sent_at)
-        _ask(desk, understood, receipts.proposed(waiting))
+        _ask(uow, understood, receipts.proposed(waiting))
     return Settled(noted.replies, tuple(problems), lead=noted.words)
 
 
-def out_of_stock(desk: Desk, understood: Understood) -> Settled | str:
+def out_of_stock(uow: UnitOfWork, understood: Understood) -> Settled | str:
     """RUPT: an agent says what is out now; a supervisor asks who is out of what."""
     if understood.post is not None and understood.post.role != AGENT:
-        return stock_questions.who_is_out(desk, understood)
+        return stock_questions.who_is_out(uow, understood)
     site, post = understood.site, understood.post
     if site is None or post is None:
         return Settled(problems=(Problem("site_unclear", Level.ASK),))
-    catalogue = desk.house.catalogue
+    catalogue = uow.context.catalogue
     said = products_said(understood.arguments, catalogue)
     problems = _wrong_with(said)
     # What a supervisor would mean as a month is a number here, which no product takes.
@@ -69,47 +69,47 @@ def out_of_stock(desk: Desk, understood: Understood) -> Settled | str:
         codes = " ".join(products(catalogue))
         which = Problem("out_which", Level.ASK, (), {"products": codes})
         return Settled(problems=tuple(problems) or (which,))
-    return Settled(problems=tuple(problems), lead=_note_outs(desk, understood, site.id, said))
+    return Settled(problems=tuple(problems), lead=_note_outs(uow, understood, site.id, said))
 
 
-def _note_outs(desk: Desk, understood: Understood, site_id: int, said: ProductsSaid) -> str:
+def _note_outs(uow: UnitOfWork, understood: Understood, site_id: int, said: ProductsSaid) -> str:
     """Keeps what is out; the words say what is new and what was known."""
     message, post = understood.message, understood.post
     if post is None:
         raise ValueError("only a known person can say what is out")
-    _bring_history(desk, site_id, understood)
-    known = {one.code for one in stock.open_outs(desk.connection, [site_id])}
+    _bring_history(uow, site_id, understood)
+    known = {one.code for one in stock.open_outs(uow.connection, [site_id])}
     new = []
     for code, days in said.days.items():
         since = message.sent_at - timedelta(days=days or 0)
-        if code not in known and stock_outs.ran_out(desk, site_id, code, since, message):
+        if code not in known and stock_outs.ran_out(uow, site_id, code, since, message):
             new.append(code)
     old = [code for code in said.days if code not in new]
-    catalogue, words = desk.house.catalogue, []
+    catalogue, words = uow.context.catalogue, []
     if new:
         words.append(say(catalogue, post.language, "out_noted", products=" ".join(new)))
-        if stock_alerts.is_told(desk, site_id):
+        if stock_alerts.is_told(uow, site_id):
             words.append(say(catalogue, post.language, "out_told"))
     if old:
         words.append(say(catalogue, post.language, "out_known", products=" ".join(old)))
     return " ".join([*words, say(catalogue, post.language, "out_then")])
 
 
-def _bring_history(desk: Desk, site_id: int, understood: Understood) -> None:
+def _bring_history(uow: UnitOfWork, site_id: int, understood: Understood) -> None:
     """Loads what is known of the site's stock, by way of the month's counts."""
-    sent_on = understood.message.sent_at.astimezone(desk.house.timezone).date()
+    sent_on = understood.message.sent_at.astimezone(uow.context.timezone).date()
     month = period_of(sent_on).code
-    fetch(desk, {(site_id, form, month) for form in desk.house.catalogue.forms})
+    fetch(uow, {(site_id, form, month) for form in uow.context.catalogue.forms})
 
 
-def _ask(desk: Desk, understood: Understood, waiting: dict[str, object]) -> None:
+def _ask(uow: UnitOfWork, understood: Understood, waiting: dict[str, object]) -> None:
     """An OUI to this answer lets these receipts in."""
     if understood.post is None:
         raise ValueError("only a known person is asked")
-    before = desk.conversations.get(understood.post.id)
+    before = uow.conversations.get(understood.post.id)
     talk = before or Conversation(understood.post.id, understood.message.sent_at)
-    still = open_question(desk, understood)
-    desk.talk(
+    still = open_question(uow, understood)
+    uow.talk(
         replace(
             talk,
             asked_at=understood.message.sent_at,
@@ -127,12 +127,12 @@ def _unread(understood: Understood) -> list[Problem]:
     return [*understood.problems, *found]
 
 
-def _near(desk: Desk, understood: Understood) -> dict[str, int]:
+def _near(uow: UnitOfWork, understood: Understood) -> dict[str, int]:
     """Quantities behind a word that is one slip away from a product's code, by that code."""
     found: dict[str, int] = {}
     for one in understood.problems:
         near, number = str(one.values.get("near", "")), one.values.get("number")
-        known = products(desk.house.catalogue)
+        known = products(uow.context.catalogue)
         if one.key == "unknown_code_near" and near in known and isinstance(number, int):
             found[near] = number
     return found

@@ -9,7 +9,7 @@ from gateway.commands import paging
 from gateway.commands.area import Part, area_of
 from gateway.commands.undo import Settled
 from gateway.conversation.interpretation import Understood
-from gateway.reports.unit_of_work import Desk, store
+from gateway.reports.unit_of_work import UnitOfWork, store
 from gateway.stock.alerts import nearest, place, places_words, since_words
 from gateway.stock.nearby import Neighbourhood
 from gateway.stock.stock_on_hand import products
@@ -24,25 +24,25 @@ from menus.wording.paging import listed
 from menus.wording.sentences import say
 
 
-def who_is_out(desk: Desk, understood: Understood) -> Settled | str:
+def who_is_out(uow: UnitOfWork, understood: Understood) -> Settled | str:
     """RUPT [product] [place] [month]: by product, where it is out and for how many days, where
     nearby there is some, and what will not last a month. With a month: what was out in it."""
-    asked = _Asked.of(desk, understood)
+    asked = _Asked.of(uow, understood)
     if isinstance(asked, Problem):
         return Settled(problems=(asked,))
-    month = _month(desk, understood)
+    month = _month(uow, understood)
     if isinstance(month, Problem):
         return Settled(problems=(month,))
     pieces = asked.now() if month is None else asked.in_month(month)
-    return paging.give(desk, understood, list(pieces))
+    return paging.give(uow, understood, list(pieces))
 
 
-def what_to_bring(desk: Desk, understood: Understood) -> Settled | str:
+def what_to_bring(uow: UnitOfWork, understood: Understood) -> Settled | str:
     """COMMANDE [product] [place]: by site, how much to bring of each product, in whole packs."""
-    asked = _Asked.of(desk, understood)
+    asked = _Asked.of(uow, understood)
     if isinstance(asked, Problem):
         return Settled(problems=(asked,))
-    return paging.give(desk, understood, list(asked.orders()))
+    return paging.give(uow, understood, list(asked.orders()))
 
 
 class _Asked:
@@ -54,18 +54,18 @@ class _Asked:
         self.wide = len({one.parent_id for one in part.sites}) > 1
 
     @classmethod
-    def of(cls, desk: Desk, understood: Understood) -> "_Asked | Problem":
+    def of(cls, uow: UnitOfWork, understood: Understood) -> "_Asked | Problem":
         post = understood.post
         if post is None:
             raise ValueError("only a known person can ask")
-        store(desk)  # what came in before this question in the same batch counts as well
-        said = products_said(understood.arguments, desk.house.catalogue)
-        area = area_of(desk, understood)
+        store(uow)  # what came in before this question in the same batch counts as well
+        said = products_said(understood.arguments, uow.context.catalogue)
+        area = area_of(uow, understood)
         part = area.asked(said.words)
         if isinstance(part, Problem):
             return part
-        around = Neighbourhood(desk.connection, desk.house, desk.now, dict(area.units))
-        return cls(around, post, part, [*said.days] or [*products(desk.house.catalogue)])
+        around = Neighbourhood(uow.connection, uow.context, uow.now, dict(area.units))
+        return cls(around, post, part, [*said.days] or [*products(uow.context.catalogue)])
 
     def now(self) -> Iterator[str]:
         """What is out now, where there is some, what will not last."""
@@ -78,13 +78,13 @@ class _Asked:
             yield places_words(self.around, self.post.language, nearest(self.around, outs))
         low = [*self._low()]
         if low:
-            months = Fraction(self.around.house.catalogue.programme.stock.order_below, 100)
+            months = Fraction(self.around.context.catalogue.programme.stock.order_below, 100)
             yield self._say("out_low", months=_decimal(months))
             yield from listed(low)
 
     def in_month(self, month: Period) -> Iterator[str]:
         """What was out in a month, and on how many of its days: as typed, else as told."""
-        catalogue = self.around.house.catalogue
+        catalogue = self.around.context.catalogue
         name = month_name(month, self.post.language, catalogue.programme)
         yield self._say("out_head", place=f"{self.part.name} {name}")
         held = self.around.shelves([one.id for one in self.sites])
@@ -102,7 +102,7 @@ class _Asked:
     def orders(self) -> Iterator[str]:
         """Site by site, what to bring; last the sites whose stock nobody has told."""
         yield self._say("order_head", place=self.part.name)
-        catalogue = self.around.house.catalogue
+        catalogue = self.around.context.catalogue
         rules, known = catalogue.programme.stock, products(catalogue)
         held = self.around.shelves([one.id for one in self.sites])
         ids = [one.id for one in self.sites]
@@ -144,7 +144,7 @@ class _Asked:
 
         Site by site; in an area of several facilities the number of sites of each.
         """
-        catalogue = self.around.house.catalogue
+        catalogue = self.around.context.catalogue
         rules, known = catalogue.programme.stock, products(catalogue)
         held = self.around.shelves([one.id for one in self.sites])
         for code in self.codes:
@@ -169,17 +169,17 @@ class _Asked:
         return place(self.around, site_id, wide=self.wide)
 
     def _say(self, key: str, **values: str) -> str:
-        return say(self.around.house.catalogue, self.post.language, key, brief=False, **values)
+        return say(self.around.context.catalogue, self.post.language, key, brief=False, **values)
 
 
-def _month(desk: Desk, understood: Understood) -> Period | Problem | None:
+def _month(uow: UnitOfWork, understood: Understood) -> Period | Problem | None:
     """The month named, for as far back as a supervisor may report; None when none was."""
     if understood.problems:
         return understood.problems[0]
     if understood.month is None:
         return None
-    programme = desk.house.catalogue.programme
-    today = understood.message.sent_at.astimezone(desk.house.timezone).date()
+    programme = uow.context.catalogue.programme
+    today = understood.message.sent_at.astimezone(uow.context.timezone).date()
     programme = replace(programme, months_back=programme.months_back_for_supervisors)
     found = which_month(understood.month, today, programme)
     if isinstance(found, Problem) and found.key == "month_not_open":

@@ -11,7 +11,7 @@ from gateway.commands.supervisor_queries import about, phrase, working
 from gateway.commands.undo import Settled
 from gateway.conversation.interpretation import AGENT, Understood
 from gateway.notifications import missing_reports
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.reports.validation import Outcome, Verdict, validate_at
 from gateway.storage import outbox_sms, recipients
 from gateway.storage.outbox_sms import NewNotice
@@ -26,68 +26,68 @@ MOST_CODES: Final = 3  # named of one form; more are only said to be missing
 _REFUSED: Final = (Outcome.INCOMPLETE, Outcome.WAITING, Outcome.NOTHING)
 
 
-def remind(desk: Desk, understood: Understood) -> Answer:
+def remind(uow: UnitOfWork, understood: Understood) -> Answer:
     """RELANCE: reminds the agents who owe something, each at most once a day.
 
     What each is told is found when it is sent, so that who has reported meanwhile is left out.
     """
-    found = _asked(desk, understood, area_of(desk, understood))
+    found = _asked(uow, understood, area_of(uow, understood))
     if isinstance(found, Settled):
         return found
     part, month = found
-    sites = [site.id for site in working(desk, understood, part, month)]
-    lacking = missing_reports.missing_forms(desk.connection, desk.house, sites, month.code)
-    named = about(desk, understood, part, month)
+    sites = [site.id for site in working(uow, understood, part, month)]
+    lacking = missing_reports.missing_forms(uow.connection, uow.context, sites, month.code)
+    named = about(uow, understood, part, month)
     if not lacking:
-        return phrase(desk, understood, "nothing_missing", **named)
-    this_month = understood.message.sent_at.astimezone(desk.house.timezone).strftime("%Y%m")
-    people = recipients.at(desk.connection, AGENT, lacking, this_month)
+        return phrase(uow, understood, "nothing_missing", **named)
+    this_month = understood.message.sent_at.astimezone(uow.context.timezone).strftime("%Y%m")
+    people = recipients.at(uow.connection, AGENT, lacking, this_month)
     by_phone = {one.phone: one.unit_id for at in people.values() for one in at}
-    silent = outbox_sms.opted_out(desk.connection, by_phone)
+    silent = outbox_sms.opted_out(uow.connection, by_phone)
     notices = [
-        _notice(desk, phone, site, month) for phone, site in by_phone.items() if phone not in silent
+        _notice(uow, phone, site, month) for phone, site in by_phone.items() if phone not in silent
     ]
-    new = outbox_sms.add_notices(desk.connection, notices, desk.now)
-    pieces = [phrase(desk, understood, "reminded", count=new, **named)]
+    new = outbox_sms.add_notices(uow.connection, notices, uow.now)
+    pieces = [phrase(uow, understood, "reminded", count=new, **named)]
     if len(notices) > new:
-        pieces.append(phrase(desk, understood, "reminded_before", count=len(notices) - new))
+        pieces.append(phrase(uow, understood, "reminded_before", count=len(notices) - new))
     if silent:
-        pieces.append(phrase(desk, understood, "reminded_never", count=len(silent)))
+        pieces.append(phrase(uow, understood, "reminded_never", count=len(silent)))
     return " ".join(pieces)
 
 
-def validate(desk: Desk, understood: Understood) -> Answer:
+def validate(uow: UnitOfWork, understood: Understood) -> Answer:
     """VAL: stands up for what is in order at a site or everywhere, and says what is not."""
     if understood.post is None or not understood.arguments:
         return Settled(problems=(Problem("validate_which", Level.ASK),))
-    area = area_of(desk, understood)
-    found = _asked(desk, understood, area)
+    area = area_of(uow, understood)
+    found = _asked(uow, understood, area)
     if isinstance(found, Settled):
         return found
     part, month = found
-    verdicts = validate_at(desk, part.site_ids, month, understood.post.id)
-    pieces = list(_validated(desk, understood, part, month, verdicts))
+    verdicts = validate_at(uow, part.site_ids, month, understood.post.id)
+    pieces = list(_validated(uow, understood, part, month, verdicts))
     refused = _refused(part, verdicts)
     if refused:
-        pieces.append(phrase(desk, understood, "validated_not"))
-        pieces += listed(_why_not(desk, understood, area, refused))
-    return paging.give(desk, understood, pieces)
+        pieces.append(phrase(uow, understood, "validated_not"))
+        pieces += listed(_why_not(uow, understood, area, refused))
+    return paging.give(uow, understood, pieces)
 
 
-def _asked(desk: Desk, understood: Understood, area: Area) -> tuple[Part, Period] | Settled:
+def _asked(uow: UnitOfWork, understood: Understood, area: Area) -> tuple[Part, Period] | Settled:
     words = understood.arguments
     part = area.whole() if tuple(words) == (EVERYTHING,) else area.asked(words)
-    month = general.month_asked(desk, understood)
+    month = general.month_asked(uow, understood)
     if isinstance(part, Part) and isinstance(month, Period):
         return part, month
     return Settled(problems=tuple(one for one in (part, month) if isinstance(one, Problem)))
 
 
-def _notice(desk: Desk, phone: str, site_id: int, month: Period) -> NewNotice:
+def _notice(uow: UnitOfWork, phone: str, site_id: int, month: Period) -> NewNotice:
     """A reminder like those of the calendar, for the next moment at which anybody may be
     reminded; it is worth nothing the day after."""
-    local = desk.now.astimezone(desk.house.timezone)
-    due = allowed(local, desk.house.catalogue.programme.reminders)
+    local = uow.now.astimezone(uow.context.timezone)
+    due = allowed(local, uow.context.catalogue.programme.reminders)
     return NewNotice(
         key=f"relance:{due:%Y%m%d}:{phone}",
         phone=phone,
@@ -101,14 +101,14 @@ def _notice(desk: Desk, phone: str, site_id: int, month: Period) -> NewNotice:
 
 
 def _validated(
-    desk: Desk, understood: Understood, part: Part, month: Period, verdicts: Sequence[Verdict]
+    uow: UnitOfWork, understood: Understood, part: Part, month: Period, verdicts: Sequence[Verdict]
 ) -> Iterator[str]:
     count = sum(one.outcome is Outcome.VALIDATED for one in verdicts)
-    named = about(desk, understood, part, month)
-    yield phrase(desk, understood, "validated", count=count, **named)
+    named = about(uow, understood, part, month)
+    yield phrase(uow, understood, "validated", count=count, **named)
     before = sum(one.outcome is Outcome.ALREADY for one in verdicts)
     if before:
-        yield phrase(desk, understood, "validated_before", count=before)
+        yield phrase(uow, understood, "validated_before", count=before)
 
 
 def _refused(part: Part, verdicts: Sequence[Verdict]) -> dict[Unit, list[Verdict]]:
@@ -122,7 +122,7 @@ def _refused(part: Part, verdicts: Sequence[Verdict]) -> dict[Unit, list[Verdict
 
 
 def _why_not(
-    desk: Desk, understood: Understood, area: Area, refused: Mapping[Unit, Sequence[Verdict]]
+    uow: UnitOfWork, understood: Understood, area: Area, refused: Mapping[Unit, Sequence[Verdict]]
 ) -> list[str]:
     """Site by site, and form by form; of a district only how much, facility by facility."""
     above = area.by_facility([*refused])
@@ -132,21 +132,21 @@ def _why_not(
             for unit, sites in above.items()
         ]
     return [
-        f"{site.name} {_reasons(desk, understood, verdicts)}" for site, verdicts in refused.items()
+        f"{site.name} {_reasons(uow, understood, verdicts)}" for site, verdicts in refused.items()
     ]
 
 
-def _reasons(desk: Desk, understood: Understood, verdicts: Sequence[Verdict]) -> str:
+def _reasons(uow: UnitOfWork, understood: Understood, verdicts: Sequence[Verdict]) -> str:
     """Why a site's forms are not validated: those that did not come, together, come first."""
     absent = [one.form for one in verdicts if one.outcome is Outcome.NOTHING]
-    if len(absent) == len(desk.house.catalogue.forms):
-        return phrase(desk, understood, "validated_nothing_came")
-    texts = [phrase(desk, understood, "validated_absent", codes=" ".join(absent))] if absent else []
+    if len(absent) == len(uow.context.catalogue.forms):
+        return phrase(uow, understood, "validated_nothing_came")
+    texts = [phrase(uow, understood, "validated_absent", codes=" ".join(absent))] if absent else []
     for one in verdicts:
         codes = one.missing or one.waiting
         told = " ".join(codes) if len(codes) <= MOST_CODES else str(len(codes))
         if one.outcome is Outcome.INCOMPLETE:
-            texts.append(phrase(desk, understood, "validated_lacks", form=one.form, codes=told))
+            texts.append(phrase(uow, understood, "validated_lacks", form=one.form, codes=told))
         elif one.outcome is Outcome.WAITING:
-            texts.append(phrase(desk, understood, "validated_waits", form=one.form, codes=told))
+            texts.append(phrase(uow, understood, "validated_waits", form=one.form, codes=told))
     return ", ".join(texts)

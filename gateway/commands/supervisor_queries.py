@@ -10,7 +10,7 @@ from gateway.commands.general import Answer, language_of
 from gateway.commands.undo import Settled
 from gateway.conversation.interpretation import AGENT, Site, Understood
 from gateway.notifications import missing_reports as missing
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import roster, supervision
 from gateway.storage.roster import Unit
 from gateway.storage.supervision import OpenReferral, Progress, Span
@@ -22,75 +22,75 @@ from menus.wording.sentences import say
 HOURS_TOLD = 48  # an age of up to so many hours is told in hours, an older one in days
 
 
-def state(desk: Desk, understood: Understood) -> Answer:
+def state(uow: UnitOfWork, understood: Understood) -> Answer:
     """ETAT: of an agent her own site, of a supervisor his area, or what he names of it."""
     if understood.post is None or understood.post.role == AGENT:
-        return general.state(desk, understood)
+        return general.state(uow, understood)
     receipt = general.receipt_in(understood)
-    area = area_of(desk, understood)
+    area = area_of(uow, understood)
     part = area.whole() if receipt else area.asked(understood.arguments)
-    month = general.month_asked(desk, understood)
+    month = general.month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
     if receipt:
-        return general.state_of_receipt(desk, understood, part.site_ids, receipt)
+        return general.state_of_receipt(uow, understood, part.site_ids, receipt)
     if part.is_one_site:
-        return _of_one_site(desk, understood, part)
-    pieces = list(_state(desk, understood, part, month))
-    return paging.give(desk, understood, pieces)
+        return _of_one_site(uow, understood, part)
+    pieces = list(_state(uow, understood, part, month))
+    return paging.give(uow, understood, pieces)
 
 
-def missing_reports(desk: Desk, understood: Understood) -> Answer:
+def missing_reports(uow: UnitOfWork, understood: Understood) -> Answer:
     """MANQ: who still owes which form; of a district, how many sites of each facility do."""
-    area = area_of(desk, understood)
-    part, month = area.asked(understood.arguments), general.month_asked(desk, understood)
+    area = area_of(uow, understood)
+    part, month = area.asked(understood.arguments), general.month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
-    sites = working(desk, understood, part, month)
+    sites = working(uow, understood, part, month)
     ids = [site.id for site in sites]
-    lacking = missing.missing_forms(desk.connection, desk.house, ids, month.code)
+    lacking = missing.missing_forms(uow.connection, uow.context, ids, month.code)
     if not lacking:
-        return phrase(desk, understood, "nothing_missing", **about(desk, understood, part, month))
-    pieces = [phrase(desk, understood, "missing_head", **about(desk, understood, part, month))]
+        return phrase(uow, understood, "nothing_missing", **about(uow, understood, part, month))
+    pieces = [phrase(uow, understood, "missing_head", **about(uow, understood, part, month))]
     above = area.by_facility(sites)
     if len(above) > 1:
         pieces += listed(_by_facility(above, lacking))
-        pieces.append(phrase(desk, understood, "missing_detail"))
+        pieces.append(phrase(uow, understood, "missing_detail"))
     else:
-        pieces += listed(_by_site(desk, understood, sites, lacking))
-    pieces.append(phrase(desk, understood, "remind_all"))
-    return paging.give(desk, understood, pieces)
+        pieces += listed(_by_site(uow, understood, sites, lacking))
+    pieces.append(phrase(uow, understood, "remind_all"))
+    return paging.give(uow, understood, pieces)
 
 
-def open_referrals(desk: Desk, understood: Understood) -> Answer:
+def open_referrals(uow: UnitOfWork, understood: Understood) -> Answer:
     """SUIVI: the referrals of which nobody has said the end, the oldest first."""
-    area = area_of(desk, understood)
-    part, month = area.asked(understood.arguments), general.month_asked(desk, understood)
+    area = area_of(uow, understood)
+    part, month = area.asked(understood.arguments), general.month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
-    span = _span(desk, month) if understood.month is not None else None
-    found = supervision.open_referrals(desk.connection, part.site_ids, span)
+    span = _span(uow, month) if understood.month is not None else None
+    found = supervision.open_referrals(uow.connection, part.site_ids, span)
     if not found:
-        return phrase(desk, understood, "no_open_referral", area=part.name)
-    items = [_referral(desk, understood, area, one) for one in found]
-    head = phrase(desk, understood, "referrals_head", area=part.name, count=len(found))
-    return paging.give(desk, understood, [head, *listed(items)])
+        return phrase(uow, understood, "no_open_referral", area=part.name)
+    items = [_referral(uow, understood, area, one) for one in found]
+    head = phrase(uow, understood, "referrals_head", area=part.name, count=len(found))
+    return paging.give(uow, understood, [head, *listed(items)])
 
 
-def working(desk: Desk, understood: Understood, part: Part, month: Period) -> list[Unit]:
+def working(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -> list[Unit]:
     """The sites of which a report is expected: with an agent in that month."""
-    active = roster.active_sites(desk.connection, part.site_ids, month.code)
+    active = roster.active_sites(uow.connection, part.site_ids, month.code)
     return [site for site in part.sites if site.id in active]
 
 
-def phrase(desk: Desk, understood: Understood, key: str, **values: object) -> str:
+def phrase(uow: UnitOfWork, understood: Understood, key: str, **values: object) -> str:
     """A sentence in the sender's language."""
-    return say(desk.house.catalogue, language_of(understood), key, brief=False, **values)
+    return say(uow.context.catalogue, language_of(understood), key, brief=False, **values)
 
 
-def about(desk: Desk, understood: Understood, part: Part, month: Period) -> dict[str, str]:
+def about(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -> dict[str, str]:
     """What an answer begins with: the names of the area and of the month."""
-    name = month_name(month, language_of(understood), desk.house.catalogue.programme)
+    name = month_name(month, language_of(understood), uow.context.catalogue.programme)
     return {"area": part.name, "month": name}
 
 
@@ -98,38 +98,38 @@ def _told(*found: object) -> Settled:
     return Settled(problems=tuple(one for one in found if isinstance(one, Problem)))
 
 
-def _of_one_site(desk: Desk, understood: Understood, part: Part) -> Answer:
+def _of_one_site(uow: UnitOfWork, understood: Understood, part: Part) -> Answer:
     """One site as its agent sees it, under its name, with what is out there."""
     unit = part.tops[0]
     site = Site(unit.id, unit.code, unit.name)
-    told = general.state(desk, replace(understood, site=site, arguments=()))
+    told = general.state(uow, replace(understood, site=site, arguments=()))
     if not isinstance(told, str):
         return told
-    pieces = [phrase(desk, understood, "for_site", site=unit.name), told]
-    out = supervision.stock_outs_by_code(desk.connection, [unit.id])
+    pieces = [phrase(uow, understood, "for_site", site=unit.name), told]
+    out = supervision.stock_outs_by_code(uow.connection, [unit.id])
     if out:
-        pieces.append(phrase(desk, understood, "site_stock_outs", codes=" ".join(out)))
-    return paging.give(desk, understood, pieces)
+        pieces.append(phrase(uow, understood, "site_stock_outs", codes=" ".join(out)))
+    return paging.give(uow, understood, pieces)
 
 
-def _state(desk: Desk, understood: Understood, part: Part, month: Period) -> Iterator[str]:
+def _state(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -> Iterator[str]:
     """The area in one line: reports, stock-outs, referrals, and where to look further."""
-    forms = tuple(desk.house.catalogue.forms)
-    done = supervision.progress(desk.connection, part.site_ids, forms, month.code)
-    sites = {site.id for site in working(desk, understood, part, month)} | done.keys()
-    told = {**about(desk, understood, part, month), **_counts(sites, done, len(forms))}
-    today = understood.message.sent_at.astimezone(desk.house.timezone)
-    yield phrase(desk, understood, "state_area", today=f"{today:%d/%m}", **told)
-    span = _span(desk, month) if understood.month is not None else None
-    out = supervision.stock_outs_by_code(desk.connection, part.site_ids, span)
+    forms = tuple(uow.context.catalogue.forms)
+    done = supervision.progress(uow.connection, part.site_ids, forms, month.code)
+    sites = {site.id for site in working(uow, understood, part, month)} | done.keys()
+    told = {**about(uow, understood, part, month), **_counts(sites, done, len(forms))}
+    today = understood.message.sent_at.astimezone(uow.context.timezone)
+    yield phrase(uow, understood, "state_area", today=f"{today:%d/%m}", **told)
+    span = _span(uow, month) if understood.month is not None else None
+    out = supervision.stock_outs_by_code(uow.connection, part.site_ids, span)
     if out:
         codes = ", ".join(f"{code} {count}" for code, count in out.items())
-        yield phrase(desk, understood, "state_stock_outs", count=sum(out.values()), codes=codes)
+        yield phrase(uow, understood, "state_stock_outs", count=sum(out.values()), codes=codes)
     else:
-        yield phrase(desk, understood, "state_no_stock_out")
-    referred = supervision.count_open_referrals(desk.connection, part.site_ids, span)
-    yield phrase(desk, understood, "state_referrals", count=referred)
-    yield phrase(desk, understood, "state_detail")
+        yield phrase(uow, understood, "state_no_stock_out")
+    referred = supervision.count_open_referrals(uow.connection, part.site_ids, span)
+    yield phrase(uow, understood, "state_referrals", count=referred)
+    yield phrase(uow, understood, "state_detail")
 
 
 def _counts(sites: set[int], done: Mapping[int, Progress], forms: int) -> dict[str, int]:
@@ -157,9 +157,9 @@ def _by_facility(
 
 
 def _by_site(
-    desk: Desk, understood: Understood, sites: Sequence[Unit], lacking: Mapping[int, list[str]]
+    uow: UnitOfWork, understood: Understood, sites: Sequence[Unit], lacking: Mapping[int, list[str]]
 ) -> list[str]:
-    catalogue, language = desk.house.catalogue, language_of(understood)
+    catalogue, language = uow.context.catalogue, language_of(understood)
     return [
         f"{site.name} {missing.told(catalogue, language, lacking[site.id])}"
         for site in sites
@@ -167,20 +167,20 @@ def _by_site(
     ]
 
 
-def _referral(desk: Desk, understood: Understood, area: Area, one: OpenReferral) -> str:
+def _referral(uow: UnitOfWork, understood: Understood, area: Area, one: OpenReferral) -> str:
     """`4721 Kola 3j`: what stands on the slip, where from, and for how long."""
     hours = max(0, (understood.message.sent_at - one.made_at) // timedelta(hours=1))
     key, count = (
         ("referral_hours", hours) if hours <= HOURS_TOLD else ("referral_days", hours // 24)
     )
     site = area.units[one.site_id].name
-    text = phrase(desk, understood, key, number=one.number, site=site, count=count)
-    return phrase(desk, understood, "referral_arrived", referral=text) if one.arrived else text
+    text = phrase(uow, understood, key, number=one.number, site=site, count=count)
+    return phrase(uow, understood, "referral_arrived", referral=text) if one.arrived else text
 
 
-def _span(desk: Desk, month: Period) -> Span:
+def _span(uow: UnitOfWork, month: Period) -> Span:
     """From the first moment of a month to the first after it, local time."""
     return (
-        datetime.combine(month.first_day, time(), desk.house.timezone),
-        datetime.combine(ends(month), time(), desk.house.timezone),
+        datetime.combine(month.first_day, time(), uow.context.timezone),
+        datetime.combine(ends(month), time(), uow.context.timezone),
     )

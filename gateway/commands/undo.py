@@ -9,7 +9,7 @@ from gateway.conversation.interpretation import AGENT, MEMORY, Understood
 from gateway.model.referral import Referral
 from gateway.model.report import drop, restore, stamp
 from gateway.reports.filing import Said, file_said, is_locked, keep, reply_for
-from gateway.reports.unit_of_work import Desk, fetch, store
+from gateway.reports.unit_of_work import UnitOfWork, fetch, store
 from gateway.stock import receipts as receiving
 from gateway.stock import stockouts as stock_outs
 from gateway.storage import inbox, roster, stock, versions
@@ -41,39 +41,39 @@ class Settled:
     site_id: int | None = None
 
 
-def open_question(desk: Desk, understood: Understood) -> Conversation | None:
+def open_question(uow: UnitOfWork, understood: Understood) -> Conversation | None:
     """What her last answer asked, if it is still open."""
     post = understood.post
-    talk = desk.conversations.get(post.id) if post is not None else None
+    talk = uow.conversations.get(post.id) if post is not None else None
     if talk is None or not talk.is_open:
         return None
     return talk if understood.message.sent_at - talk.asked_at <= MEMORY else None
 
 
-def confirm(desk: Desk, understood: Understood) -> Settled | str:
+def confirm(uow: UnitOfWork, understood: Understood) -> Settled | str:
     """OUI: everything that her last answer asked counts now, or is undone."""
-    talk = open_question(desk, understood)
+    talk = open_question(uow, understood)
     if talk is None or understood.post is None:
         return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
     if talk.undo_id is not None:
-        settle(desk, talk)
-        return referrals.withdraw(desk, understood, talk.undo_id) or _undo(
-            desk, understood, talk.undo_id
+        settle(uow, talk)
+        return referrals.withdraw(uow, understood, talk.undo_id) or _undo(
+            uow, understood, talk.undo_id
         )
     replies = []
     for asked in talk.asked:
-        waiting = desk.reports[asked.key].pending
+        waiting = uow.reports[asked.key].pending
         numbers = {code: waiting[code] for code in asked.codes if code in waiting}
         if not numbers:
             continue
         days = {code: one.days_out for code, one in numbers.items() if one.days_out is not None}
         filled = Filled(asked.key[1], {code: one.value for code, one in numbers.items()}, days)
         said = Said(understood.message, understood.post, asked.key, filled, confirmed=asked.codes)
-        replies.append(file_said(desk, said))
+        replies.append(file_said(uow, said))
     noted = receiving.Noted("")
     if talk.proposed is not None:
-        noted = receiving.note_proposed(desk, understood.message, understood.post, talk.proposed)
-    settle(desk, talk)
+        noted = receiving.note_proposed(uow, understood.message, understood.post, talk.proposed)
+    settle(uow, talk)
     if not replies and not noted.words:
         return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
     told = tuple(_newest(replies, noted.replies))
@@ -98,47 +98,47 @@ def _newest(replies: Sequence[ReportReply], again: Sequence[ReportReply]) -> lis
     return list(about.values())
 
 
-def refuse(desk: Desk, understood: Understood) -> Settled:
+def refuse(uow: UnitOfWork, understood: Understood) -> Settled:
     """NON: what waited for her OUI is dropped; what is stored stays."""
-    talk = open_question(desk, understood)
+    talk = open_question(uow, understood)
     if talk is None:
         return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
     replies = []
     for asked in talk.asked:
-        form = desk.house.catalogue.forms[asked.key[1]]
-        desk.reports[asked.key] = drop(desk.reports[asked.key], asked.codes)
-        desk.touched.add(asked.key)
-        replies.append(reply_for(desk, form, desk.reports[asked.key]))
-    settle(desk, talk)
+        form = uow.context.catalogue.forms[asked.key[1]]
+        uow.reports[asked.key] = drop(uow.reports[asked.key], asked.codes)
+        uow.touched.add(asked.key)
+        replies.append(reply_for(uow, form, uow.reports[asked.key]))
+    settle(uow, talk)
     return Settled(tuple(replies), note="dropped", site_id=_site_of(talk))
 
 
-def ask_to_undo(desk: Desk, understood: Understood) -> Settled:
+def ask_to_undo(uow: UnitOfWork, understood: Understood) -> Settled:
     """ANNULE: asks whether her last message that changed something shall be undone."""
-    store(desk)
-    last = _last_said(desk, understood)
+    store(uow)
+    last = _last_said(uow, understood)
     if last is None:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
     understood = replace(understood, post=last.post)
     if last.referral is not None:
-        _hold_undo(desk, understood, last)
+        _hold_undo(uow, understood, last)
         problem = Problem("undo_referral", Level.CONFIRM, values={"number": last.referral.number})
         return Settled(problems=(problem,))
-    changes = versions.changes_of(desk.connection, last.message_id)
-    fetch(desk, {change.key for change in changes})
-    current = [one for one in changes if desk.reports[one.key].version == one.version]
-    receipts, outs = stock.touched_by(desk.connection, last.message_id)
+    changes = versions.changes_of(uow.connection, last.message_id)
+    fetch(uow, {change.key for change in changes})
+    current = [one for one in changes if uow.reports[one.key].version == one.version]
+    receipts, outs = stock.touched_by(uow.connection, last.message_id)
     if not current and not receipts and not outs:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
-    kept = [desk.reports[one.key] for one in current if _is_kept(desk, understood, one)]
+    kept = [uow.reports[one.key] for one in current if _is_kept(uow, understood, one)]
     if kept:
         code = next(iter(kept[0].values), "")
         return Settled(problems=(Problem("change_closed", Level.REFUSE, (code,)),))
-    _hold_undo(desk, understood, last, current)
+    _hold_undo(uow, understood, last, current)
     words = [change.key[1] for change in current]
     words += ["RCU"] if receipts else ["RUPT"] if outs and not current else []
     if len(understood.posts) > 1 or last.post.role != AGENT:
-        words += _names(desk, {change.key[0] for change in current}) or [last.post.unit_name]
+        words += _names(uow, {change.key[0] for change in current}) or [last.post.unit_name]
     return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
 
 
@@ -150,21 +150,21 @@ class _LastSaid(NamedTuple):
     referral: Referral | None = None
 
 
-def _last_said(desk: Desk, understood: Understood) -> _LastSaid | None:
+def _last_said(uow: UnitOfWork, understood: Understood) -> _LastSaid | None:
     """Her last message that changed something, at whichever of her posts she said it, or at the
     one whose site she names."""
     found: dict[int, _LastSaid] = {}
     for post in _posts_meant(understood):
         for one in (
-            versions.last_changing_message(desk.connection, post.id),
-            stock.last_message(desk.connection, post),
+            versions.last_changing_message(uow.connection, post.id),
+            stock.last_message(uow.connection, post),
         ):
             if one is not None:
                 found[one] = _LastSaid(one, post)
-        referral = referrals.last_to_undo(desk.connection, post.id)
+        referral = referrals.last_to_undo(uow.connection, post.id)
         if referral is not None and referral.inbox_id is not None:
             found[referral.inbox_id] = _LastSaid(referral.inbox_id, post, referral)
-    sent = inbox.sent_at(desk.connection, [*found])
+    sent = inbox.sent_at(uow.connection, [*found])
     return found[max(found, key=lambda one: (sent[one], one))] if found else None
 
 
@@ -178,33 +178,33 @@ def _posts_meant(understood: Understood) -> list[Post]:
     return [*posts.values()]
 
 
-def _names(desk: Desk, site_ids: Collection[int]) -> list[str]:
-    month = desk.now.astimezone(desk.house.timezone).strftime("%Y%m")
-    units = roster.units_by_id(desk.connection, site_ids, month) if site_ids else {}
+def _names(uow: UnitOfWork, site_ids: Collection[int]) -> list[str]:
+    month = uow.now.astimezone(uow.context.timezone).strftime("%Y%m")
+    units = roster.units_by_id(uow.connection, site_ids, month) if site_ids else {}
     return sorted(unit.name for unit in units.values())
 
 
 def _hold_undo(
-    desk: Desk, understood: Understood, last: _LastSaid, changes: Sequence[Change] = ()
+    uow: UnitOfWork, understood: Understood, last: _LastSaid, changes: Sequence[Change] = ()
 ) -> None:
     """An OUI to this answer undoes that message. What is still to be told stays."""
     sent_at, touched = understood.message.sent_at, tuple(change.key for change in changes)
-    before = desk.conversations.get(last.post.id) or Conversation(last.post.id, sent_at)
+    before = uow.conversations.get(last.post.id) or Conversation(last.post.id, sent_at)
     asked = Conversation(last.post.id, sent_at, undo_id=last.message_id, touched=touched)
-    desk.talk(replace(asked, more=before.more, more_at=before.more_at))
+    uow.talk(replace(asked, more=before.more, more_at=before.more_at))
 
 
-def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
+def _undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Settled:
     """The versions before that message count again."""
-    store(desk)
-    changes = versions.changes_of(desk.connection, message_id)
-    fetch(desk, {change.key for change in changes})
-    had_stock = stock_outs.take_back(desk, message_id)
+    store(uow)
+    changes = versions.changes_of(uow.connection, message_id)
+    fetch(uow, {change.key for change in changes})
+    had_stock = stock_outs.take_back(uow, message_id)
     replies = [
-        _restored(desk, understood, change)
+        _restored(uow, understood, change)
         for change in changes
-        if desk.reports[change.key].version == change.version
-        and not _is_kept(desk, understood, change)
+        if uow.reports[change.key].version == change.version
+        and not _is_kept(uow, understood, change)
     ]
     if not replies and not had_stock:
         return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
@@ -213,62 +213,62 @@ def _undo(desk: Desk, understood: Understood, message_id: int) -> Settled:
     )
 
 
-def _is_kept(desk: Desk, understood: Understood, change: Change) -> bool:
+def _is_kept(uow: UnitOfWork, understood: Understood, change: Change) -> bool:
     """Whether she may not undo this: it would change what an agent may no longer change."""
     agent = understood.post is not None and understood.post.role == AGENT
-    return agent and is_locked(desk, desk.reports[change.key], understood.message.sent_at)
+    return agent and is_locked(uow, uow.reports[change.key], understood.message.sent_at)
 
 
-def _restored(desk: Desk, understood: Understood, change: Change) -> ReportReply:
-    form = desk.house.catalogue.forms[change.key[1]]
+def _restored(uow: UnitOfWork, understood: Understood, change: Change) -> ReportReply:
+    form = uow.context.catalogue.forms[change.key[1]]
     message, post = understood.message, understood.post
     if post is None:
         raise ValueError("only a known person can undo a message")
     filing = restore(
         form,
-        desk.reports[change.key],
+        uow.reports[change.key],
         change.values_before,
         change.days_out_before,
         mark=stamp(message.sent_at, message.id),
-        now=desk.now,
+        now=uow.now,
     )
-    keep(desk, form, filing, message, post)
-    return reply_for(desk, form, desk.reports[change.key])
+    keep(uow, form, filing, message, post)
+    return reply_for(uow, form, uow.reports[change.key])
 
 
-def hold(desk: Desk, understood: Understood) -> None:
+def hold(uow: UnitOfWork, understood: Understood) -> None:
     """Notes a message that waits for the name of its site, or that it waits no more."""
     post = understood.post
     waits = any(problem.key == "site_unclear" for problem in understood.problems)
     if post is None or not (waits or understood.taken_up):
         return
     for at in understood.posts:
-        talk = desk.conversations.get(at.id)
+        talk = uow.conversations.get(at.id)
         if talk is not None and talk.held_id is not None:
-            desk.talk(replace(talk, held_id=None))
+            uow.talk(replace(talk, held_id=None))
             if understood.taken_up and understood.command in _MAY_NAME_SOMEBODY:
-                inbox.forget_text(desk.connection, talk.held_id)
+                inbox.forget_text(uow.connection, talk.held_id)
     if waits:
         sent_at = understood.message.sent_at
-        talk = desk.conversations.get(post.id) or Conversation(post.id, sent_at)
+        talk = uow.conversations.get(post.id) or Conversation(post.id, sent_at)
         asked_at = max(talk.asked_at, sent_at)
-        desk.talk(replace(talk, held_id=understood.message.id, asked_at=asked_at))
+        uow.talk(replace(talk, held_id=understood.message.id, asked_at=asked_at))
 
 
-def forget_if_refused(desk: Desk, understood: Understood) -> None:
+def forget_if_refused(uow: UnitOfWork, understood: Understood) -> None:
     """What somebody says of a patient who may not say it is not even read, nor kept."""
     for problem in understood.problems:
         refused = problem.key == "not_for_you"
         if refused and problem.values.get("command") in _MAY_NAME_SOMEBODY:
-            inbox.forget_text(desk.connection, understood.message.id)
+            inbox.forget_text(uow.connection, understood.message.id)
 
 
-def settle(desk: Desk, talk: Conversation) -> None:
+def settle(uow: UnitOfWork, talk: Conversation) -> None:
     """The question is answered."""
-    desk.talk(replace(talk, asked=(), undo_id=None, proposed=None))
+    uow.talk(replace(talk, asked=(), undo_id=None, proposed=None))
 
 
-def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply]) -> None:
+def remember(uow: UnitOfWork, understood: Understood, replies: Sequence[ReportReply]) -> None:
     """Notes which reports this message touched, and what its answer asks.
 
     A question stays open until the next one, so that an OUI may come after another report, but
@@ -281,16 +281,16 @@ def remember(desk: Desk, understood: Understood, replies: Sequence[ReportReply])
     asked = tuple(
         Asked(key, one.to_confirm) for key, one in zip(keys, replies, strict=True) if one.to_confirm
     )
-    before = desk.conversations.get(understood.post.id)
+    before = uow.conversations.get(understood.post.id)
     sent_at = understood.message.sent_at
     if asked or before is None:
         talk = Conversation(understood.post.id, sent_at, asked, touched=keys)
         if before is not None:
             talk = replace(talk, more=before.more, more_at=before.more_at)
     else:
-        still = open_question(desk, understood)
+        still = open_question(uow, understood)
         if still is None or still.undo_id is not None:
             before = replace(before, asked=(), undo_id=None, proposed=None)
         asked_at = before.asked_at if before.is_open else max(sent_at, before.asked_at)
         talk = replace(before, touched=keys, asked_at=asked_at, held_id=None)
-    desk.talk(talk)
+    uow.talk(talk)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from gateway.context import Context
 from gateway.model.report import Key
 from gateway.roster.site_names import named, told_apart
 from gateway.storage.conversations import Conversation
@@ -30,14 +30,6 @@ ANSWERS: Final = frozenset({"OUI", "NON", "ANNULE", "SUITE"})
 _FROM_ABOVE: Final = frozenset({"POUR", "ETAT"})
 # Commands of an agent that are about one site, which has to be known.
 _ABOUT_ONE_SITE: Final = frozenset({"RAS", "ETAT", "RCU", "RUPT", "REF"})
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What understanding needs besides the message: the catalogue, and whose calendar counts."""
-
-    catalogue: Catalogue
-    timezone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +112,13 @@ class Understood:
         return [(self.site.id, form, self.period.code) for form in forms]
 
 
-def understand(message: Message, reading: Reading, known: Known, house: House) -> Understood:
+def understand(message: Message, reading: Reading, known: Known, context: Context) -> Understood:
     """What a message means, said by somebody `known` (without posts: a stranger)."""
     if not known.posts:
         return Understood(message, None)
     plain = Understood(
         message,
-        _speaks_as(reading, known, house.catalogue),
+        _speaks_as(reading, known, context.catalogue),
         command=reading.command,
         arguments=reading.arguments,
         forms_named=reading.forms_named,
@@ -136,11 +128,11 @@ def understand(message: Message, reading: Reading, known: Known, house: House) -
         personal=reading.personal,
         posts=tuple(known.posts),
     )
-    refused = _refused(reading, known.posts, house.catalogue)
+    refused = _refused(reading, known.posts, context.catalogue)
     if refused is not None:
         return replace(plain, command="", problems=(refused,))
     if reading.command in REPORTING:
-        return _report(plain, reading, known, house)
+        return _report(plain, reading, known, context)
     if plain.post is not None and plain.post.role == AGENT and reading.command in _ABOUT_ONE_SITE:
         where = _site(reading, known)
         if isinstance(where, Problem):
@@ -187,7 +179,7 @@ def _refused(reading: Reading, posts: Sequence[Post], catalogue: Catalogue) -> P
     return Problem("not_for_you", Level.REFUSE, values={"command": reading.command})
 
 
-def _report(plain: Understood, reading: Reading, known: Known, house: House) -> Understood:
+def _report(plain: Understood, reading: Reading, known: Known, context: Context) -> Understood:
     """A message with numbers: at which site they were counted, and in which month."""
     if not reading.filled and not reading.problems and not reading.command:
         return plain
@@ -197,8 +189,8 @@ def _report(plain: Understood, reading: Reading, known: Known, house: House) -> 
         return replace(plain, problems=told)
     if reading.inner and reading.inner != "COR":
         return replace(plain, site=where, command=reading.inner)
-    sent_on = plain.message.sent_at.astimezone(house.timezone).date()
-    month = _month(plain, reading, known, house.catalogue, sent_on)
+    sent_on = plain.message.sent_at.astimezone(context.timezone).date()
+    month = _month(plain, reading, known, context.catalogue, sent_on)
     if isinstance(month, Problem):
         told = (month, *reading.problems) if reading.filled else reading.problems
         return replace(plain, site=where, problems=told)

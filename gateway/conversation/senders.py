@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.context import Context
 from gateway.conversation.interpretation import (
     AGENT,
     ANSWERS,
     MEMORY,
-    House,
     Known,
     Understood,
     asks_from_above,
     understand,
 )
 from gateway.conversation.own_sites import site_named
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import conversations, inbox, number_changes, roster
 from gateway.storage.conversations import Conversation
 from gateway.storage.engine import Connection
@@ -38,7 +38,7 @@ _GOES_ON: Final[Mapping[str, Callable[[Conversation], bool]]] = {
 class Senders:
     """Who sent the messages of a batch, as far as the roster knows them."""
 
-    house: House
+    context: Context
     months: dict[int, str]
     posts: dict[tuple[str, str], list[Post]]
     areas: dict[int, list[Unit]]
@@ -68,19 +68,19 @@ class Senders:
         known = Known(posts, self._talk([*posts, *twins], reading.command), area, twins=twins)
         if len(known.own) > 1:
             return self._of_several(message, reading, known)
-        return understand(message, reading, known, self.house)
+        return understand(message, reading, known, self.context)
 
-    def learn(self, desk: Desk, one: Understood) -> bool:
+    def learn(self, uow: UnitOfWork, one: Understood) -> bool:
         """Takes note of how an earlier message of this batch has moved things on for the
         sender; whether it has, so that this message has to be understood anew."""
-        talked = [post.id for post in one.posts if post.id in desk.talked]
-        self.talks |= {post: desk.conversations[post] for post in talked}
+        talked = [post.id for post in one.posts if post.id in uow.talked]
+        self.talks |= {post: uow.conversations[post] for post in talked}
         message = one.message
         key = (message.phone, self.months[message.id])
-        joined = one.post is None and message.phone in desk.joined
+        joined = one.post is None and message.phone in uow.joined
         if joined:
-            self.posts |= {key: roster.posts_of(desk.connection, [key[0]], key[1])[key[0]]}
-            self.readings[message.id] = read(message.text, self.house.catalogue)
+            self.posts |= {key: roster.posts_of(uow.connection, [key[0]], key[1])[key[0]]}
+            self.readings[message.id] = read(message.text, self.context.catalogue)
         return bool(talked) or joined
 
     def _of_stranger(self, message: Message) -> Understood:
@@ -88,7 +88,7 @@ class Senders:
         whether it is an agent's."""
         changes = self.joining.get(message.phone, ())
         asked = any(message.sent_at - one.asked_at <= MEMORY for one in changes)
-        if not asked or read(message.text, self.house.catalogue).command != "OUI":
+        if not asked or read(message.text, self.context.catalogue).command != "OUI":
             return Understood(message, None)
         return Understood(message, None, joins=tuple(changes))
 
@@ -105,20 +105,20 @@ class Senders:
         The name of a site alone is the answer to the question which one: what she had sent
         then is taken up as it was, with the day on which she sent it.
         """
-        catalogue = self.house.catalogue
+        catalogue = self.context.catalogue
         if asks_from_above(reading, known, catalogue):
-            return understand(message, reading, known, self.house)
+            return understand(message, reading, known, self.context)
         found = site_named(message.text, known.own, catalogue)
         if found is None:
-            return understand(message, reading, known, self.house)
+            return understand(message, reading, known, self.context)
         known = replace(known, chosen=found.post)
         if found.rest:
-            return understand(message, read(found.rest, catalogue), known, self.house)
+            return understand(message, read(found.rest, catalogue), known, self.context)
         before = self._held(message, known.talk)
         if before is None:
-            return understand(message, Reading(), known, self.house)
+            return understand(message, Reading(), known, self.context)
         meant = replace(before, id=message.id, received_at=message.received_at)
-        understood = understand(meant, read(before.text, catalogue), known, self.house)
+        understood = understand(meant, read(before.text, catalogue), known, self.context)
         return replace(understood, taken_up=True)
 
     def _held(self, message: Message, talk: Conversation | None) -> Message | None:
@@ -129,16 +129,16 @@ class Senders:
         return before
 
 
-def senders_of(connection: Connection, messages: Sequence[Message], house: House) -> Senders:
+def senders_of(connection: Connection, messages: Sequence[Message], context: Context) -> Senders:
     """Loads the senders. Who somebody was is judged by the month of sending."""
-    months = {one.id: one.sent_at.astimezone(house.timezone).strftime("%Y%m") for one in messages}
+    months = {one.id: one.sent_at.astimezone(context.timezone).strftime("%Y%m") for one in messages}
     posts: dict[tuple[str, str], list[Post]] = {}
     for month in sorted(set(months.values())):
         phones = {one.phone for one in messages if months[one.id] == month}
         found = roster.posts_of(connection, phones, month)
         posts |= {(phone, month): at for phone, at in found.items()}
     readings = {
-        one.id: read(one.text, house.catalogue)
+        one.id: read(one.text, context.catalogue)
         for one in messages
         if (one.phone, months[one.id]) in posts
     }
@@ -162,7 +162,7 @@ def senders_of(connection: Connection, messages: Sequence[Message], house: House
     held |= {one.id: one for one in messages}
     strangers = {one.phone for one in messages if (one.phone, months[one.id]) not in posts}
     joining = number_changes.open_for(connection, strangers) if strangers else {}
-    return Senders(house, months, posts, areas, talks, readings, held, joining, twins)
+    return Senders(context, months, posts, areas, talks, readings, held, joining, twins)
 
 
 def _twins(connection: Connection, posts: Sequence[Post], month: str) -> list[Post]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.dhis2 import plans as dhis2_wanted
 from gateway.dhis2.cells import cells_of
 from gateway.dhis2.metadata import attribute_option_combo, data_set_uid
@@ -80,7 +80,7 @@ class _Server:
 
 
 def verify(
-    engine: Engine, client: Dhis2, house: House, period: Period, now: datetime
+    engine: Engine, client: Dhis2, context: Context, period: Period, now: datetime
 ) -> Verified | TryLater | Unknown:
     """Compares every cell of a month with the server; or why it cannot be read.
 
@@ -88,10 +88,10 @@ def verify(
     sent and that holds nothing of ours.
     """
     cells, found = 0, list[Difference]()
-    sent = [form for form in house.catalogue.forms.values() if cells_of(form)]
+    sent = [form for form in context.catalogue.forms.values() if cells_of(form)]
     for form in sent:
         with reading(engine) as connection:
-            units = _units(connection, house, form, period, now)
+            units = _units(connection, context, form, period, now)
         server = _read(client, form, period, [one.unit.dhis2_id or "" for one in units])
         if not isinstance(server, _Server):
             return server
@@ -130,7 +130,7 @@ def repair(engine: Engine, verified: Verified, now: datetime) -> int:
 
 
 def _units(
-    connection: Connection, house: House, form: Form, period: Period, now: datetime
+    connection: Connection, context: Context, form: Form, period: Period, now: datetime
 ) -> list[_Unit]:
     """Every unit with a place in DHIS2 that feeds this data set in the month, or did."""
     rows = {
@@ -141,15 +141,15 @@ def _units(
     ids = rows.keys() | {one.unit_id for one in cells_fed_by(connection, keys)}
     units = roster.units_by_id(connection, ids, period.code)
     placed = [one for one in units.values() if one.dhis2_id is not None]
-    today = now.astimezone(house.timezone).date()
+    today = now.astimezone(context.timezone).date()
     wanted = dhis2_wanted.plans(
         connection,
         form,
         period,
         [one.id for one in placed],
-        programme=house.catalogue.programme,
+        programme=context.catalogue.programme,
         today=today,
-        timezone=house.timezone,
+        timezone=context.timezone,
     )
     return [_Unit(one, *wanted[one.id], rows.get(one.id)) for one in placed]
 

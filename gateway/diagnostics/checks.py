@@ -20,7 +20,7 @@ from gateway.storage import counters, outbox, schema
 from gateway.storage.engine import Engine, StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.clients import dhis2_client
-from gateway.transports.queue import Bell
+from gateway.transports.queue import WorkSignal
 from menus.linting.faults import faults, untranslated
 from menus.loading import loader
 from menus.loading.loader import CatalogueFault
@@ -97,10 +97,10 @@ def _refused(counts: Mapping[str, int]) -> Finding:
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:
-    bell = Bell(settings.redis_url)
-    up = bell.ping()
+    work_signal = WorkSignal(settings.redis_url)
+    up = work_signal.ping()
     yield Finding(up, "redis", "answers" if up else "does not answer at REDIS_URL")
-    bell.close()
+    work_signal.close()
 
 
 def _operator(settings: Settings) -> Finding:

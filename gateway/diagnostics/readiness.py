@@ -6,7 +6,7 @@ from datetime import datetime
 from gateway.diagnostics.health_text import described, every_health
 from gateway.storage import schema
 from gateway.storage.engine import Engine, StorageFault, reading
-from gateway.transports.queue import Bell
+from gateway.transports.queue import WorkSignal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Readiness:
     destinations: dict[str, str] = field(default_factory=dict)
 
 
-def look(engine: Engine, bell: Bell, now: datetime) -> Readiness:
+def look(engine: Engine, work_signal: WorkSignal, now: datetime) -> Readiness:
     """Asks each part once; breakers are told as they stand at `now`."""
     missing = []
     state: dict[str, str] = {}
@@ -28,7 +28,7 @@ def look(engine: Engine, bell: Bell, now: datetime) -> Readiness:
             state = _destinations(engine, now)
     except StorageFault:
         missing.append("database")
-    if not bell.ping():
+    if not work_signal.ping():
         missing.append("redis")
     return Readiness(tuple(missing), state)
 

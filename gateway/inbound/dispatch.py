@@ -9,7 +9,7 @@ from gateway.commands import general, number_change, registry, undo
 from gateway.commands.undo import Settled
 from gateway.conversation.interpretation import AGENT, REPORTING, Understood
 from gateway.reports.filing import Said, file_said
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import treatment_stock as stock_need
 from gateway.storage import roster
 from gateway.storage.outbox_sms import NewReply
@@ -22,55 +22,55 @@ from menus.wording.replies import ReportReply
 MOST_PARTS: Final = 2
 
 
-def answer(desk: Desk, understood: Understood, *, silent: bool = False) -> None:
+def answer(uow: UnitOfWork, understood: Understood, *, silent: bool = False) -> None:
     """Does what a message asks for and writes the one reply to it, unless `silent`."""
-    text = obey(desk, understood)
+    text = obey(uow, understood)
     if silent:
-        desk.counts["unanswered"] += 1
+        uow.counts["unanswered"] += 1
     else:
-        _queue_reply(desk, understood, text)
+        _queue_reply(uow, understood, text)
 
 
-def _stranger(desk: Desk) -> str:
+def _stranger(uow: UnitOfWork) -> str:
     """A number that stands in no roster is told so, in French, without any data."""
-    desk.counts["strangers"] += 1
+    uow.counts["strangers"] += 1
     problem = Problem("unknown_sender", Level.REFUSE)
-    return wording.problem_reply(desk.house.catalogue, "fr", [problem])
+    return wording.problem_reply(uow.context.catalogue, "fr", [problem])
 
 
-def obey(desk: Desk, understood: Understood) -> str:
+def obey(uow: UnitOfWork, understood: Understood) -> str:
     """Does what a message asks for; returns the words of its answer."""
     if understood.joins:
-        return number_change.agreed(desk, understood)
+        return number_change.agreed(uow, understood)
     if understood.post is None:
-        return _stranger(desk)
-    undo.hold(desk, understood)
-    undo.forget_if_refused(desk, understood)
+        return _stranger(uow)
+    undo.hold(uow, understood)
+    undo.forget_if_refused(uow, understood)
     if understood.command not in REPORTING:
-        done = registry.TABLE.get(understood.command, general.later)(desk, understood)
-        desk.counts["understood"] += 1
-        return done if isinstance(done, str) else _words(desk, understood, done)
-    replies = _file(desk, understood)
+        done = registry.TABLE.get(understood.command, general.later)(uow, understood)
+        uow.counts["understood"] += 1
+        return done if isinstance(done, str) else _words(uow, understood, done)
+    replies = _file(uow, understood)
     refused = bool(understood.problems) or any(reply.problems for reply in replies)
-    desk.counts["understood" if replies and not refused else "refused"] += 1
-    undo.remember(desk, understood, replies)
-    proposed = {code for one in _proposals(desk, understood).values() for code in one}
+    uow.counts["understood" if replies and not refused else "refused"] += 1
+    undo.remember(uow, understood, replies)
+    proposed = {code for one in _proposals(uow, understood).values() for code in one}
     told = tuple(_as_question(problem, proposed) for problem in understood.problems)
     site = understood.site.id if understood.site is not None else 0
     keys = [(site, reply.form, reply.period.code) for reply in replies]
-    low = stock_need.warn(desk, keys, general.language_of(understood))
-    return _words(desk, understood, Settled(tuple(replies), told, closing=low))
+    low = stock_need.warn(uow, keys, general.language_of(understood))
+    return _words(uow, understood, Settled(tuple(replies), told, closing=low))
 
 
-def _file(desk: Desk, understood: Understood) -> list[ReportReply]:
+def _file(uow: UnitOfWork, understood: Understood) -> list[ReportReply]:
     """Files every form of a message, with the codes that it proposes to read otherwise."""
     post, site, period = understood.post, understood.site, understood.period
     if post is None or site is None or period is None:
         return []
-    proposals = _proposals(desk, understood)
+    proposals = _proposals(uow, understood)
     typed = {filled.form: filled for filled in understood.fillings}
     replies = []
-    for keyword in desk.house.catalogue.forms:
+    for keyword in uow.context.catalogue.forms:
         filled, held = typed.get(keyword, Filled(keyword, {})), proposals.get(keyword, {})
         if not filled.values and not held:
             continue
@@ -82,11 +82,11 @@ def _file(desk: Desk, understood: Understood) -> list[ReportReply]:
             held=held.keys() - filled.values.keys(),
             correction=understood.correction,
         )
-        replies.append(file_said(desk, said))
+        replies.append(file_said(uow, said))
     return replies
 
 
-def _proposals(desk: Desk, understood: Understood) -> dict[str, dict[str, int]]:
+def _proposals(uow: UnitOfWork, understood: Understood) -> dict[str, dict[str, int]]:
     """Numbers behind a code that is one slip away from one that exists: by form, then code.
 
     They wait for an OUI: a number is never stored under a code that was not typed.
@@ -95,8 +95,8 @@ def _proposals(desk: Desk, understood: Understood) -> dict[str, dict[str, int]]:
     for problem in understood.problems:
         near, number = problem.values.get("near"), problem.values.get("number")
         if problem.key == "unknown_code_near" and isinstance(number, int):
-            form = desk.house.catalogue.form_of.get(str(near))
-            if form is not None and number <= desk.house.catalogue.field(str(near)).refuse_above:
+            form = uow.context.catalogue.form_of.get(str(near))
+            if form is not None and number <= uow.context.catalogue.field(str(near)).refuse_above:
                 found.setdefault(form, {})[str(near)] = number
     return found
 
@@ -107,9 +107,9 @@ def _as_question(problem: Problem, proposed: set[str]) -> Problem:
     return replace(problem, level=Level.CONFIRM) if near else problem
 
 
-def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
+def _words(uow: UnitOfWork, understood: Understood, settled: Settled) -> str:
     """The answer, in the person's language."""
-    catalogue, language = desk.house.catalogue, general.language_of(understood)
+    catalogue, language = uow.context.catalogue, general.language_of(understood)
     problems: Sequence[Problem] = settled.problems
     if not settled.replies and not problems and not settled.lead and not settled.note:
         problems = (Problem("nothing_understood", Level.ASK),)
@@ -121,30 +121,30 @@ def _words(desk: Desk, understood: Understood, settled: Settled) -> str:
         problems=problems,
         personal=understood.personal,
         note=settled.note,
-        site=_for_site(desk, understood, settled),
+        site=_for_site(uow, understood, settled),
         lead=settled.lead,
     )
     text = compose(closing=settled.closing)
     return text if len(gsm7.parts(text)) <= MOST_PARTS else compose()
 
 
-def _for_site(desk: Desk, understood: Understood, settled: Settled) -> str:
+def _for_site(uow: UnitOfWork, understood: Understood, settled: Settled) -> str:
     """The site that the answer is about, where it could be another; empty where it could not."""
     supervises = understood.post is not None and understood.post.role != AGENT
     if not (settled.replies or settled.lead) or not (understood.names_site or supervises):
         return ""
     if settled.site_id is None:
         return understood.site.name if understood.names_site and understood.site else ""
-    month = desk.now.astimezone(desk.house.timezone).strftime("%Y%m")
-    unit = roster.units_by_id(desk.connection, [settled.site_id], month).get(settled.site_id)
+    month = uow.now.astimezone(uow.context.timezone).strftime("%Y%m")
+    unit = roster.units_by_id(uow.connection, [settled.site_id], month).get(settled.site_id)
     return unit.name if unit is not None else ""
 
 
-def _queue_reply(desk: Desk, understood: Understood, text: str) -> None:
+def _queue_reply(uow: UnitOfWork, understood: Understood, text: str) -> None:
     message, keys = understood.message, understood.keys
     parts = len(gsm7.parts(text))
-    desk.counts["sms_parts"] += parts
-    desk.replies.append(
+    uow.counts["sms_parts"] += parts
+    uow.replies.append(
         NewReply(
             key=f"reply:{message.id}",
             phone=message.phone,

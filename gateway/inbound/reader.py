@@ -13,11 +13,12 @@ from typing import Final
 import structlog
 
 from gateway.commands import referral as referrals
-from gateway.conversation.interpretation import House, Understood
+from gateway.context import Context
+from gateway.conversation.interpretation import Understood
 from gateway.conversation.senders import Senders, senders_of
 from gateway.inbound.dispatch import answer, obey
 from gateway.model.phone import BadPhone, is_person, normalise
-from gateway.reports.unit_of_work import Desk, fetch, open_desk, store
+from gateway.reports.unit_of_work import UnitOfWork, fetch, open_unit_of_work, store
 from gateway.storage import counters, inbox, outbox_sms, reports, roster
 from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading
 from gateway.storage.inbox import FAILED, READ, Message, Read
@@ -66,7 +67,9 @@ def _sender(phone: str) -> str:
         return phone[:40]
 
 
-def read_inbox(engine: Engine, house: House, clock: Clock, until: datetime | None = None) -> int:
+def read_inbox(
+    engine: Engine, context: Context, clock: Clock, until: datetime | None = None
+) -> int:
     """Reads everything that waits, lane by lane; returns how many messages were settled.
 
     `clock` gives the time of each batch. Stops when nothing is left that can be had, or
@@ -78,7 +81,7 @@ def read_inbox(engine: Engine, house: House, clock: Clock, until: datetime | Non
             lanes = inbox.lanes_with_work(connection)
         done = 0
         for lane in lanes:
-            done += _read_lane(engine, house, lane, clock)
+            done += _read_lane(engine, context, lane, clock)
             if until is not None and clock() >= until:
                 return total + done
         total += done
@@ -86,53 +89,53 @@ def read_inbox(engine: Engine, house: House, clock: Clock, until: datetime | Non
             return total
 
 
-def _read_lane(engine: Engine, house: House, lane: int, clock: Clock) -> int:
+def _read_lane(engine: Engine, context: Context, lane: int, clock: Clock) -> int:
     """One batch of a lane; when it breaks, the same messages one at a time."""
     try:
-        return _read_batch(engine, house, lane, BATCH, clock())
+        return _read_batch(engine, context, lane, BATCH, clock())
     except StorageFault:
         raise
     except Exception:
         # Whatever one message does to us, the others of its batch must be read.
         log.exception("batch_broke", lane=lane)
-    return _read_singly(engine, house, lane, clock)
+    return _read_singly(engine, context, lane, clock)
 
 
-def _read_singly(engine: Engine, house: House, lane: int, clock: Clock) -> int:
+def _read_singly(engine: Engine, context: Context, lane: int, clock: Clock) -> int:
     """Reads a lane one message a transaction, setting aside any that cannot be read."""
     done = 0
     for _ in range(BATCH):
         try:
-            read = _read_batch(engine, house, lane, 1, clock())
+            read = _read_batch(engine, context, lane, 1, clock())
         except StorageFault:
             raise
         except Exception:
             # Our own failure: the message is kept, and its sender is told.
             log.exception("message_broke", lane=lane)
-            read = _set_aside(engine, house, lane, clock())
+            read = _set_aside(engine, context, lane, clock())
         done += read
         if not read:
             break
     return done
 
 
-def _read_batch(engine: Engine, house: House, lane: int, most: int, now: datetime) -> int:
+def _read_batch(engine: Engine, context: Context, lane: int, most: int, now: datetime) -> int:
     """Reads up to `most` messages of a lane in one transaction; returns how many."""
     with engine.begin() as connection:
         messages = inbox.take(connection, lane, most)
         if not messages:
             return 0
-        senders = senders_of(connection, messages, house)
+        senders = senders_of(connection, messages, context)
         batch = [senders.understand(one) for one in messages]
-        desk = _locked_desk(connection, senders, batch, now)
-        _answer_all(desk, senders, batch)
-        _settle(desk, batch)
+        uow = _locked_unit(connection, senders, batch, now)
+        _answer_all(uow, senders, batch)
+        _settle(uow, batch)
     return len(messages)
 
 
 def read_at_once(
     connection: Connection,
-    house: House,
+    context: Context,
     message: Message,
     now: datetime,
     posts: Collection[str],
@@ -144,13 +147,13 @@ def read_at_once(
     She speaks as one of `posts` (the codes of units) alone, and means what she chose from the
     lists of `run`. What it changes is in the caller's transaction.
     """
-    senders = senders_of(connection, [message], house)
+    senders = senders_of(connection, [message], context)
     for key, at in senders.posts.items():
         senders.posts[key] = [post for post in at if post.unit_code in posts]
     batch = [_as_chosen(senders.understand(message), run)]
-    desk = _locked_desk(connection, senders, batch, now)
-    text = obey(desk, batch[0])
-    _settle(desk, batch)
+    uow = _locked_unit(connection, senders, batch, now)
+    text = obey(uow, batch[0])
+    _settle(uow, batch)
     return text
 
 
@@ -162,47 +165,47 @@ def _as_chosen(understood: Understood, run: Run) -> Understood:
     return replace(understood, arguments=(run.site,), chosen=run.site, month=month, problems=())
 
 
-def _locked_desk(
+def _locked_unit(
     connection: Connection, senders: Senders, batch: Sequence[Understood], now: datetime
-) -> Desk:
+) -> UnitOfWork:
     """What a batch touches, with the locks of its sites held."""
     held = senders.sites | {one.site.id for one in batch if one.site}
-    held |= referrals.facilities_to_hold(connection, senders.house, batch)
+    held |= referrals.facilities_to_hold(connection, senders.context, batch)
     reports.lock_sites(connection, held)
-    return open_desk(connection, senders.house, batch, senders.talks, now)
+    return open_unit_of_work(connection, senders.context, batch, senders.talks, now)
 
 
-def _settle(desk: Desk, batch: Sequence[Understood]) -> None:
+def _settle(uow: UnitOfWork, batch: Sequence[Understood]) -> None:
     """The messages are read; what they changed is written."""
     settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
-    inbox.settle(desk.connection, settled, desk.now)
-    desk.counts["read"] += len(batch)
-    store(desk)
+    inbox.settle(uow.connection, settled, uow.now)
+    uow.counts["read"] += len(batch)
+    store(uow)
 
 
-def _answer_all(desk: Desk, senders: Senders | None, batch: Sequence[Understood]) -> None:
+def _answer_all(uow: UnitOfWork, senders: Senders | None, batch: Sequence[Understood]) -> None:
     """Files and answers each message, within what a number may be answered in a day.
 
     Two machines that answer each other must not do so for ever, and a stranger costs at most
     one SMS a day; a message beyond that is filed all the same.
     """
-    programme = desk.house.catalogue.programme
-    local = desk.now.astimezone(desk.house.timezone)
+    programme = uow.context.catalogue.programme
+    local = uow.now.astimezone(uow.context.timezone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     phones = [one.message.phone for one in batch]
-    given = outbox_sms.replies_since(desk.connection, phones, midnight)
+    given = outbox_sms.replies_since(uow.connection, phones, midnight)
     for one in batch:
-        if senders is not None and senders.learn(desk, one):
+        if senders is not None and senders.learn(uow, one):
             one = senders.understand(one.message)  # noqa: PLW2901  the same message, anew
-            fetch(desk, set(one.keys), {one.message.text_hash})
+            fetch(uow, set(one.keys), {one.message.text_hash})
         phone = one.message.phone
         allowed = programme.replies_per_day if one.post or one.joins else int(is_person(phone))
         silent = given.get(phone, 0) >= allowed
-        answer(desk, one, silent=silent)
+        answer(uow, one, silent=silent)
         given[phone] = given.get(phone, 0) + (not silent)
 
 
-def _set_aside(engine: Engine, house: House, lane: int, now: datetime) -> int:
+def _set_aside(engine: Engine, context: Context, lane: int, now: datetime) -> int:
     """Counts a failed reading of the lane's first message; after a few, gives it up.
 
     The message stays in the inbox as FAILED, is counted, and its sender is told that it has
@@ -220,12 +223,12 @@ def _set_aside(engine: Engine, house: House, lane: int, now: datetime) -> int:
         counters.add(connection, {"read": 1, "failed": 1})
     log.error("message_failed", message=message.id)
     with engine.begin() as connection:
-        month = message.sent_at.astimezone(house.timezone).strftime("%Y%m")
+        month = message.sent_at.astimezone(context.timezone).strftime("%Y%m")
         posts = roster.posts_of(connection, [message.phone], month).get(message.phone)
         if posts:
             problem = Problem("could_not_read", Level.REFUSE)
             told = Understood(message, posts[0], problems=(problem,))
-            desk = open_desk(connection, house, [told], {}, now)
-            _answer_all(desk, None, [told])
-            store(desk)
+            uow = open_unit_of_work(connection, context, [told], {}, now)
+            _answer_all(uow, None, [told])
+            store(uow)
     return 1

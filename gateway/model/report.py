@@ -13,7 +13,7 @@ from enum import StrEnum
 from menus.model.catalogue import Filled, Form, Period, Problem
 from menus.rules.calendar import days_in
 from menus.rules.evaluation import Weighed, weigh
-from menus.rules.history import NOTHING_KNOWN, Context
+from menus.rules.history import NOTHING_KNOWN, RuleContext
 
 LARGE = 20  # a correction by no more than this is never large
 
@@ -120,7 +120,7 @@ def file(
     mark: Stamp,
     now: datetime,
     *,
-    context: Context = NOTHING_KNOWN,
+    rule_context: RuleContext = NOTHING_KNOWN,
     confirmed: Collection[str] = (),
     held: Collection[str] = (),
 ) -> Filing:
@@ -128,7 +128,7 @@ def file(
 
     A number older than the one that stands (by `mark`) is left aside; the others are weighed
     by the form's limits and rules together with what is stored, what was waiting, and the
-    site's other reports (`context`). An OUI was given for the codes in `confirmed`; those in
+    site's other reports (`rule_context`). An OUI was given for the codes in `confirmed`; those in
     `held` wait for one, whatever the rules say.
     """
     news = _news(report, filled, mark)
@@ -145,7 +145,7 @@ def file(
         typed={code: value for code, value in news.new.items() if code not in held},
         typed_days_out={code: days for code, days in news.days_out.items() if code not in asked},
         days_in_month=days_in(Period.parse(report.period)),
-        context=context,
+        rule_context=rule_context,
         confirmed=confirmed,
     )
     after = _with_accepted(report, weighed.accepted, weighed.days_out)

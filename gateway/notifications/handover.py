@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from gateway.conversation.interpretation import AGENT, MEMORY, House
+from gateway.context import Context
+from gateway.conversation.interpretation import AGENT, MEMORY
 from gateway.storage import conversations, handovers, outbox_sms, reports, roster, scheduled_runs
 from gateway.storage.conversations import Asked, Conversation
 from gateway.storage.engine import Connection
@@ -38,10 +39,10 @@ def hand_over(connection: Connection, month: str, now: datetime) -> int:
     return passed
 
 
-def hand_over_due(connection: Connection, house: House, now: datetime) -> int:
+def hand_over_due(connection: Connection, context: Context, now: datetime) -> int:
     """The same for those who leave with the month that has begun, as a roster of an earlier
     month said: once a month, whatever clock does it first."""
-    month = now.astimezone(house.timezone).strftime("%Y%m")
+    month = now.astimezone(context.timezone).strftime("%Y%m")
     name = f"handover:{month}"
     if scheduled_runs.is_done(connection, name):
         return 0
@@ -54,20 +55,22 @@ def hand_over_due(connection: Connection, house: House, now: datetime) -> int:
 
 
 def compose(
-    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+    connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
     """What the new agent is asked in place of the one who left; None once it is settled."""
-    month = now.astimezone(house.timezone).strftime("%Y%m")
+    month = now.astimezone(context.timezone).strftime("%Y%m")
     found = roster.posts_of(connection, [phone], month).get(phone, [])
     post = next((one for one in found if one.id == subject["post"]), None)
     talk = conversations.load(connection, [post.id]).get(post.id) if post else None
     if post is None or talk is None:
         return None
-    waiting = _waiting(connection, house, post, talk.asked)
+    waiting = _waiting(connection, context, post, talk.asked)
     if not waiting:
         return None
     numbers = ", ".join(waiting)
-    return say(house.catalogue, post.language, "handed_over", site=post.unit_name, numbers=numbers)
+    return say(
+        context.catalogue, post.language, "handed_over", site=post.unit_name, numbers=numbers
+    )
 
 
 def _pass_question(
@@ -95,14 +98,16 @@ def _pass_question(
     return 1
 
 
-def _waiting(connection: Connection, house: House, post: Post, asked: Sequence[Asked]) -> list[str]:
+def _waiting(
+    connection: Connection, context: Context, post: Post, asked: Sequence[Asked]
+) -> list[str]:
     """`PEC octobre VUS 160`: the numbers that still wait."""
     stored = reports.load(connection, [one.key for one in asked])
     found = []
     for one in asked:
         report = stored.get(one.key)
         pending = report.pending if report is not None else {}
-        month = month_name(Period.parse(one.key[2]), post.language, house.catalogue.programme)
+        month = month_name(Period.parse(one.key[2]), post.language, context.catalogue.programme)
         found += [
             f"{one.key[1]} {month} {code} {pending[code].value}"
             for code in one.codes

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from gateway.conversation.interpretation import AGENT, House
+from gateway.context import Context
+from gateway.conversation.interpretation import AGENT
 from gateway.storage import roster, supervision
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
@@ -20,13 +21,13 @@ TOPIC: Final = "missing"  # of a notice whose subject holds `period`, YYYYMM
 
 
 def missing_forms(
-    connection: Connection, house: House, site_ids: Collection[int], period: str
+    connection: Connection, context: Context, site_ids: Collection[int], period: str
 ) -> dict[int, list[str]]:
     """The forms of the month (YYYYMM) that are not complete, by site, in the catalogue's order.
 
     A site that owes nothing is left out. Whether anybody works there is not asked.
     """
-    forms = house.catalogue.forms
+    forms = context.catalogue.forms
     done = supervision.complete_forms(connection, site_ids, tuple(forms), period)
     found = {site: [form for form in forms if form not in done.get(site, ())] for site in site_ids}
     return {site: lacking for site, lacking in found.items() if lacking}
@@ -40,19 +41,19 @@ def told(catalogue: Catalogue, language: str, forms: Sequence[str]) -> str:
 
 
 def reminder(
-    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+    connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
     """The words of a reminder to one agent, of all her sites; None when nothing is missing.
 
     `subject` holds `period`, YYYYMM. Begins with `Rappel`, as everything that nobody asked for.
     """
     period = str(subject["period"])
-    month = now.astimezone(house.timezone).strftime("%Y%m")
+    month = now.astimezone(context.timezone).strftime("%Y%m")
     found = roster.posts_of(connection, [phone], month).get(phone, [])
     posts = [post for post in found if post.role == AGENT]
-    lacking = missing_forms(connection, house, [post.unit_id for post in posts], period)
+    lacking = missing_forms(connection, context, [post.unit_id for post in posts], period)
     owing = [post for post in posts if post.unit_id in lacking]
-    return _words(house.catalogue, owing, lacking, Period.parse(period)) if owing else None
+    return _words(context.catalogue, owing, lacking, Period.parse(period)) if owing else None
 
 
 def _words(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.notifications import missing_reports
 from gateway.storage import roster
 from gateway.storage.engine import Connection
@@ -24,33 +24,33 @@ FACILITY: Final = "facility"
 
 
 def compose(
-    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+    connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
     """The words for this person now; None when there is nothing to remind of."""
     kind, period = str(subject["kind"]), Period.parse(str(subject["period"]))
     if kind == AGENT:
-        return missing_reports.reminder(connection, house, phone, subject, now)
-    month = now.astimezone(house.timezone).strftime("%Y%m")
+        return missing_reports.reminder(connection, context, phone, subject, now)
+    month = now.astimezone(context.timezone).strftime("%Y%m")
     role = DTC if kind == SUPERVISOR else DISTRICT
     known = roster.posts_of(connection, [phone], month).get(phone, [])
     posts = [post for post in known if post.role == role]
     if not posts:
         return None
     tell = _to_the_head if kind == SUPERVISOR else _to_the_district
-    return tell(connection, house, posts, period)
+    return tell(connection, context, posts, period)
 
 
 def _to_the_head(
-    connection: Connection, house: House, posts: Sequence[Post], period: Period
+    connection: Connection, context: Context, posts: Sequence[Post], period: Period
 ) -> str | None:
     """Which site of hers owes what."""
     sites = _sites(connection, {post.unit_id for post in posts}, period)
     owing = missing_reports.missing_forms(
-        connection, house, [site.id for site in sites], period.code
+        connection, context, [site.id for site in sites], period.code
     )
     if not owing:
         return None
-    catalogue, language = house.catalogue, posts[0].language
+    catalogue, language = context.catalogue, posts[0].language
     month = month_name(period, language, catalogue.programme)
     items = [
         f"{site.name} {missing_reports.told(catalogue, language, owing[site.id])}"
@@ -59,21 +59,21 @@ def _to_the_head(
     ]
     head = say(catalogue, language, "reminder_supervisor", month=month)
     end = say(catalogue, language, "reminder_supervisor_end")
-    return _first_page(house, language, [f"{head} {items[0]}", *items[1:]], end)
+    return _first_page(context, language, [f"{head} {items[0]}", *items[1:]], end)
 
 
 def _to_the_district(
-    connection: Connection, house: House, posts: Sequence[Post], period: Period
+    connection: Connection, context: Context, posts: Sequence[Post], period: Period
 ) -> str | None:
     """How many sites of each centre are not complete, those with the most first."""
     area = roster.units_below(connection, {post.unit_id for post in posts}, period.code)
     sites = _active(connection, area, period)
     owing = missing_reports.missing_forms(
-        connection, house, [site.id for site in sites], period.code
+        connection, context, [site.id for site in sites], period.code
     )
     if not owing:
         return None
-    catalogue, language = house.catalogue, posts[0].language
+    catalogue, language = context.catalogue, posts[0].language
     head = say(
         catalogue,
         language,
@@ -87,7 +87,7 @@ def _to_the_district(
         for name, late, of in _by_facility(area, sites, owing)
     ]
     end = say(catalogue, language, "reminder_district_end")
-    return _first_page(house, language, [f"{head} {items[0]}", *items[1:]], end)
+    return _first_page(context, language, [f"{head} {items[0]}", *items[1:]], end)
 
 
 def _by_facility(
@@ -116,10 +116,10 @@ def _active(connection: Connection, area: Sequence[Unit], period: Period) -> lis
     return [site for site in sites if site.id in active]
 
 
-def _first_page(house: House, language: str, items: Sequence[str], end: str) -> str:
+def _first_page(context: Context, language: str, items: Sequence[str], end: str) -> str:
     """All of it in two parts, or as much as they hold and the word that gives the rest."""
 
     def mark(_page: int, _pages: int) -> str:
-        return say(house.catalogue, language, "reminder_more")
+        return say(context.catalogue, language, "reminder_more")
 
     return pages([*listed(items), end], mark)[0]

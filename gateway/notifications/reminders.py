@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.storage import outbox_sms, recipients, reports, scheduled_runs
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbox_sms import NewNotice
@@ -22,19 +22,19 @@ TOPIC: Final = "reminder"
 ROLE: Final = {AGENT: "asc", SUPERVISOR: "dtc", DISTRICT: "district"}
 
 
-def queue_due(engine: Engine, house: House, now: datetime) -> int:
+def queue_due(engine: Engine, context: Context, now: datetime) -> int:
     """Queues the reminders of every round that is under way; returns how many were new."""
-    local = now.astimezone(house.timezone)
+    local = now.astimezone(context.timezone)
     total = 0
-    for one in rounds(local, house.catalogue.programme.reminders):
+    for one in rounds(local, context.catalogue.programme.reminders):
         with reading(engine) as connection:
             if scheduled_runs.is_done(connection, one.name):
                 continue
-        total += _queue(engine, house, one, now)
+        total += _queue(engine, context, one, now)
     return total
 
 
-def _queue(engine: Engine, house: House, one: Round, now: datetime) -> int:
+def _queue(engine: Engine, context: Context, one: Round, now: datetime) -> int:
     """Queues one round, chunk by chunk, until it is done or somebody else is at it."""
     with engine.begin() as connection:
         scheduled_runs.announce(connection, one.name)
@@ -51,16 +51,18 @@ def _queue(engine: Engine, house: House, one: Round, now: datetime) -> int:
                 return total
             wanted = [person for found in people.values() for person in found]
             if one.kind == AGENT:
-                whole = _whole(connection, house, people, one.period.code)
+                whole = _whole(connection, context, people, one.period.code)
                 wanted = [person for person in wanted if person.unit_id not in whole]
             total += outbox_sms.add_notices(connection, [_notice(one, to) for to in wanted], now)
             scheduled_runs.advance(connection, one.name, max(people))
 
 
-def _whole(connection: Connection, house: House, sites: Collection[int], period: str) -> set[int]:
+def _whole(
+    connection: Connection, context: Context, sites: Collection[int], period: str
+) -> set[int]:
     """Those of these sites from which all forms are in."""
     complete = reports.forms_complete(connection, {(site, period) for site in sites})
-    return {site for (site, _), done in complete.items() if done >= house.catalogue.forms.keys()}
+    return {site for (site, _), done in complete.items() if done >= context.catalogue.forms.keys()}
 
 
 def _notice(one: Round, to: Recipient) -> NewNotice:

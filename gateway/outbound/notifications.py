@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.notifications import handover, missing_reports, reminder_text, reminders
 from gateway.outbound.sending import LEASE, WAVE, Clock, Operator, send_some
 from gateway.stock import alerts as stock_alerts
@@ -25,7 +25,7 @@ from menus.rules.reminder_days import allowed
 
 # The words of a notice to a phone about a subject, at the moment of sending; None when there is
 # nothing to say any more.
-Compose = Callable[[Connection, House, str, Mapping[str, Any], datetime], str | None]
+Compose = Callable[[Connection, Context, str, Mapping[str, Any], datetime], str | None]
 
 NETWORKS: Final = ("orange", "moov", "telecel", OTHER_NETWORK)
 ROUNDS: Final = 100  # claims in a row of which nothing had to be sent
@@ -51,19 +51,19 @@ REMINDERS: Final = frozenset(
 class Teller:
     """Who finds the words: the house, and for each topic how."""
 
-    house: House
+    context: Context
     composers: Mapping[str, Compose]
 
     def text(self, connection: Connection, row: NoticeRow, now: datetime) -> str | None:
         if row.text is not None or row.topic not in self.composers:
             return row.text
         compose = self.composers[row.topic]
-        return compose(connection, self.house, row.phone, row.subject, now)
+        return compose(connection, self.context, row.phone, row.subject, now)
 
     def may_remind_at(self, now: datetime) -> datetime:
         """`now`, or the next moment at which nobody is disturbed."""
-        reminders = self.house.catalogue.programme.reminders
-        return allowed(now.astimezone(self.house.timezone), reminders)
+        reminders = self.context.catalogue.programme.reminders
+        return allowed(now.astimezone(self.context.timezone), reminders)
 
 
 def send_due(
@@ -97,7 +97,7 @@ def _claim(
 ) -> tuple[str, list[SmsRow]]:
     """Takes up to `most` notices that are worth sending, of the first network that may be
     written to."""
-    gap = timedelta(minutes=1) / teller.house.catalogue.programme.notices_per_minute
+    gap = timedelta(minutes=1) / teller.context.catalogue.programme.notices_per_minute
     for network in NETWORKS:
         name = f"notices:{network}"
         # What was not used in the last second is used now, so that a sender who looks once a

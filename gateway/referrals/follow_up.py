@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.model.referral import Referral, State, close_unanswered
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
@@ -26,22 +26,22 @@ _NOT_HEARD_OF: Final = frozenset({State.SENT, State.LEFT})
 _NOT_THERE: Final = _NOT_HEARD_OF | {State.NOT_ARRIVED}
 
 
-def chase_due(connection: Connection, house: House, now: datetime) -> int:
+def chase_due(connection: Connection, context: Context, now: datetime) -> int:
     """Does what is due about up to PAGE referrals; returns about how many. Repeat until 0."""
-    times = house.catalogue.programme.referrals
+    times = context.catalogue.programme.referrals
     found = referrals.to_chase(connection, _due(times, now), PAGE)
     over = timedelta(days=times.close_after_days)
     old = [one for one in found if now - one.made_at >= over]
-    _close(connection, house, old, now)
+    _close(connection, context, old, now)
     chased = [one for one in found if now - one.made_at < over]
-    _chase(connection, house, chased, now)
+    _chase(connection, context, chased, now)
     counters.add(connection, {"referrals_unanswered": len(old)} if old else {})
     return len(found)
 
 
-def drop_ages(connection: Connection, house: House, now: datetime) -> int:
+def drop_ages(connection: Connection, context: Context, now: datetime) -> int:
     """Takes the age out of referrals that are old enough; returns how many. Repeat until 0."""
-    days = house.catalogue.programme.referrals.drop_age_after_days
+    days = context.catalogue.programme.referrals.drop_age_after_days
     return referrals.drop_ages(connection, now - timedelta(days=days))
 
 
@@ -53,18 +53,22 @@ def _due(times: ReferralTimes, now: datetime) -> Due:
     )
 
 
-def _close(connection: Connection, house: House, found: Sequence[Referral], now: datetime) -> None:
+def _close(
+    connection: Connection, context: Context, found: Sequence[Referral], now: datetime
+) -> None:
     """Closes them. Nobody is told: whoever could be was asked, and has them on his list."""
     for referral in found:
         closed = close_unanswered(referral, now)
         if referrals.save(connection, closed):
-            month = month_of(house, closed.made_at)
+            month = month_of(context, closed.made_at)
             referral_forwards.want(connection, {closed.id: closed.site_id}, month, now)
 
 
-def _chase(connection: Connection, house: House, found: Sequence[Referral], now: datetime) -> None:
-    times = house.catalogue.programme.referrals
-    month = month_of(house, now)
+def _chase(
+    connection: Connection, context: Context, found: Sequence[Referral], now: datetime
+) -> None:
+    times = context.catalogue.programme.referrals
+    month = month_of(context, now)
     places = notifications.places_of(connection, found, month)
     posts = people.working_at(connection, _units(places.values()), month)
     again = timedelta(hours=times.escalate_after_hours)
@@ -74,7 +78,7 @@ def _chase(connection: Connection, house: House, found: Sequence[Referral], now:
             continue
         second = now - referral.made_at >= again
         for event, to in _events(times, referral, place, posts, second=second, now=now):
-            notifications.tell(connection, house, event, to, now)
+            notifications.tell(connection, context, event, to, now)
     for stage, wanted in ((1, False), (2, True)):
         ids = [one.id for one in found if (now - one.made_at >= again) is wanted]
         referrals.mark_chased(connection, ids, stage)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.conversation.interpretation import AGENT, House
+from gateway.context import Context
+from gateway.conversation.interpretation import AGENT
 from gateway.model.referral import Referral
 from gateway.referrals.texts import Place, Speaker
 from gateway.storage import outbox_sms, people
@@ -18,8 +19,8 @@ DTC, DISTRICT = "dtc", "district"
 FRESH = timedelta(hours=48)
 
 
-def month_of(house: House, moment: datetime) -> str:
-    return moment.astimezone(house.timezone).strftime("%Y%m")
+def month_of(context: Context, moment: datetime) -> str:
+    return moment.astimezone(context.timezone).strftime("%Y%m")
 
 
 def places(connection: Connection, site_ids: Collection[int], period: str) -> dict[int, Place]:
@@ -87,7 +88,7 @@ class Event:
 
 
 def tell(
-    connection: Connection, house: House, event: Event, to: Iterable[Post], now: datetime
+    connection: Connection, context: Context, event: Event, to: Iterable[Post], now: datetime
 ) -> int:
     """Tells an event; returns how many people had not been told of it before."""
     notices = [
@@ -97,7 +98,7 @@ def tell(
             topic=event.topic,
             due_at=now,
             expires_at=event.until or now + FRESH,
-            text=event.words(Speaker(house, post.language, now)),
+            text=event.words(Speaker(context, post.language, now)),
             unit_id=event.referral.site_id,
         )
         for post in to

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.model.referral import Referral, State, Step
 from gateway.storage.roster import Unit
 from menus.reading.referral import AGE, REASON, SEX, TREATMENTS, Referring
@@ -42,12 +42,12 @@ class Place:
 class Speaker:
     """Says things in one language, at one moment."""
 
-    house: House
+    context: Context
     language: str
     now: datetime
 
     def say(self, key: str, **values: str | int) -> str:
-        return replies.say(self.house.catalogue, self.language, key, brief=False, **values)
+        return replies.say(self.context.catalogue, self.language, key, brief=False, **values)
 
     def registered(self, referral: Referral, place: Place, *, told: bool, again: bool) -> str:
         """The answer to REF."""
@@ -64,7 +64,7 @@ class Speaker:
 
     def unclear(self, referring: Referring) -> str:
         """What of a REF has to be said again."""
-        referrals = self.house.catalogue.referrals
+        referrals = self.context.catalogue.referrals
         keys = {
             AGE: self.say("ref_part_age"),
             SEX: self.say("ref_part_sex"),
@@ -98,7 +98,7 @@ class Speaker:
 
     def state(self, referral: Referral) -> str:
         """How it stands, in a few words."""
-        return self.house.catalogue.referrals.states[referral.state].shorts[self.language]
+        return self.context.catalogue.referrals.states[referral.state].shorts[self.language]
 
     def unchanged_for_agent(self, referral: Referral) -> str:
         """How it stands, but for a death, which no SMS tells an agent."""
@@ -117,8 +117,8 @@ class Speaker:
 
     def time(self, moment: datetime) -> str:
         """`10h42`; with its date when that is another day."""
-        local = moment.astimezone(self.house.timezone)
-        today = self.now.astimezone(self.house.timezone).date()
+        local = moment.astimezone(self.context.timezone)
+        today = self.now.astimezone(self.context.timezone).date()
         clock = f"{local.hour}h{local.minute:02}"
         return clock if local.date() == today else f"{self.day(local.date())} {clock}"
 
@@ -138,13 +138,13 @@ class Speaker:
         return self.say(key, **{**fills, **values})
 
     def _reason(self, referral: Referral) -> str:
-        reason = self.house.catalogue.referrals.reasons.get(referral.reason)
+        reason = self.context.catalogue.referrals.reasons.get(referral.reason)
         # A reason may have been taken out of the catalogue since.
         return reason.shorts[self.language] if reason else referral.reason
 
     def _patient(self, referral: Referral) -> list[str]:
         """`fille 14 mois`, `palu grave`, `artesunate donne`."""
-        referrals = self.house.catalogue.referrals
+        referrals = self.context.catalogue.referrals
         parts = []
         reason = referrals.reasons.get(referral.reason)
         if referral.age_months is not None and not (reason and reason.adult):

@@ -7,7 +7,7 @@ from datetime import datetime
 from gateway.conversation.interpretation import AGENT
 from gateway.model.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
 from gateway.reports.rule_context import context_of
-from gateway.reports.unit_of_work import Desk, blank
+from gateway.reports.unit_of_work import UnitOfWork, blank
 from gateway.stock import stockouts as stock_outs
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
@@ -40,33 +40,33 @@ class Said:
         return stamp(self.message.sent_at, self.message.id)
 
 
-def file_said(desk: Desk, said: Said, also: tuple[Problem, ...] = ()) -> ReportReply:
+def file_said(uow: UnitOfWork, said: Said, also: tuple[Problem, ...] = ()) -> ReportReply:
     """Files one form of a message; the desk's report is changed. `also` is told with it."""
-    form = desk.house.catalogue.forms[said.filled.form]
-    before = desk.reports.get(said.key) or blank(desk, said.key, said.message.sent_at)
-    if (said.key, said.message.text_hash) in desk.texts and not said.confirmed:
+    form = uow.context.catalogue.forms[said.filled.form]
+    before = uow.reports.get(said.key) or blank(uow, said.key, said.message.sent_at)
+    if (said.key, said.message.text_hash) in uow.texts and not said.confirmed:
         if before.withdrawn:
-            return _offered_again(desk, form, before, said)
+            return _offered_again(uow, form, before, said)
         if _is_replaced(before, said.filled):
-            return reply_for(desk, form, before, unchanged=True, superseded=True)
-    if _is_closed(desk, before, said):
-        return reply_for(desk, form, before, problems=(_closed(said),))
+            return reply_for(uow, form, before, unchanged=True, superseded=True)
+    if _is_closed(uow, before, said):
+        return reply_for(uow, form, before, problems=(_closed(said),))
     said = replace(said, held={*said.held, *_large(before, said)})
     filing = file(
         form,
         before,
         said.filled,
         said.mark,
-        desk.now,
-        context=context_of(desk, said.key, said.mark, {*said.filled.values, *before.pending}),
+        uow.now,
+        rule_context=context_of(uow, said.key, said.mark, {*said.filled.values, *before.pending}),
         confirmed=said.confirmed,
         held=said.held,
     )
-    keep(desk, form, filing, said.message, said.post)
+    keep(uow, form, filing, said.message, said.post)
     return reply_for(
-        desk,
+        uow,
         form,
-        desk.reports[said.key],
+        uow.reports[said.key],
         problems=(*also, *filing.problems, *_large_problems(before, said)),
         repaired=said.filled.repaired,
         unchanged=not filing.changed,
@@ -74,31 +74,31 @@ def file_said(desk: Desk, said: Said, also: tuple[Problem, ...] = ()) -> ReportR
     )
 
 
-def keep(desk: Desk, form: Form, filing: Filing, message: Message, post: Post) -> None:
+def keep(uow: UnitOfWork, form: Form, filing: Filing, message: Message, post: Post) -> None:
     """Puts the changed report back on the desk, and its new version when numbers changed."""
     report = filing.report
-    sent_on = message.sent_at.astimezone(desk.house.timezone).date()
-    late = is_late(Period.parse(report.period), sent_on, desk.house.catalogue.programme)
-    earlier = desk.reports.get(report.key)
+    sent_on = message.sent_at.astimezone(uow.context.timezone).date()
+    late = is_late(Period.parse(report.period), sent_on, uow.context.catalogue.programme)
+    earlier = uow.reports.get(report.key)
     newly_complete = report.complete and not (earlier and earlier.complete)
     report = replace(
         report,
         late=late if newly_complete or report.version <= 1 else report.late,
-        problems=tuple(_kept(desk, problem) for problem in filing.problems),
+        problems=tuple(_kept(uow, problem) for problem in filing.problems),
     )
-    desk.reports[report.key] = report
-    desk.touched.add(report.key)
-    done = desk.complete.setdefault((report.site_id, report.period), set())
+    uow.reports[report.key] = report
+    uow.touched.add(report.key)
+    done = uow.complete.setdefault((report.site_id, report.period), set())
     (done.add if report.complete else done.discard)(form.keyword)
-    site_history = desk.history.setdefault(report.site_id, {})
+    site_history = uow.history.setdefault(report.site_id, {})
     site_history[report.form, report.period] = report.values
     if any(field.product for field in form.fields):
-        desk.counted.setdefault(report.site_id, {})[report.form, report.period] = report.stamps
+        uow.counted.setdefault(report.site_id, {})[report.form, report.period] = report.stamps
     if not filing.changed:
         return
-    stock_outs.note_counts(desk, form, earlier, report, message)
-    desk.texts.add((report.key, message.text_hash))
-    desk.versions.append(
+    stock_outs.note_counts(uow, form, earlier, report, message)
+    uow.texts.add((report.key, message.text_hash))
+    uow.versions.append(
         Version(
             key=report.key,
             version=report.version,
@@ -107,13 +107,13 @@ def keep(desk: Desk, form: Form, filing: Filing, message: Message, post: Post) -
             values=report.values,
             days_out=report.days_out,
             sent_at=message.sent_at,
-            accepted_at=desk.now,
+            accepted_at=uow.now,
         )
     )
 
 
 def reply_for(
-    desk: Desk,
+    uow: UnitOfWork,
     form: Form,
     report: Report,
     *,
@@ -124,7 +124,7 @@ def reply_for(
     to_confirm: tuple[str, ...] = (),
 ) -> ReportReply:
     """How the report stands, for the words of an answer."""
-    done = desk.complete.get((report.site_id, report.period), set())
+    done = uow.complete.get((report.site_id, report.period), set())
     return ReportReply(
         form=form.keyword,
         period=Period.parse(report.period),
@@ -140,16 +140,16 @@ def reply_for(
         unchanged=unchanged,
         superseded=superseded,
         to_confirm=to_confirm,
-        other_forms_missing=tuple(one for one in desk.house.catalogue.forms if one not in done),
+        other_forms_missing=tuple(one for one in uow.context.catalogue.forms if one not in done),
     )
 
 
-def _offered_again(desk: Desk, form: Form, report: Report, said: Said) -> ReportReply:
+def _offered_again(uow: UnitOfWork, form: Form, report: Report, said: Said) -> ReportReply:
     """The text of a report that was withdrawn since: it comes back on an OUI."""
-    filing = file(form, report, said.filled, said.mark, desk.now, held=said.filled.values.keys())
-    keep(desk, form, filing, said.message, said.post)
+    filing = file(form, report, said.filled, said.mark, uow.now, held=said.filled.values.keys())
+    keep(uow, form, filing, said.message, said.post)
     again = Problem("again", Level.CONFIRM)
-    return reply_for(desk, form, filing.report, problems=(again,), to_confirm=filing.to_confirm)
+    return reply_for(uow, form, filing.report, problems=(again,), to_confirm=filing.to_confirm)
 
 
 def _is_replaced(report: Report, filled: Filled) -> bool:
@@ -169,7 +169,7 @@ def _waits(report: Report, code: str, value: int) -> bool:
     return code in report.pending and report.pending[code].value == value
 
 
-def _is_closed(desk: Desk, report: Report, said: Said) -> bool:
+def _is_closed(uow: UnitOfWork, report: Report, said: Said) -> bool:
     """Whether this would change what an agent may no longer change by herself.
 
     A validated report, or after a day of the next month a forwarded one, is changed through
@@ -185,13 +185,13 @@ def _is_closed(desk: Desk, report: Report, said: Said) -> bool:
     )
     if not changes:
         return False
-    return is_locked(desk, report, said.message.sent_at)
+    return is_locked(uow, report, said.message.sent_at)
 
 
-def is_locked(desk: Desk, report: Report, sent_at: datetime) -> bool:
+def is_locked(uow: UnitOfWork, report: Report, sent_at: datetime) -> bool:
     """Whether what is stored may no longer be changed by an agent at this moment."""
-    today = sent_at.astimezone(desk.house.timezone).date()
-    over = today > change_closes(Period.parse(report.period), desk.house.catalogue.programme)
+    today = sent_at.astimezone(uow.context.timezone).date()
+    over = today > change_closes(Period.parse(report.period), uow.context.catalogue.programme)
     return report.validated_at is not None or (over and report.forwarded_version is not None)
 
 
@@ -225,7 +225,7 @@ def _large_problems(report: Report, said: Said) -> tuple[Problem, ...]:
     )
 
 
-def _kept(desk: Desk, problem: Problem) -> dict[str, object]:
+def _kept(uow: UnitOfWork, problem: Problem) -> dict[str, object]:
     """A problem as it is kept with the report, in French."""
-    text = say_problem(desk.house.catalogue, "fr", problem, brief=False)
+    text = say_problem(uow.context.catalogue, "fr", problem, brief=False)
     return {"level": str(problem.level), "codes": list(problem.codes), "text": text}

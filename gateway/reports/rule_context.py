@@ -4,21 +4,23 @@ referrals made. For the rules that compare."""
 from collections.abc import Collection, Iterable, Mapping
 
 from gateway.model.report import Key, Stamp, stamp
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage.stock import Receipt
 from menus.model.catalogue import Period
-from menus.rules.history import Context
+from menus.rules.history import RuleContext
 
 
-def context_of(desk: Desk, key: Key, mark: Stamp, weighed: Collection[str] = ()) -> Context:
+def context_of(
+    uow: UnitOfWork, key: Key, mark: Stamp, weighed: Collection[str] = ()
+) -> RuleContext:
     """What the site's other reports say, for the rules across forms and months.
 
     The codes in `weighed` are counted by the message with this `mark`, or again by it.
     """
     site, form, period = key
     month = Period.parse(period)
-    history = desk.history.get(site, {})
-    counted = desk.counted.get(site, {})
+    history = uow.history.get(site, {})
+    counted = uow.counted.get(site, {})
     now: dict[str, int] = {}
     before: dict[int, dict[str, int]] = {}
     stock: dict[str, int] = {}
@@ -39,9 +41,9 @@ def context_of(desk: Desk, key: Key, mark: Stamp, weighed: Collection[str] = ())
         for code, stamp in stamps.items()
         if code not in weighed
     }
-    receipts = received_between(desk.received.get(site, ()), opened, until, mark)
-    referred = desk.referred.get((site, period), {})
-    return Context(now=now, before=before, stock=stock, receipts=receipts, counted=referred)
+    receipts = received_between(uow.received.get(site, ()), opened, until, mark)
+    referred = uow.referred.get((site, period), {})
+    return RuleContext(now=now, before=before, stock=stock, receipts=receipts, counted=referred)
 
 
 def received_between(

@@ -1,6 +1,6 @@
 """The desk: what a batch of messages touches, held in memory while it is worked on.
 
-`open_desk` loads it with a handful of statements, `store` writes it with another handful. The
+`open_unit_of_work` loads it with a handful of statements, `store` writes it with another handful. The
 caller holds the locks of the sites that are named.
 """
 
@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from gateway.conversation.interpretation import House, Understood
+from gateway.context import Context
+from gateway.conversation.interpretation import Understood
 from gateway.model.receipt_numbers import receipts
 from gateway.model.report import Key, Report, Stamp
 from gateway.reports import referral_counts
@@ -37,7 +38,7 @@ MONTHS_OF_HISTORY = 6
 
 
 @dataclass(slots=True)
-class Desk:
+class UnitOfWork:
     """Reports, conversations and what is to be written, as they change under our hands.
 
     `texts` are the texts (by hash) that brought a version of a report, `complete` the forms
@@ -48,7 +49,7 @@ class Desk:
     """
 
     connection: Connection
-    house: House
+    context: Context
     now: datetime
     site_codes: dict[int, str]
     reports: dict[Key, Report] = field(default_factory=dict)
@@ -77,93 +78,93 @@ class Desk:
         self.talked.add(conversation.post_id)
 
 
-def open_desk(
+def open_unit_of_work(
     connection: Connection,
-    house: House,
+    context: Context,
     batch: Collection[Understood],
     talks: Mapping[int, Conversation],
     now: datetime,
-) -> Desk:
+) -> UnitOfWork:
     """Loads what these messages touch, and what their senders were asked before."""
     codes = {one.site.id: one.site.code for one in batch if one.site is not None}
-    desk = Desk(connection, house, now, codes, conversations=dict(talks))
+    uow = UnitOfWork(connection, context, now, codes, conversations=dict(talks))
     keys = {key for one in batch for key in one.keys}
     keys |= {asked.key for talk in talks.values() for asked in talk.asked}
-    fetch(desk, keys, {one.message.text_hash for one in batch})
-    return desk
+    fetch(uow, keys, {one.message.text_hash for one in batch})
+    return uow
 
 
-def fetch(desk: Desk, keys: Collection[Key], hashes: Collection[str] = ()) -> None:
+def fetch(uow: UnitOfWork, keys: Collection[Key], hashes: Collection[str] = ()) -> None:
     """Brings these reports to the desk, with what stands around them."""
-    missing = {key for key in keys if key not in desk.reports}
-    desk.reports |= reports.load(desk.connection, missing)
-    ids = {desk.reports[key].id: key for key in keys if key in desk.reports}
+    missing = {key for key in keys if key not in uow.reports}
+    uow.reports |= reports.load(uow.connection, missing)
+    ids = {uow.reports[key].id: key for key in keys if key in uow.reports}
     if ids and hashes:
-        filed = versions.texts_filed(desk.connection, list(ids), hashes)
-        desk.texts |= {(ids[report_id], text_hash) for report_id, text_hash in filed}
-    pairs = {(site, month) for site, _, month in missing} - desk.complete.keys()
-    desk.complete |= reports.forms_complete(desk.connection, pairs)
-    _name_sites(desk, {key[0] for key in missing})
-    _fetch_history(desk, missing)
-    _count_referrals(desk, missing)
-    fresh = [key for key in missing if key not in desk.reports]
-    wanted = {(key[0], one) for key in fresh for one in _candidates(desk, key)}
-    desk.taken |= reports.receipts_taken(desk.connection, wanted)
+        filed = versions.texts_filed(uow.connection, list(ids), hashes)
+        uow.texts |= {(ids[report_id], text_hash) for report_id, text_hash in filed}
+    pairs = {(site, month) for site, _, month in missing} - uow.complete.keys()
+    uow.complete |= reports.forms_complete(uow.connection, pairs)
+    _name_sites(uow, {key[0] for key in missing})
+    _fetch_history(uow, missing)
+    _count_referrals(uow, missing)
+    fresh = [key for key in missing if key not in uow.reports]
+    wanted = {(key[0], one) for key in fresh for one in _candidates(uow, key)}
+    uow.taken |= reports.receipts_taken(uow.connection, wanted)
 
 
-def blank(desk: Desk, key: Key, received_at: datetime) -> Report:
+def blank(uow: UnitOfWork, key: Key, received_at: datetime) -> Report:
     """A report that nothing was ever typed into, with a receipt that is free at its site."""
     site, form, period = key
-    receipt = next(one for one in _candidates(desk, key) if (site, one) not in desk.taken)
-    desk.taken.add((site, receipt))
+    receipt = next(one for one in _candidates(uow, key) if (site, one) not in uow.taken)
+    uow.taken.add((site, receipt))
     return Report(
         site_id=site,
         form=form,
         period=period,
         receipt=receipt,
         received_at=received_at,
-        changed_at=desk.now,
+        changed_at=uow.now,
     )
 
 
-def store(desk: Desk) -> None:
+def store(uow: UnitOfWork) -> None:
     """Writes the reports, versions, conversations, replies, and what must go to DHIS2.
 
     What was written is taken off the desk's lists, so that it can be worked on and stored
     again in the same transaction.
     """
-    changed = [desk.reports[key] for key in sorted(desk.touched)]
-    ids = reports.save(desk.connection, changed, desk.versions)
+    changed = [uow.reports[key] for key in sorted(uow.touched)]
+    ids = reports.save(uow.connection, changed, uow.versions)
     for key, report_id in ids.items():
-        desk.reports[key] = _with_id(desk.reports[key], report_id)
-    conversations.save(desk.connection, [desk.conversations[one] for one in sorted(desk.talked)])
-    outbox_sms.add_replies(desk.connection, desk.replies, desk.now)
-    fed = {one.key for one in desk.versions} | desk.recount
-    forwards.want(desk.connection, cells_fed_by(desk.connection, fed), desk.now)
-    counters.add(desk.connection, desk.counts)
-    desk.touched, desk.talked, desk.counts = set(), set(), Counter()
-    desk.versions, desk.replies, desk.recount = [], [], set()
+        uow.reports[key] = _with_id(uow.reports[key], report_id)
+    conversations.save(uow.connection, [uow.conversations[one] for one in sorted(uow.talked)])
+    outbox_sms.add_replies(uow.connection, uow.replies, uow.now)
+    fed = {one.key for one in uow.versions} | uow.recount
+    forwards.want(uow.connection, cells_fed_by(uow.connection, fed), uow.now)
+    counters.add(uow.connection, uow.counts)
+    uow.touched, uow.talked, uow.counts = set(), set(), Counter()
+    uow.versions, uow.replies, uow.recount = [], [], set()
 
 
 def _with_id(report: Report, report_id: int) -> Report:
     return report if report.id else replace(report, id=report_id)
 
 
-def _candidates(desk: Desk, key: Key) -> list[str]:
+def _candidates(uow: UnitOfWork, key: Key) -> list[str]:
     """The first receipts that a report would take: enough that one is free."""
-    found = receipts(f"{desk.site_codes[key[0]]}/{key[1]}/{key[2]}")
+    found = receipts(f"{uow.site_codes[key[0]]}/{key[1]}/{key[2]}")
     return [next(found) for _ in range(4)]
 
 
-def _name_sites(desk: Desk, site_ids: Collection[int]) -> None:
-    unnamed = {one for one in site_ids if one not in desk.site_codes}
+def _name_sites(uow: UnitOfWork, site_ids: Collection[int]) -> None:
+    unnamed = {one for one in site_ids if one not in uow.site_codes}
     if unnamed:
-        month = desk.now.astimezone(desk.house.timezone).strftime("%Y%m")
-        units = roster.units_by_id(desk.connection, unnamed, month)
-        desk.site_codes |= {unit.id: unit.code for unit in units.values()}
+        month = uow.now.astimezone(uow.context.timezone).strftime("%Y%m")
+        units = roster.units_by_id(uow.connection, unnamed, month)
+        uow.site_codes |= {unit.id: unit.code for unit in units.values()}
 
 
-def _fetch_history(desk: Desk, keys: Collection[Key]) -> None:
+def _fetch_history(uow: UnitOfWork, keys: Collection[Key]) -> None:
     """The other reports of these sites that a rule may look at, earlier months' included.
 
     Later ones as well: only the newest stock count says what is out now.
@@ -171,26 +172,26 @@ def _fetch_history(desk: Desk, keys: Collection[Key]) -> None:
     if not keys:
         return
     first = min(Period.parse(key[2]) for key in keys).plus(-MONTHS_OF_HISTORY)
-    this_month = period_of(desk.now.astimezone(desk.house.timezone).date())
+    this_month = period_of(uow.now.astimezone(uow.context.timezone).date())
     last = max(this_month, *(Period.parse(key[2]) for key in keys))
-    sites = {key[0] for key in keys} - desk.history.keys()
-    found = reports.values_between(desk.connection, sites, first.code, last.code)
-    desk.history |= {site: found.get(site, {}) for site in sites}
-    forms = stock_forms(desk.house.catalogue)
-    counted = stock_counts.stamps_between(desk.connection, sites, forms, first.code, last.code)
-    desk.counted |= {site: counted.get(site, {}) for site in sites}
-    since = datetime(first.year, first.month, 1, tzinfo=desk.house.timezone)
-    received = stock.receipts_of(desk.connection, sites, since)
-    desk.received |= {site: received.get(site, []) for site in sites}
+    sites = {key[0] for key in keys} - uow.history.keys()
+    found = reports.values_between(uow.connection, sites, first.code, last.code)
+    uow.history |= {site: found.get(site, {}) for site in sites}
+    forms = stock_forms(uow.context.catalogue)
+    counted = stock_counts.stamps_between(uow.connection, sites, forms, first.code, last.code)
+    uow.counted |= {site: counted.get(site, {}) for site in sites}
+    since = datetime(first.year, first.month, 1, tzinfo=uow.context.timezone)
+    received = stock.receipts_of(uow.connection, sites, since)
+    uow.received |= {site: received.get(site, []) for site in sites}
 
 
-def _count_referrals(desk: Desk, keys: Collection[Key]) -> None:
+def _count_referrals(uow: UnitOfWork, keys: Collection[Key]) -> None:
     """What was referred by SMS in these months; nothing for a site and month without any."""
-    pairs = {(key[0], key[2]) for key in keys} - desk.referred.keys()
+    pairs = {(key[0], key[2]) for key in keys} - uow.referred.keys()
     for month in {one[1] for one in pairs}:
         sites = {site for site, of in pairs if of == month}
-        found = referral_counts.of_month(desk.connection, desk.house, sites, month)
-        desk.referred |= {(site, month): found.get(site, {}) for site in sites}
+        found = referral_counts.of_month(uow.connection, uow.context, sites, month)
+        uow.referred |= {(site, month): found.get(site, {}) for site in sites}
 
 
 def stock_forms(catalogue: Catalogue) -> tuple[str, ...]:

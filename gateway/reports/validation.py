@@ -11,9 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.model.report import Key, Report, missing
-from gateway.reports.unit_of_work import Desk, cells_fed_by, store
+from gateway.reports.unit_of_work import UnitOfWork, cells_fed_by, store
 from gateway.storage import forwards, reports, validations
 from gateway.storage.engine import Connection
 from menus.model.catalogue import Catalogue, Form, Period
@@ -79,26 +79,28 @@ def validate(
     return verdicts
 
 
-def validate_at(desk: Desk, site_ids: Collection[int], period: Period, by: int) -> list[Verdict]:
+def validate_at(
+    uow: UnitOfWork, site_ids: Collection[int], period: Period, by: int
+) -> list[Verdict]:
     """The same for a message: what the desk holds is stored before and looked up again after."""
-    store(desk)
-    catalogue = desk.house.catalogue
-    verdicts = validate(desk.connection, catalogue, site_ids, period, by=by, now=desk.now)
+    store(uow)
+    catalogue = uow.context.catalogue
+    verdicts = validate(uow.connection, catalogue, site_ids, period, by=by, now=uow.now)
     changed = {one.key for one in verdicts if one.outcome is Outcome.VALIDATED}
-    desk.reports |= reports.load(desk.connection, changed & desk.reports.keys())
+    uow.reports |= reports.load(uow.connection, changed & uow.reports.keys())
     return verdicts
 
 
-def validate_due(connection: Connection, house: House, now: datetime) -> int:
+def validate_due(connection: Connection, context: Context, now: datetime) -> int:
     """What the calendar validates by itself, up to BATCH reports; returns how many.
 
     From `auto_validate_on` these are the reports that a person could validate, from the closing
     date all that hold a number. Nothing where reports leave on receipt.
     """
-    programme = house.catalogue.programme
+    programme = context.catalogue.programme
     if programme.forward != ON_VALIDATION:
         return 0
-    today = now.astimezone(house.timezone).date()
+    today = now.astimezone(context.timezone).date()
     months = [
         period_of(today).plus(-back) for back in _backs(programme.months_back_for_supervisors)
     ]

@@ -55,7 +55,7 @@ def message_parts(text: str) -> int:
     return 1 if units <= 70 else -(-units // 67)
 
 
-class Desk:
+class MessageApi:
     """Takes sends: one recipient at a time, each with the fault that is planned for it."""
 
     def __init__(self, ledger: Ledger, reporter: "Reporter | None") -> None:

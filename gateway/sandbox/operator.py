@@ -23,7 +23,7 @@ from typing import Final
 from flask import Flask, Response, jsonify, request
 
 from gateway.config import SettingsFault, load
-from gateway.sandbox.message_api import CURRENCY, Desk, Reporter
+from gateway.sandbox.message_api import CURRENCY, MessageApi, Reporter
 from gateway.sandbox.operator_ledger import BadFault, Ledger, read_fault
 from gateway.sandbox.serving import LoopbackServer
 
@@ -41,13 +41,13 @@ def create_app(*, webhook_base: str | None = None, username: str, api_key: str) 
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.json.compact = True  # type: ignore[attr-defined]
     ledger = Ledger()
-    desk = Desk(ledger, Reporter(ledger, webhook_base) if webhook_base else None)
-    _real_routes(app, desk, username, api_key)
+    api = MessageApi(ledger, Reporter(ledger, webhook_base) if webhook_base else None)
+    _real_routes(app, api, username, api_key)
     _sandbox_routes(app, ledger)
     return app
 
 
-def _real_routes(app: Flask, desk: Desk, username: str, api_key: str) -> None:
+def _real_routes(app: Flask, api: MessageApi, username: str, api_key: str) -> None:
     def known(name: str) -> bool:
         key = request.headers.get("apiKey", "")
         return name == username and compare_digest(key.encode(), api_key.encode())
@@ -60,7 +60,7 @@ def _real_routes(app: Flask, desk: Desk, username: str, api_key: str) -> None:
         for name in ("username", "to", "message"):
             if not form.get(name):
                 return _plain(f"Request is missing required form field '{name}'", 400)
-        return desk.take(form) if known(form["username"]) else _unknown_account()
+        return api.take(form) if known(form["username"]) else _unknown_account()
 
     @app.get("/version1/user")
     def user() -> Response:

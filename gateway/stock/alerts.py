@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gateway.commands.area import FACILITY
-from gateway.conversation.interpretation import House
-from gateway.reports.unit_of_work import Desk
+from gateway.context import Context
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock.days_out import days_of
 from gateway.stock.nearby import Neighbourhood
 from gateway.stock.stock_on_hand import products
@@ -31,68 +31,68 @@ DISTRICT: Final = "district"
 Place = tuple[Unit, int]  # a site, and how much it has
 
 
-def is_told(desk: Desk, site_id: int) -> bool:
+def is_told(uow: UnitOfWork, site_id: int) -> bool:
     """Whether there is a DTC to be told of this site."""
-    around = Neighbourhood(desk.connection, desk.house, desk.now)
+    around = Neighbourhood(uow.connection, uow.context, uow.now)
     unit = around.facility(site_id)
-    return unit is not None and bool(people(desk.connection, unit, DTC, around.month))
+    return unit is not None and bool(people(uow.connection, unit, DTC, around.month))
 
 
-def tell(desk: Desk, out: StockOut) -> None:
+def tell(uow: UnitOfWork, out: StockOut) -> None:
     """Tells the DTC that a product has run out; the district too where no other presentation
     of the medicine is left."""
-    around = Neighbourhood(desk.connection, desk.house, desk.now)
-    _add(desk, around, around.facility(out.site_id), DTC, [out])
-    group = _group_out(desk, out)
+    around = Neighbourhood(uow.connection, uow.context, uow.now)
+    _add(uow, around, around.facility(out.site_id), DTC, [out])
+    group = _group_out(uow, out)
     if group:
-        _add(desk, around, around.district(out.site_id), DISTRICT, group)
+        _add(uow, around, around.district(out.site_id), DISTRICT, group)
 
 
 def compose(
-    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+    connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
     """The words of such a notice, in GSM-7 and at most two parts; None when nothing is out any
     more. Begins with `Alerte`, as everything that nobody asked for."""
     outs = _still_out(connection, subject["items"])
-    around = Neighbourhood(connection, house, now)
+    around = Neighbourhood(connection, context, now)
     posts = roster.posts_of(connection, [phone], around.month).get(phone, [])
     above = [post for post in posts if post.role in (DTC, DISTRICT)]
     if not outs or not above:
         return None
     language = above[0].language
     wide = above[0].role == DISTRICT
-    gone = _gone(connection, house.catalogue, outs)
+    gone = _gone(connection, context.catalogue, outs)
     if wide:
         # The district is told of medicines, not of presentations.
         outs = [one for one in outs if one.code in gone.get(one.site_id, ())]
         if not outs:
             return None
     pieces = list(_pieces(around, language, outs, gone, wide=wide))
-    more = say(house.catalogue, language, "alert_more")
+    more = say(context.catalogue, language, "alert_more")
     return pages(pieces, lambda page, count: more if page < count else "")[0].strip()
 
 
 def _add(
-    desk: Desk, around: Neighbourhood, unit: Unit | None, role: str, outs: Sequence[StockOut]
+    uow: UnitOfWork, around: Neighbourhood, unit: Unit | None, role: str, outs: Sequence[StockOut]
 ) -> None:
     """One notice to each person of this role at the unit, or a place in the one that waits."""
     if unit is None:
         return
-    rules = desk.house.catalogue.programme.stock
+    rules = uow.context.catalogue.programme.stock
     items = [_item(one) for one in outs]
     newest = outs[-1]
     event = ":".join(map(str, _item(newest)))
-    for post in people(desk.connection, unit, role, around.month):
+    for post in people(uow.connection, unit, role, around.month):
         notice = NewNotice(
             key=f"{TOPIC}:{event}:{role}:{post.phone}",
             phone=post.phone,
             topic=TOPIC,
-            due_at=desk.now + timedelta(seconds=rules.alert_after),
-            expires_at=desk.now + timedelta(hours=rules.alert_hours),
+            due_at=uow.now + timedelta(seconds=rules.alert_after),
+            expires_at=uow.now + timedelta(hours=rules.alert_hours),
             subject={"items": items},
             unit_id=unit.id,
         )
-        add_to_digest(desk.connection, notice, items, desk.now)
+        add_to_digest(uow.connection, notice, items, uow.now)
 
 
 def people(connection: Connection, unit: Unit, role: str, month: str) -> list[Post]:
@@ -101,10 +101,10 @@ def people(connection: Connection, unit: Unit, role: str, month: str) -> list[Po
     return list({post.phone: post for post in found if post.role == role}.values())
 
 
-def _group_out(desk: Desk, out: StockOut) -> list[StockOut]:
+def _group_out(uow: UnitOfWork, out: StockOut) -> list[StockOut]:
     """The open stock-outs of the medicine's presentations, this one last, when none is left."""
-    codes = presentations(desk.house.catalogue, out.code)
-    open_now = [one for one in stock.open_outs(desk.connection, [out.site_id]) if one.code in codes]
+    codes = presentations(uow.context.catalogue, out.code)
+    open_now = [one for one in stock.open_outs(uow.connection, [out.site_id]) if one.code in codes]
     if len(codes) < 2 or {one.code for one in open_now} != codes:
         return []
     return sorted(open_now, key=lambda one: one.code == out.code)
@@ -136,7 +136,7 @@ def _pieces(
     wide: bool,
 ) -> Iterable[str]:
     """What is out altogether, what else is out, and where there is some."""
-    catalogue = around.house.catalogue
+    catalogue = around.context.catalogue
     told = [one for one in outs if one.code not in gone.get(one.site_id, ())]
     yield say(catalogue, language, "alert")
     for site, codes in gone.items():
@@ -172,7 +172,7 @@ def _gone(
 
 def since_words(around: Neighbourhood, out: StockOut) -> str:
     """For how many days a product has been out: ` 9j`; nothing on the day itself."""
-    timezone = around.house.timezone
+    timezone = around.context.timezone
     today = around.now.astimezone(timezone).date()
     days = days_of(out, out.since.astimezone(timezone).date(), today, timezone)
     return f" {days}j" if days else ""
@@ -204,5 +204,5 @@ def places_words(
         if found
     )
     if not listed:
-        return say(around.house.catalogue, language, "alert_nowhere")
-    return say(around.house.catalogue, language, "alert_nearby", places=listed)
+        return say(around.context.catalogue, language, "alert_nowhere")
+    return say(around.context.catalogue, language, "alert_nearby", places=listed)

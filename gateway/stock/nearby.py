@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.stock.stock_on_hand import Shelf, shelves
 from gateway.storage import roster
 from gateway.storage.engine import Connection
@@ -23,7 +23,7 @@ class Neighbourhood:
     """
 
     connection: Connection
-    house: House
+    context: Context
     now: datetime
     units: dict[int, Unit] = field(default_factory=dict)
     _below: dict[int, list[Unit]] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Neighbourhood:
 
     @property
     def month(self) -> str:
-        return self.now.astimezone(self.house.timezone).strftime("%Y%m")
+        return self.now.astimezone(self.context.timezone).strftime("%Y%m")
 
     def unit(self, unit_id: int) -> Unit | None:
         if unit_id not in self.units:
@@ -64,7 +64,7 @@ class Neighbourhood:
     def shelves(self, site_ids: Collection[int]) -> Mapping[int, Shelf]:
         missing = [one for one in site_ids if one not in self._shelves]
         if missing:
-            self._shelves |= shelves(self.connection, self.house, missing, self.now)
+            self._shelves |= shelves(self.connection, self.context, missing, self.now)
         return {one: self._shelves[one] for one in site_ids}
 
     def places(self, site_id: int, code: str) -> list[tuple[Unit, int]]:

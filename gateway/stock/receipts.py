@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.model.report import Why
 from gateway.reports.filing import Said, file_said
-from gateway.reports.unit_of_work import Desk, fetch
+from gateway.reports.unit_of_work import UnitOfWork, fetch
 from gateway.stock import stockouts as stock_outs
 from gateway.stock.days_out import days_of, midnight
 from gateway.storage import stock
@@ -81,12 +81,14 @@ def judge(catalogue: Catalogue, quantities: Mapping[str, int], near: Mapping[str
     return Judged(taken, asked, tuple(problems))
 
 
-def is_repeat(desk: Desk, site_id: int, quantities: Mapping[str, int], message: Message) -> bool:
+def is_repeat(
+    uow: UnitOfWork, site_id: int, quantities: Mapping[str, int], message: Message
+) -> bool:
     """Whether another message of the same day said that just this came in."""
-    timezone = desk.house.timezone
+    timezone = uow.context.timezone
     day = message.sent_at.astimezone(timezone).date()
     since = midnight(day, timezone)
-    of_day = stock.receipts_of(desk.connection, [site_id], since).get(site_id, [])
+    of_day = stock.receipts_of(uow.connection, [site_id], since).get(site_id, [])
     said: dict[int, dict[str, int]] = {}
     for one in of_day:
         if one.inbox_id != message.id and one.received_at < since + timedelta(days=1):
@@ -104,55 +106,57 @@ def proposed(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def note_proposed(desk: Desk, message: Message, post: Post, waiting: Mapping[str, Any]) -> Noted:
+def note_proposed(
+    uow: UnitOfWork, message: Message, post: Post, waiting: Mapping[str, Any]
+) -> Noted:
     """An OUI, which is this message: what waited came in when it was said first."""
     at = datetime.fromisoformat(waiting["at"])
-    return note(desk, message, post, Delivery(int(waiting["site"]), waiting["quantities"], at))
+    return note(uow, message, post, Delivery(int(waiting["site"]), waiting["quantities"], at))
 
 
-def note(desk: Desk, message: Message, post: Post, delivery: Delivery) -> Noted:
+def note(uow: UnitOfWork, message: Message, post: Post, delivery: Delivery) -> Noted:
     """Keeps what came in; the message is the one that ANNULE undoes."""
     site_id, quantities, at = delivery.site_id, delivery.quantities, delivery.at
     receipts = [
         Receipt(site_id, code, number, at, message.id, post.id)
         for code, number in quantities.items()
     ]
-    stock.add_receipts(desk.connection, receipts)
-    desk.received.setdefault(site_id, []).extend(receipts)
-    ended = stock_outs.came_back(desk, site_id, quantities, at, message.id)
-    words = _words(desk, post, delivery, ended)
-    return Noted(words, _weigh_again(desk, message, post, delivery))
+    stock.add_receipts(uow.connection, receipts)
+    uow.received.setdefault(site_id, []).extend(receipts)
+    ended = stock_outs.came_back(uow, site_id, quantities, at, message.id)
+    words = _words(uow, post, delivery, ended)
+    return Noted(words, _weigh_again(uow, message, post, delivery))
 
 
 def _weigh_again(
-    desk: Desk, message: Message, post: Post, delivery: Delivery
+    uow: UnitOfWork, message: Message, post: Post, delivery: Delivery
 ) -> tuple[ReportReply, ...]:
     """The counts of these products that she was asked about, with what is known now."""
-    talk = desk.conversations.get(post.id)
+    talk = uow.conversations.get(post.id)
     keys = (
         [one.key for one in talk.asked if one.key[0] == delivery.site_id]
         if talk is not None
         else []
     )
-    fetch(desk, set(keys))
+    fetch(uow, set(keys))
     replies = []
     for key in keys:
         doubted = {
             code: one
-            for code, one in desk.reports[key].pending.items()
+            for code, one in uow.reports[key].pending.items()
             if code in delivery.quantities and one.why is Why.DOUBT
         }
         if not doubted:
             continue
         days = {code: one.days_out for code, one in doubted.items() if one.days_out is not None}
         filled = Filled(key[1], {code: one.value for code, one in doubted.items()}, days)
-        replies.append(file_said(desk, Said(message, post, key, filled)))
+        replies.append(file_said(uow, Said(message, post, key, filled)))
     return tuple(replies)
 
 
-def _words(desk: Desk, post: Post, delivery: Delivery, ended: list[StockOut]) -> str:
+def _words(uow: UnitOfWork, post: Post, delivery: Delivery, ended: list[StockOut]) -> str:
     """What was understood; what was counted before, or that the stock-out is over."""
-    catalogue, timezone = desk.house.catalogue, desk.house.timezone
+    catalogue, timezone = uow.context.catalogue, uow.context.timezone
     words = [
         say(
             catalogue,
@@ -166,7 +170,7 @@ def _words(desk: Desk, post: Post, delivery: Delivery, ended: list[StockOut]) ->
         words.append(say(catalogue, post.language, "stock_out_over", outs=", ".join(over.values())))
     before = {
         code: number
-        for code, number in last_counts(desk, delivery.site_id).items()
+        for code, number in last_counts(uow, delivery.site_id).items()
         if code in delivery.quantities and code not in over
     }
     if before:
@@ -174,10 +178,10 @@ def _words(desk: Desk, post: Post, delivery: Delivery, ended: list[StockOut]) ->
     return " ".join(words)
 
 
-def last_counts(desk: Desk, site_id: int) -> dict[str, int]:
+def last_counts(uow: UnitOfWork, site_id: int) -> dict[str, int]:
     """The newest number counted of each product, as far as the desk knows the site."""
-    history = desk.history.get(site_id, {})
-    months = sorted(desk.counted.get(site_id, {}), key=lambda key: key[1])
+    history = uow.history.get(site_id, {})
+    months = sorted(uow.counted.get(site_id, {}), key=lambda key: key[1])
     return {code: n for key in months for code, n in history.get(key, {}).items()}
 
 

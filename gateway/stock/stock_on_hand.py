@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.model.report import Stamp, stamp
 from gateway.reports.unit_of_work import stock_forms
 from gateway.stock.days_out import bounds, days_out_in
@@ -117,17 +117,17 @@ class Shelf:
 
 
 def shelves(
-    connection: Connection, house: House, site_ids: Collection[int], now: datetime
+    connection: Connection, context: Context, site_ids: Collection[int], now: datetime
 ) -> dict[int, Shelf]:
     """The shelf of each of these sites as it is now, whatever is known of it."""
-    rules = house.catalogue.programme.stock
-    this_month = period_of(now.astimezone(house.timezone).date())
+    rules = context.catalogue.programme.stock
+    this_month = period_of(now.astimezone(context.timezone).date())
     reach = MONTHS + rules.use_months
     backs = [*range(reach), *range(YEAR, YEAR + reach)]
     periods = [this_month.plus(-back).code for back in backs]
-    forms = stock_forms(house.catalogue)
+    forms = stock_forms(context.catalogue)
     counts = stock_counts.counts_of(connection, site_ids, forms, periods)
-    since = bounds(Period.parse(min(periods)), house.timezone)[0]
+    since = bounds(Period.parse(min(periods)), context.timezone)[0]
     receipts = stock.receipts_of(connection, site_ids, since)
     outs: dict[int, list[StockOut]] = {}
     for one in stock.outs_between(connection, site_ids, since, now + timedelta(days=1)):
@@ -135,7 +135,7 @@ def shelves(
     return {
         site: Shelf(
             site_id=site,
-            timezone=house.timezone,
+            timezone=context.timezone,
             counts=_by_month(counts.get(site, ())),
             receipts=receipts.get(site, ()),
             outs=outs.get(site, ()),

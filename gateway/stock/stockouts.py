@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway.model.report import Report
-from gateway.reports.unit_of_work import Desk, fetch, stock_forms
+from gateway.reports.unit_of_work import UnitOfWork, fetch, stock_forms
 from gateway.stock import alerts as stock_alerts
 from gateway.stock.days_out import bounds, months_ended
 from gateway.storage import stock
@@ -21,47 +21,47 @@ from menus.rules.calendar import period_of
 
 
 def ran_out(
-    desk: Desk, site_id: int, code: str, since: datetime, message: Message
+    uow: UnitOfWork, site_id: int, code: str, since: datetime, message: Message
 ) -> StockOut | None:
     """A product is out since a moment; None when that was known. Its supervisors are told.
 
     A message that comes late may be answered by a receipt that came before it was read: then
     the stock-out is over, and nobody is told.
     """
-    out = stock.add_out(desk.connection, site_id, code, since, message.id)
+    out = stock.add_out(uow.connection, site_id, code, since, message.id)
     if out is None:
         return None
-    _recount(desk, site_id, since)
+    _recount(uow, site_id, since)
     later = [
         one
-        for one in desk.received.get(site_id, ())
+        for one in uow.received.get(site_id, ())
         if one.code == code and one.received_at > since and one.inbox_id != message.id
     ]
     if later:
-        stock.close_out(desk.connection, out.id, later[0].received_at, later[0].inbox_id)
+        stock.close_out(uow.connection, out.id, later[0].received_at, later[0].inbox_id)
     else:
-        stock_alerts.tell(desk, out)
+        stock_alerts.tell(uow, out)
     return out
 
 
 def came_back(
-    desk: Desk, site_id: int, codes: Iterable[str], at: datetime, message_id: int
+    uow: UnitOfWork, site_id: int, codes: Iterable[str], at: datetime, message_id: int
 ) -> list[StockOut]:
     """These products are there again; the stock-outs that this ended, which fixes their days."""
     wanted = set(codes)
     ended = [
         one
-        for one in stock.open_outs(desk.connection, [site_id])
+        for one in stock.open_outs(uow.connection, [site_id])
         if one.code in wanted and one.since <= at
     ]
     for one in ended:
-        stock.close_out(desk.connection, one.id, at, message_id)
-        _recount(desk, site_id, at)
+        stock.close_out(uow.connection, one.id, at, message_id)
+        _recount(uow, site_id, at)
     return [replace(one, until=at) for one in ended]
 
 
 def note_counts(
-    desk: Desk, form: Form, before: Report | None, after: Report, message: Message
+    uow: UnitOfWork, form: Form, before: Report | None, after: Report, message: Message
 ) -> None:
     """What a new version of a stock count says of what is out: none left, or some again.
 
@@ -70,7 +70,7 @@ def note_counts(
     """
     products = [one.code for one in form.fields if one.product]
     period = Period.parse(after.period)
-    if not products or not _is_newest(desk, after, message):
+    if not products or not _is_newest(uow, after, message):
         return
     old = before.values if before is not None else {}
     changed = [
@@ -78,35 +78,35 @@ def note_counts(
     ]
     if not changed:
         return
-    end = bounds(period, desk.house.timezone)[1]
-    open_now = {one.code: one for one in stock.open_outs(desk.connection, [after.site_id])}
+    end = bounds(period, uow.context.timezone)[1]
+    open_now = {one.code: one for one in stock.open_outs(uow.connection, [after.site_id])}
     for code in changed:
         out = open_now.get(code)
         if after.values[code] == 0:
-            _none_left(desk, after, code, end, message)
+            _none_left(uow, after, code, end, message)
         elif out is not None and before is not None and _opened_by(before, code, out):
-            stock.remove_out(desk.connection, out.id)
-            _recount(desk, after.site_id, out.since)
+            stock.remove_out(uow.connection, out.id)
+            _recount(uow, after.site_id, out.since)
         elif out is not None:
             counted = max(min(message.sent_at, end), out.since)
-            came_back(desk, after.site_id, [code], counted, message.id)
+            came_back(uow, after.site_id, [code], counted, message.id)
 
 
-def take_back(desk: Desk, message_id: int) -> bool:
+def take_back(uow: UnitOfWork, message_id: int) -> bool:
     """Undoes what a message said of stock; whether it had said any."""
-    receipts, outs = stock.touched_by(desk.connection, message_id)
+    receipts, outs = stock.touched_by(uow.connection, message_id)
     if not receipts and not outs:
         return False
-    stock.take_back(desk.connection, message_id)
+    stock.take_back(uow.connection, message_id)
     for site in {one.site_id for one in receipts}:
-        kept = [one for one in desk.received.get(site, []) if one.inbox_id != message_id]
-        desk.received[site] = kept
+        kept = [one for one in uow.received.get(site, []) if one.inbox_id != message_id]
+        uow.received[site] = kept
     for out in outs:
-        _recount(desk, out.site_id, out.since)
+        _recount(uow, out.site_id, out.since)
     return True
 
 
-def _none_left(desk: Desk, report: Report, code: str, end: datetime, message: Message) -> None:
+def _none_left(uow: UnitOfWork, report: Report, code: str, end: datetime, message: Message) -> None:
     """The days typed behind a zero end with the count, or with its month.
 
     A count is of the end of its month: a zero that is sent after the next receipt speaks of
@@ -115,16 +115,16 @@ def _none_left(desk: Desk, report: Report, code: str, end: datetime, message: Me
     days = report.days_out.get(code)
     if days is not None:
         since = min(message.sent_at, end) - timedelta(days=days)
-        ran_out(desk, report.site_id, code, since, message)
-    elif not _came_since(desk, report.site_id, code, end, message.sent_at):
-        ran_out(desk, report.site_id, code, message.sent_at, message)
+        ran_out(uow, report.site_id, code, since, message)
+    elif not _came_since(uow, report.site_id, code, end, message.sent_at):
+        ran_out(uow, report.site_id, code, message.sent_at, message)
 
 
-def _came_since(desk: Desk, site_id: int, code: str, end: datetime, until: datetime) -> bool:
+def _came_since(uow: UnitOfWork, site_id: int, code: str, end: datetime, until: datetime) -> bool:
     """Whether a receipt of the product lies between the two moments."""
     return any(
         one.code == code and end <= one.received_at <= until
-        for one in desk.received.get(site_id, ())
+        for one in uow.received.get(site_id, ())
     )
 
 
@@ -133,23 +133,23 @@ def _opened_by(before: Report, code: str, out: StockOut) -> bool:
     return before.values.get(code) == 0 and before.stamps.get(code, (0, 0))[1] == out.inbox_id
 
 
-def _is_newest(desk: Desk, report: Report, message: Message) -> bool:
+def _is_newest(uow: UnitOfWork, report: Report, message: Message) -> bool:
     period = Period.parse(report.period)
-    sent_in = period_of(message.sent_at.astimezone(desk.house.timezone).date())
+    sent_in = period_of(message.sent_at.astimezone(uow.context.timezone).date())
     later = any(
         month > report.period and values
-        for (form, month), values in desk.history.get(report.site_id, {}).items()
+        for (form, month), values in uow.history.get(report.site_id, {}).items()
         if form == report.form
     )
     return period >= sent_in.plus(-1) and not later
 
 
-def _recount(desk: Desk, site_id: int, since: datetime) -> None:
+def _recount(uow: UnitOfWork, site_id: int, since: datetime) -> None:
     """The days out of the months that have ended since then are to be worked out again."""
     keys = {
         (site_id, form, month.code)
-        for month in months_ended(since, desk.now, desk.house.timezone)
-        for form in stock_forms(desk.house.catalogue)
+        for month in months_ended(since, uow.now, uow.context.timezone)
+        for form in stock_forms(uow.context.catalogue)
     }
-    fetch(desk, keys)
-    desk.recount |= {key for key in keys if key in desk.reports and desk.reports[key].values}
+    fetch(uow, keys)
+    uow.recount |= {key for key in keys if key in uow.reports and uow.reports[key].values}

@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.model.report import Key, stamp
-from gateway.reports.unit_of_work import Desk
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock.alerts import DTC, people, places_words
 from gateway.stock.nearby import Neighbourhood
 from gateway.stock.stock_on_hand import products
@@ -26,80 +26,80 @@ TOPIC: Final = "stock_low"  # of a notice whose subject holds `site` and `code`
 MONTHS: Final = 2  # a number of patients older than this says nothing of today
 
 
-def warn(desk: Desk, keys: Collection[Key], language: str) -> str:
+def warn(uow: UnitOfWork, keys: Collection[Key], language: str) -> str:
     """What to tell the agent of the products that her reports (`keys`) touch; empty when they
     last. Her DTC is told once for each product and month."""
     found = []
-    for code, product in products(desk.house.catalogue).items():
-        forms = {desk.house.catalogue.form_of.get(one) for one in (code, product.patients)}
+    for code, product in products(uow.context.catalogue).items():
+        forms = {uow.context.catalogue.form_of.get(one) for one in (code, product.patients)}
         for site, form, period in keys:
             if not product.patients or form not in forms:
                 continue
-            patients, stock = _patients(desk, site, product, period), _stock(desk, site, code)
+            patients, stock = _patients(uow, site, product, period), _stock(uow, site, code)
             if patients is None or stock is None or stock >= need(product, patients):
                 continue
             told = f"{code} {stock}", f"{product.patients} {patients}"
-            found.append(_low(desk, language, *told))
+            found.append(_low(uow, language, *told))
             if stock:
-                _tell(desk, site, code, period)
+                _tell(uow, site, code, period)
     return " ".join(dict.fromkeys(found))
 
 
 def compose(
-    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+    connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
     """The words of such a notice; None when there is enough by now, or nobody to be treated."""
     site, code = int(subject["site"]), str(subject["code"])
-    product = products(house.catalogue).get(code)
-    around = Neighbourhood(connection, house, now)
+    product = products(context.catalogue).get(code)
+    around = Neighbourhood(connection, context, now)
     posts = roster.posts_of(connection, [phone], around.month).get(phone, [])
     above = [post for post in posts if post.role == DTC]
     if product is None or not above:
         return None
     stock = around.shelves([site])[site].on_hand(code)
-    today = period_of(now.astimezone(house.timezone).date())
+    today = period_of(now.astimezone(context.timezone).date())
     history = reports.values_between(connection, [site], today.plus(-MONTHS).code, today.code)
     patients = _newest(history.get(site, {}), product.patients)
     if stock is None or patients is None or stock >= need(product, patients):
         return None
     language = above[0].language
     low = say(
-        house.catalogue, language, "alert_low",
+        context.catalogue, language, "alert_low",
         product=f"{code} {stock}", patients=f"{product.patients} {patients}",
         site=around.name(site),
     )  # fmt: skip
     return f"{low} {places_words(around, language, {code: around.places(site, code)})}"
 
 
-def _low(desk: Desk, language: str, product: str, patients: str) -> str:
-    return say(desk.house.catalogue, language, "stock_low", product=product, patients=patients)
+def _low(uow: UnitOfWork, language: str, product: str, patients: str) -> str:
+    return say(uow.context.catalogue, language, "stock_low", product=product, patients=patients)
 
 
-def _tell(desk: Desk, site: int, code: str, period: str) -> None:
-    around = Neighbourhood(desk.connection, desk.house, desk.now)
+def _tell(uow: UnitOfWork, site: int, code: str, period: str) -> None:
+    around = Neighbourhood(uow.connection, uow.context, uow.now)
     unit = around.facility(site)
     if unit is None:
         return
-    rules = desk.house.catalogue.programme.stock
+    rules = uow.context.catalogue.programme.stock
     notices = [
         NewNotice(
             key=f"{TOPIC}:{site}:{code}:{period}:{post.phone}",
             phone=post.phone,
             topic=TOPIC,
-            due_at=desk.now + timedelta(seconds=rules.alert_after),
-            expires_at=desk.now + timedelta(hours=rules.alert_hours),
+            due_at=uow.now + timedelta(seconds=rules.alert_after),
+            expires_at=uow.now + timedelta(hours=rules.alert_hours),
             subject={"site": site, "code": code},
             unit_id=unit.id,
         )
-        for post in people(desk.connection, unit, DTC, around.month)
+        for post in people(uow.connection, unit, DTC, around.month)
     ]
-    outbox_sms.add_notices(desk.connection, notices, desk.now)
+    outbox_sms.add_notices(uow.connection, notices, uow.now)
 
 
-def _stock(desk: Desk, site: int, code: str) -> int | None:
+def _stock(uow: UnitOfWork, site: int, code: str) -> int | None:
     """The newest count on the desk, and what came in since."""
-    counted = desk.counted.get(site, {})
-    history = desk.history.get(site, {})
+    counted = uow.counted.get(site, {})
+    history = uow.history.get(site, {})
     months = [key for key in counted if code in history.get(key, {})]
     if not months:
         return None
@@ -107,16 +107,16 @@ def _stock(desk: Desk, site: int, code: str) -> int | None:
     since = counted[newest][code]
     received = [
         one.quantity
-        for one in desk.received.get(site, ())
+        for one in uow.received.get(site, ())
         if one.code == code and stamp(one.received_at, one.inbox_id) > since
     ]
     return history[newest][code] + sum(received)
 
 
-def _patients(desk: Desk, site: int, product: Product, period: str) -> int | None:
+def _patients(uow: UnitOfWork, site: int, product: Product, period: str) -> int | None:
     """How many are under treatment, by the newest report of the last months."""
     first = Period.parse(period).plus(-MONTHS).code
-    history = desk.history.get(site, {})
+    history = uow.history.get(site, {})
     recent = {key: values for key, values in history.items() if key[1] >= first}
     return _newest(recent, product.patients)
 

@@ -54,8 +54,8 @@ class NewNotice:
     """Something that a person is told unasked, once: `key` names the event and the person.
 
     With `text` it says just that. Without, its words are found when it is sent, from `topic`
-    and `subject` (see `gateway.outbound.notifications`), so that it tells what is true then. It is due at
-    `due_at` and does not go out after `expires_at`.
+    and `subject` (see `gateway.outbound.notifications`), so that it tells what is true then.
+    It is due at `due_at` and does not go out after `expires_at`.
     """
 
     key: str

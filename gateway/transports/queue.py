@@ -41,13 +41,13 @@ def flag_key(name: Name) -> str:
     return f"kibaru:nudge:{name}"
 
 
-def bell_for(redis_url: str, slowest_call: float) -> "Bell":
+def work_signal_for(redis_url: str, slowest_call: float) -> "WorkSignal":
     """A bell whose jobs may take as long as their budget and one call of `slowest_call` seconds
     begun at the end of it, with room to settle."""
-    return Bell(redis_url, job_timeout=BUDGET + 2 * int(slowest_call) + 60)
+    return WorkSignal(redis_url, job_timeout=BUDGET + 2 * int(slowest_call) + 60)
 
 
-class Bell:
+class WorkSignal:
     """Rings the workers by way of RQ. Thread-safe; connects when it is first used.
 
     `redis_url` is redis://, rediss:// or unix://. Redis counts as down when connecting or one
@@ -89,7 +89,7 @@ class Bell:
         """Let go of the connections."""
         self._redis.close()
 
-    def nudge(self, name: Name) -> bool:
+    def notify(self, name: Name) -> bool:
         """Say that there is work for the queue; whether Redis knows now, or is about to.
 
         At most one nudge of a queue waits at a time: the usual case, when one waits already,
@@ -106,7 +106,7 @@ class Bell:
             self._about_to_ring.discard(name)
             return self._reach("nudge_failed", name, lambda: self._ring(name))
 
-    def answered(self, name: Name) -> bool:
+    def acknowledge(self, name: Name) -> bool:
         """Say that a job of the queue has begun; from here on the next nudge rings again.
 
         The job calls it BEFORE it looks at SQL: rows committed earlier are seen by this job,

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from gateway.commands import registry
-from gateway.conversation.interpretation import AGENT, House
+from gateway.context import Context
+from gateway.conversation.interpretation import AGENT
 from gateway.storage import reports, roster
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
@@ -18,12 +19,12 @@ SUPERVISORS: Final = ("dtc", "district")
 
 
 def caller_of(
-    connection: Connection, house: House, posts: Sequence[Post], network: str, now: datetime
+    connection: Connection, context: Context, posts: Sequence[Post], network: str, now: datetime
 ) -> Caller:
     """The caller with these posts, as the dialogue needs to know her; at least one post."""
     places = places_of(posts)
-    today = now.astimezone(house.timezone).date()
-    months = tuple(one.code for one in open_months(today, house.catalogue.programme))
+    today = now.astimezone(context.timezone).date()
+    months = tuple(one.code for one in open_months(today, context.catalogue.programme))
     above = [post.unit_id for post in posts if post.role != AGENT]
     sites: tuple[tuple[str, str], ...] = ()
     if above:
@@ -33,10 +34,10 @@ def caller_of(
         language=posts[0].language,
         places=places,
         months=months,
-        offered=_offered(house, {place.role for place in places}),
+        offered=_offered(context, {place.role for place in places}),
         sites=sites,
-        offer=_offer(connection, house, places, months),
-        room=house.catalogue.programme.ussd.room(network),
+        offer=_offer(connection, context, places, months),
+        room=context.catalogue.programme.ussd.room(network),
     )
 
 
@@ -57,23 +58,23 @@ def posts_at(posts: Sequence[Post], place: Place) -> list[Post]:
     return [post for post in posts if post.role != AGENT]
 
 
-def _offered(house: House, roles: set[str]) -> tuple[str, ...]:
+def _offered(context: Context, roles: set[str]) -> tuple[str, ...]:
     """The commands of the menus of these roles that somebody has built."""
-    menus = [house.catalogue.ussd.menu_of(role) for role in sorted(roles)]
+    menus = [context.catalogue.ussd.menu_of(role) for role in sorted(roles)]
     wanted = {item.command for menu in menus for item in menu.items}
     return tuple(sorted(wanted & registry.TABLE.keys()))
 
 
 def _offer(
-    connection: Connection, house: House, places: Sequence[Place], months: Sequence[str]
+    connection: Connection, context: Context, places: Sequence[Place], months: Sequence[str]
 ) -> Offer | None:
     """The report that she, or whoever works at her site, began last and did not finish."""
     at = {place.unit: number for number, place in enumerate(places) if place.unit}
     if not at:
         return None
     for report in reports.unfinished(connection, list(at), months):
-        groups = len(groups_of(house.catalogue, report.form))
-        done = groups_done(house.catalogue, report.form, report.values)
+        groups = len(groups_of(context.catalogue, report.form))
+        done = groups_done(context.catalogue, report.form, report.values)
         if done < groups:
             return Offer(at[report.site_id], report.form, report.period, done, groups)
     return None

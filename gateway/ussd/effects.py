@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.inbound import reader
 from gateway.storage import inbox, roster
 from gateway.storage.dialogues import Dialogues
@@ -22,14 +22,14 @@ from menus.ussd.state import File, Open, Run, State, Step
 from menus.wording.sentences import say
 
 
-class Rings(Protocol):
-    """What wakes the workers (see `gateway.transports.queue.Bell`)."""
+class Notifier(Protocol):
+    """What wakes the workers (see `gateway.transports.queue.WorkSignal`)."""
 
-    def nudge(self, name: Name) -> bool: ...
+    def notify(self, name: Name) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
+class Services:
     """What a hop touches: the database, Redis, the catalogue and calendar, the bell.
 
     `hash_key` gives the key for hashes of texts; it reads the database the first time.
@@ -37,19 +37,19 @@ class Edges:
 
     engine: Engine
     dialogues: Dialogues
-    house: House
+    context: Context
     hash_key: Callable[[], bytes]
-    bell: Rings
+    work_signal: Notifier
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Call:
     """A dialogue on the line: its name in our stores, who is at the other end, and the time.
 
     `phone` is in E.164 where it can be, `network` the operator's code of it.
     """
 
-    edges: Edges
+    services: Services
     dialogue: str
     phone: str
     network: str
@@ -57,7 +57,7 @@ class Line:
 
     @property
     def catalogue(self) -> Catalogue:
-        return self.edges.house.catalogue
+        return self.services.context.catalogue
 
     def id_of(self, text: str) -> str:
         """By which the inbox knows what was confirmed with this text."""
@@ -65,46 +65,48 @@ class Line:
 
     def posts(self, connection: Connection) -> list[Post]:
         """Where the caller works this month."""
-        month = self.now.astimezone(self.edges.house.timezone).strftime("%Y%m")
+        month = self.now.astimezone(self.services.context.timezone).strftime("%Y%m")
         return roster.posts_of(connection, [self.phone], month).get(self.phone, [])
 
-    def fulfilled(self, step: Step, text: str) -> State:
+    def apply(self, step: Step, text: str) -> State:
         """The State after a step's wish, if it has one; `text` is what led there."""
-        match step.wish:
-            case Open() as wish:
-                return self._open(step.state, wish)
-            case File() as wish:
-                return self._file(step.state, wish, text)
-            case Run() as wish:
-                return self._run(step.state, wish, text)
+        match step.effect:
+            case Open() as effect:
+                return self._open(step.state, effect)
+            case File() as effect:
+                return self._file(step.state, effect, text)
+            case Run() as effect:
+                return self._run(step.state, effect, text)
             case None:
                 return step.state
 
-    def _open(self, state: State, wish: Open) -> State:
-        key = (state.caller.places[state.place].unit, wish.form, wish.month)
-        with reading(self.edges.engine) as connection:
-            sheet = sheet_in(connection, self.edges.house, key, self.now)
-        return navigator.opened(self.catalogue, state, sheet, wish.how)
+    def _open(self, state: State, effect: Open) -> State:
+        key = (state.caller.places[state.place].unit, effect.form, effect.month)
+        with reading(self.services.engine) as connection:
+            sheet = sheet_in(connection, self.services.context, key, self.now)
+        return navigator.opened(self.catalogue, state, sheet, effect.how)
 
-    def _file(self, state: State, wish: File, text: str) -> State:
+    def _file(self, state: State, effect: File, text: str) -> State:
         place = state.caller.places[state.place]
-        key = (place.unit, wish.form, wish.month)
+        key = (place.unit, effect.form, effect.month)
         # Read before the transaction, which would hold one connection and wait for another.
-        house, secret = self.edges.house, self.edges.hash_key()
-        with self.edges.engine.begin() as connection:
+        context, secret = self.services.context, self.services.hash_key()
+        with self.services.engine.begin() as connection:
             posts = posts_at(self.posts(connection), place)
             if not posts:
                 return self._gone(state)
-            message = inbox.record(connection, self._arrival(navigator.as_sms(wish), text), secret)
+            message = inbox.record(
+                connection, self._arrival(navigator.as_sms(effect), text), secret
+            )
             if message is None:
                 # Another copy of this hop has stored it.
                 already = say(self.catalogue, state.caller.language, "ussd_already")
-                sheet = sheet_in(connection, house, key, self.now)
+                sheet = sheet_in(connection, context, key, self.now)
                 return navigator.filed(self.catalogue, state, sheet, already)
-            filed = file_group(connection, house, message, posts[0], wish)
-        self.edges.bell.nudge("forward")
+            filed = file_group(connection, context, message, posts[0], effect)
+        self.services.work_signal.notify("forward")
         if filed.queued:
-            self.edges.bell.nudge("reply")
+            self.services.work_signal.notify("reply")
         return navigator.filed(self.catalogue, state, filed.sheet, filed.text, filed.low)
 
     def _gone(self, state: State) -> State:
@@ -112,21 +114,21 @@ class Line:
         told = say(self.catalogue, state.caller.language, "ussd_stranger")
         return navigator.told(state, told)
 
-    def _run(self, state: State, wish: Run, text: str) -> State:
-        place, secret = state.caller.places[state.place], self.edges.hash_key()
-        with self.edges.engine.begin() as connection:
+    def _run(self, state: State, effect: Run, text: str) -> State:
+        place, secret = state.caller.places[state.place], self.services.hash_key()
+        with self.services.engine.begin() as connection:
             codes = {post.unit_code for post in posts_at(self.posts(connection), place)}
             if not codes:
                 return self._gone(state)
-            message = inbox.record(connection, self._arrival(wish.text, text), secret)
+            message = inbox.record(connection, self._arrival(effect.text, text), secret)
             if message is None:
                 return self.already(state)
             told = reader.read_at_once(
-                connection, self.edges.house, message, self.now, codes, run=wish
+                connection, self.services.context, message, self.now, codes, run=effect
             )
             after = self.posts(connection)
-        self.edges.bell.nudge("forward")
-        self.edges.bell.nudge("reply")
+        self.services.work_signal.notify("forward")
+        self.services.work_signal.notify("reply")
         language = after[0].language if after else ""
         return navigator.told(state, told, language)
 

@@ -24,7 +24,7 @@ from gateway.storage.dialogues import DialoguesAway
 from gateway.storage.engine import Connection, StorageFault, reading
 from gateway.transports.africastalking_posts import UssdHop
 from gateway.ussd.caller import caller_of
-from gateway.ussd.effects import Edges, Line
+from gateway.ussd.effects import Call, Services
 from gateway.ussd.reports import PROVIDER, sheet_in
 from menus.model.catalogue import Catalogue
 from menus.ussd import navigator
@@ -38,7 +38,7 @@ MOST_TEXTS: Final = 4
 MOST_KEPT: Final = 2048  # places in dialogues that a process remembers
 
 
-def answer(edges: Edges, hop: UssdHop, now: datetime) -> Screen:
+def answer(services: Services, hop: UssdHop, now: datetime) -> Screen:
     """The screen that answers a hop.
 
     With Redis down the dialogue ends, and what was confirmed stays. With the database down it
@@ -46,28 +46,28 @@ def answer(edges: Edges, hop: UssdHop, now: datetime) -> Screen:
     it is stored by a hop that comes again.
     """
     phone = e164(hop.phone)
-    line = Line(edges, name_of(hop.dialogue_id, phone), phone, hop.network, now)
+    call = Call(services, name_of(hop.dialogue_id, phone), phone, hop.network, now)
     try:
-        return _Walk(line, hop.text).answer()
+        return _Walk(call, hop.text).answer()
     except DialoguesAway:
-        return _end(edges, hop.network, "ussd_no_redis")
+        return _end(services, hop.network, "ussd_no_redis")
     except StorageFault as fault:
         log.warning("hop_not_stored", error=type(fault).__name__)
-        return broke(edges, hop)
+        return broke(services, hop)
 
 
-def broke(edges: Edges, hop: UssdHop) -> Screen:
+def broke(services: Services, hop: UssdHop) -> Screen:
     """The last screen of a dialogue that a fault of ours has ended."""
     try:
-        edges.dialogues.forget(name_of(hop.dialogue_id, e164(hop.phone)))
+        services.dialogues.forget(name_of(hop.dialogue_id, e164(hop.phone)))
     except DialoguesAway:
         log.warning("dialogue_not_forgotten")
-    return _end(edges, hop.network, "ussd_no_database")
+    return _end(services, hop.network, "ussd_no_database")
 
 
-def _end(edges: Edges, network: str, key: str) -> Screen:
+def _end(services: Services, network: str, key: str) -> Screen:
     """A last screen for whoever it is, in French."""
-    catalogue = edges.house.catalogue
+    catalogue = services.context.catalogue
     return navigator.end(catalogue, "fr", key, catalogue.programme.ussd.room(network))
 
 
@@ -92,38 +92,38 @@ def name_of(dialogue_id: str, phone: str) -> str:
 class _Walk:
     """One hop on its way from the dialogue's log to a screen. `text` is all that was typed."""
 
-    line: Line
+    call: Call
     text: str
 
     def answer(self) -> Screen:
-        found = self.line.edges.dialogues.hop(self.line.dialogue, self.text)
+        found = self.call.services.dialogues.hop(self.call.dialogue, self.text)
         if found is None or found.texts[-1] != self.text:
             return self._dial(found.texts[-1] if found else None)
         try:
-            reached = _reached(self.line.catalogue, found.kept, found.texts)
+            reached = _reached(self.call.catalogue, found.kept, found.texts)
         except (KeyError, TypeError):
             # An older release wrote it.
             return self._dial(self.text)
         state, stored = self._go_on(reached, found.texts)
         if stored or len(found.texts) > MOST_TEXTS:
             self._keep(state, self.text)
-        return navigator.screen(self.line.catalogue, state)
+        return navigator.screen(self.call.catalogue, state)
 
     def _go_on(self, reached: "_Reached", texts: Sequence[str]) -> tuple[State, bool]:
         """The State after the last text, and whether something was asked of the database."""
         step, place = reached.step, reached.place
-        state, stored = self.line.fulfilled(step, texts[place]), step.wish is not None
+        state, stored = self.call.apply(step, texts[place]), step.effect is not None
         for before, text in pairwise(texts[place:]):
-            step = navigator.step(self.line.catalogue, state, _answer_in(before, text))
-            state = self.line.fulfilled(step, text)
-            stored |= step.wish is not None
+            step = navigator.step(self.call.catalogue, state, _answer_in(before, text))
+            state = self.call.apply(step, text)
+            stored |= step.effect is not None
         return state, stored
 
     def _keep(self, state: State, seen: str | None) -> None:
         """Keeps where the dialogue stands. Without it the next hop walks the same way again."""
         try:
-            self.line.edges.dialogues.keep(
-                self.line.dialogue, state.to_json(), self.text, seen=seen
+            self.call.services.dialogues.keep(
+                self.call.dialogue, state.to_json(), self.text, seen=seen
             )
         except DialoguesAway:
             log.warning("dialogue_not_kept")
@@ -132,25 +132,25 @@ class _Walk:
 
     def _dial(self, seen: str | None) -> Screen:
         """The first hop of a dialogue, or one that does not go on from what is known of it."""
-        line = self.line
-        with reading(line.edges.engine) as connection:
-            posts = line.posts(connection)
+        call = self.call
+        with reading(call.services.engine) as connection:
+            posts = call.posts(connection)
             if not posts:
-                return _end(line.edges, line.network, "ussd_stranger")
-            caller = caller_of(connection, line.edges.house, posts, line.network, line.now)
+                return _end(call.services, call.network, "ussd_stranger")
+            caller = caller_of(connection, call.services.context, posts, call.network, call.now)
             known = None
             if self.text:
-                known = inbox.known(connection, PROVIDER, line.id_of(self.text))
+                known = inbox.known(connection, PROVIDER, call.id_of(self.text))
             if known is not None:
                 step = self._found_again(connection, State(caller), known)
             else:
-                step = navigator.dial(line.catalogue, caller, self.text)
-        state = line.fulfilled(step, self.text)
+                step = navigator.dial(call.catalogue, caller, self.text)
+        state = call.apply(step, self.text)
         if step.lost:
             state = replace(state, wrong="ussd_lost")
         if not _came_late(self.text, seen):
             self._keep(state, seen)
-        return navigator.screen(line.catalogue, state)
+        return navigator.screen(call.catalogue, state)
 
     def _found_again(self, connection: Connection, state: State, message_id: int) -> Step:
         """After something that this very hop confirmed before, and that Redis has lost since."""
@@ -158,9 +158,11 @@ class _Walk:
             for number, place in enumerate(state.caller.places):
                 if place.unit == change.key[0]:
                     there = replace(state, place=number)
-                    sheet = sheet_in(connection, self.line.edges.house, change.key, self.line.now)
-                    return Step(navigator.stored(self.line.catalogue, there, sheet))
-        return Step(self.line.already(started(state)))
+                    sheet = sheet_in(
+                        connection, self.call.services.context, change.key, self.call.now
+                    )
+                    return Step(navigator.stored(self.call.catalogue, there, sheet))
+        return Step(self.call.already(started(state)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def _reached(catalogue: Catalogue, kept: str, texts: tuple[str, ...]) -> _Reache
     if len(texts) == 1:
         return _Reached(Step(State.from_json(json.loads(kept))), 0)
     before = _reached(catalogue, kept, texts[:-1])
-    if before.step.wish is not None:
+    if before.step.effect is not None:
         return before
     answer = _answer_in(texts[-2], texts[-1])
     return _Reached(navigator.step(catalogue, before.step.state, answer), len(texts) - 1)

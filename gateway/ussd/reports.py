@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Final
 
 from gateway.commands import undo
-from gateway.conversation.interpretation import House, Site, Understood
+from gateway.context import Context
+from gateway.conversation.interpretation import Site, Understood
 from gateway.model.report import Key, stamp
 from gateway.reports.filing import Said, file_said, is_locked
 from gateway.reports.rule_context import context_of
-from gateway.reports.unit_of_work import Desk, fetch, open_desk, store
+from gateway.reports.unit_of_work import UnitOfWork, fetch, open_unit_of_work, store
 from gateway.stock import treatment_stock as stock_need
 from gateway.storage import conversations, inbox, outbox_sms, reports
 from gateway.storage.engine import Connection
@@ -42,15 +43,15 @@ class Filed:
     low: str
 
 
-def sheet_in(connection: Connection, house: House, key: Key, now: datetime) -> Sheet:
+def sheet_in(connection: Connection, context: Context, key: Key, now: datetime) -> Sheet:
     """What is stored of a report."""
-    desk = Desk(connection, house, now, {})
-    fetch(desk, {key})
-    return _sheet(desk, key)
+    uow = UnitOfWork(connection, context, now, {})
+    fetch(uow, {key})
+    return _sheet(uow, key)
 
 
 def file_group(
-    connection: Connection, house: House, message: Message, post: Post, file: File
+    connection: Connection, context: Context, message: Message, post: Post, file: File
 ) -> Filed:
     """Files a confirmed group for the site of `post`, in the caller's transaction."""
     now, key = message.received_at, (post.unit_id, file.form, file.month)
@@ -64,24 +65,24 @@ def file_group(
     )
     reports.lock_sites(connection, {post.unit_id})
     talks = conversations.load(connection, {post.id})
-    desk = open_desk(connection, house, [understood], talks, now)
-    reply = file_said(desk, Said(message, post, key, filled, confirmed=file.asked))
-    undo.remember(desk, understood, [reply])
-    low = stock_need.warn(desk, [key], post.language)
-    text = replies.report_reply(house.catalogue, post.language, [reply], closing=low)
-    queued = house.catalogue.programme.ussd.sms_receipt and reply.complete
+    uow = open_unit_of_work(connection, context, [understood], talks, now)
+    reply = file_said(uow, Said(message, post, key, filled, confirmed=file.asked))
+    undo.remember(uow, understood, [reply])
+    low = stock_need.warn(uow, [key], post.language)
+    text = replies.report_reply(context.catalogue, post.language, [reply], closing=low)
+    queued = context.catalogue.programme.ussd.sms_receipt and reply.complete
     if queued:
-        desk.replies.append(_receipt(message, key, text))
+        uow.replies.append(_receipt(message, key, text))
     inbox.settle(connection, [Read(message.id, READ, post.id)], now)
-    _count(desk, reply)
-    store(desk)
-    return Filed(_sheet(desk, key), text, queued, low)
+    _count(uow, reply)
+    store(uow)
+    return Filed(_sheet(uow, key), text, queued, low)
 
 
-def _count(desk: Desk, reply: ReportReply) -> None:
-    desk.counts["read"] += 1
-    desk.counts["ussd_groups"] += 1
-    desk.counts["refused" if reply.problems else "understood"] += 1
+def _count(uow: UnitOfWork, reply: ReportReply) -> None:
+    uow.counts["read"] += 1
+    uow.counts["ussd_groups"] += 1
+    uow.counts["refused" if reply.problems else "understood"] += 1
 
 
 def _receipt(message: Message, key: Key, text: str) -> outbox_sms.NewReply:
@@ -97,16 +98,16 @@ def _receipt(message: Message, key: Key, text: str) -> outbox_sms.NewReply:
     )
 
 
-def _sheet(desk: Desk, key: Key) -> Sheet:
+def _sheet(uow: UnitOfWork, key: Key) -> Sheet:
     site, keyword, month = key
-    form, report = desk.house.catalogue.forms[keyword], desk.reports.get(key)
-    done = desk.complete.get((site, month), set())
+    form, report = uow.context.catalogue.forms[keyword], uow.reports.get(key)
+    done = uow.complete.get((site, month), set())
     terms = [term for check in form.checks for term in check.terms]
     named = {name for term in terms for name in (term.name, term.code)}
-    context = context_of(desk, key, stamp(desk.now, 0), form.codes)
-    found = known_elsewhere(form.checks, context)
+    rule_context = context_of(uow, key, stamp(uow.now, 0), form.codes)
+    found = known_elsewhere(form.checks, rule_context)
     known = {name: number for name, number in found.items() if name in named}
-    others = tuple(one for one in desk.house.catalogue.forms if one not in done and one != keyword)
+    others = tuple(one for one in uow.context.catalogue.forms if one not in done and one != keyword)
     if report is None:
         return Sheet(keyword, month, others=others, known=known)
     return Sheet(
@@ -115,7 +116,7 @@ def _sheet(desk: Desk, key: Key) -> Sheet:
         values=dict(report.values),
         receipt=report.receipt,
         complete=report.complete,
-        locked=is_locked(desk, report, desk.now),
+        locked=is_locked(uow, report, uow.now),
         others=others,
         known=known,
     )

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.model.report import Report, missing
 from gateway.storage import reports, roster, versions
 from gateway.storage.engine import Connection, reading
 from gateway.storage.outbox_sms import NewNotice, add_notices
 from gateway.transports.africastalking_posts import UssdEnd
-from gateway.ussd.effects import Edges
+from gateway.ussd.effects import Services
 from gateway.ussd.hop import e164, name_of
 from gateway.ussd.reports import PROVIDER
 from menus.model.catalogue import Period
@@ -23,17 +23,17 @@ WAIT: Final = timedelta(minutes=3)
 STALE: Final = timedelta(hours=12)
 
 
-def remind(edges: Edges, end: UssdEnd, now: datetime) -> int:
+def remind(services: Services, end: UssdEnd, now: datetime) -> int:
     """Queues one reminder for each report that this dialogue changed and left unfinished.
 
     Returns how many were new: none when the programme wants none, when the dialogue reached
     its end, for a stranger, and for an end that is told again. Raises one of `StorageFault`.
     """
-    if end.complete or not edges.house.catalogue.programme.ussd.nudge:
+    if end.complete or not services.context.catalogue.programme.ussd.nudge:
         return 0
     phone = e164(end.phone)
-    month = now.astimezone(edges.house.timezone).strftime("%Y%m")
-    with reading(edges.engine) as connection:
+    month = now.astimezone(services.context.timezone).strftime("%Y%m")
+    with reading(services.engine) as connection:
         prefix = f"{name_of(end.dialogue_id, phone)}:"
         keys = versions.changed_and_unfinished(connection, PROVIDER, prefix)
         left = list(reports.load(connection, keys).values())
@@ -41,7 +41,7 @@ def remind(edges: Edges, end: UssdEnd, now: datetime) -> int:
     if not left or not posts:
         return 0
     notices = [_notice(one, phone, now) for one in left]
-    with edges.engine.begin() as connection:
+    with services.engine.begin() as connection:
         return add_notices(connection, notices, now)
 
 
@@ -60,23 +60,23 @@ def _notice(report: Report, phone: str, now: datetime) -> NewNotice:
 
 
 def compose(
-    connection: Connection, house: House, phone: str, subject: Mapping[str, Any], now: datetime
+    connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
     """The words of such a notice; None when the report was finished or taken back meanwhile, or
     she does not work at its site any more."""
     key = (int(subject["site"]), str(subject["form"]), str(subject["period"]))
     report = reports.load(connection, [key]).get(key)
-    month = now.astimezone(house.timezone).strftime("%Y%m")
+    month = now.astimezone(context.timezone).strftime("%Y%m")
     found = roster.posts_of(connection, [phone], month).get(phone, [])
     here = [post for post in found if post.unit_id == key[0]]
     if report is None or report.complete or not report.values or not here:
         return None
-    return nudge_text(house, report, here[0].language)
+    return nudge_text(context, report, here[0].language)
 
 
-def nudge_text(house: House, report: Report, language: str) -> str:
+def nudge_text(context: Context, report: Report, language: str) -> str:
     """`Rappel: PEC octobre n'est pas fini ...`, with the codes that it lacks."""
-    catalogue = house.catalogue
+    catalogue = context.catalogue
     form = catalogue.forms[report.form]
     month = month_name(Period.parse(report.period), language, catalogue.programme)
     codes = " ".join(missing(form, report))

@@ -21,8 +21,9 @@ from gateway import config, logs, process_group
 from gateway.config import Settings, SettingsFault
 from gateway.diagnostics import readiness
 from gateway.storage.engine import connect
-from gateway.transports.queue import Bell
-from gateway.web.app import PATIENCE, create_app
+from gateway.transports.queue import WorkSignal
+from gateway.web.app import create_app
+from gateway.web.context import PATIENCE
 from menus.loading.loader import CatalogueFault, load
 
 log = structlog.get_logger()
@@ -55,7 +56,7 @@ def worker() -> Flask:
 def _say_what_is_missing(settings: Settings) -> None:
     """One line when the doors open before what they stand on is there."""
     engine = connect(settings.database_url, patience=PATIENCE)
-    state = readiness.look(engine, Bell(settings.redis_url), datetime.now(UTC))
+    state = readiness.look(engine, WorkSignal(settings.redis_url), datetime.now(UTC))
     engine.dispose()
     if state.missing:
         log.warning("web_waits_for", missing=", ".join(state.missing))

@@ -7,22 +7,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from gateway.diagnostics import readiness
 from gateway.diagnostics.metrics import Figures
-from gateway.web.app import house
+from gateway.web.context import services
 
-doors = Blueprint("health", __name__)
+blueprint = Blueprint("health", __name__)
 
 
-@doors.get("/healthz")
+@blueprint.get("/healthz")
 def healthz() -> Response:
     """200 while the process lives. Traffic is routed by this: an SMS needs no Redis."""
     return Response("ok\n", mimetype="text/plain")
 
 
-@doors.get("/readyz")
+@blueprint.get("/readyz")
 def readyz() -> tuple[Response, HTTPStatus]:
     """200, or 503 naming what is missing."""
-    here = house()
-    state = readiness.look(here.engine, here.bell, here.clock())
+    here = services()
+    state = readiness.look(here.engine, here.work_signal, here.clock())
     status = HTTPStatus.SERVICE_UNAVAILABLE if state.missing else HTTPStatus.OK
     answer = {
         "status": "missing " + ", ".join(state.missing) if state.missing else "ready",
@@ -32,10 +32,10 @@ def readyz() -> tuple[Response, HTTPStatus]:
     return jsonify(answer), status
 
 
-@doors.get("/metrics")
+@blueprint.get("/metrics")
 def metrics() -> Response:
     """The figures in Prometheus' text format."""
-    here = house()
+    here = services()
     registry = CollectorRegistry()
     registry.register(Figures(here.engine, here.clock()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,7 +1,7 @@
 """What is wrong with a catalogue that loads: `kibaru check` tells it, one line for each.
 
-The loader refuses what cannot be used at all (`menus.loading.loader.CatalogueFault`); here stands what
-works, and would lead an agent astray or cost her a third SMS.
+The loader refuses what cannot be used at all (`menus.loading.loader.CatalogueFault`); here
+stands what works, and would lead an agent astray or cost her a third SMS.
 """
 
 from menus.linting.budgets import budget_faults

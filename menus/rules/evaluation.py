@@ -14,7 +14,7 @@ from typing import Final
 from menus.model.catalogue import Form, Problem
 from menus.model.cross_check import Check, Level, Term, When
 from menus.model.programme import EMPTY
-from menus.rules.history import NOTHING_KNOWN, Context, known_elsewhere
+from menus.rules.history import NOTHING_KNOWN, RuleContext, known_elsewhere
 
 DIFFER: Final = "differ"
 _COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {
@@ -55,7 +55,7 @@ def weigh(
     typed: Mapping[str, int],
     typed_days_out: Mapping[str, int] = EMPTY,
     days_in_month: int = 31,
-    context: Context = NOTHING_KNOWN,
+    rule_context: RuleContext = NOTHING_KNOWN,
     confirmed: Collection[str] = (),
 ) -> Weighed:
     """Weighs what is typed, and what was pending and not retyped, beside what is stored.
@@ -71,7 +71,7 @@ def weigh(
     days_out, too_long = _days_weighed(typed_days_out, days_in_month)
     newly = {code: one for code, one in {**pending, **typed}.items() if code not in too_long}
     checks = [one for one in form.checks if not newly.keys().isdisjoint(one.codes)]
-    known = {**known_elsewhere(checks, context), **stored}
+    known = {**known_elsewhere(checks, rule_context), **stored}
     sieve = _Sieve(form, checks, known, confirmed).sift(newly)
     settled, refusals = _what_oui_settles(sieve)
     problems = _with_refusals([*too_long.values(), *sieve.problems], refusals, settled)

@@ -1,7 +1,7 @@
 """What else is known of a site besides the report that is weighed: other forms, other months.
 
 Some of the programme's rules compare a number with one of another form, of an earlier month or
-of the stock. The caller hands in what it knows as a `Context`; a rule that needs more than that
+of the stock. The caller hands in what it knows as a `RuleContext`; a rule that needs more than that
 stays quiet.
 """
 
@@ -18,7 +18,7 @@ MONTHS_NEEDED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class RuleContext:
     """What is stored elsewhere for the site whose report is weighed; pending numbers are not.
 
     `now`: the values of its other forms of the same month. `before`: for each of the last
@@ -35,19 +35,23 @@ class Context:
     counted: Mapping[str, int] = field(default_factory=lambda: EMPTY)
 
 
-NOTHING_KNOWN: Final = Context()
+NOTHING_KNOWN: Final = RuleContext()
 
 
-def known_elsewhere(checks: Iterable[Check], context: Context) -> dict[str, int]:
+def known_elsewhere(checks: Iterable[Check], rule_context: RuleContext) -> dict[str, int]:
     """Every number known from elsewhere that the checks name, by `Term.name`."""
-    numbers = dict(context.now)
-    if not (context.before or context.stock or context.counted):
+    numbers = dict(rule_context.now)
+    if not (rule_context.before or rule_context.stock or rule_context.counted):
         return numbers
-    months = [context.before[back] for back in range(1, MONTHS_BACK + 1) if back in context.before]
+    months = [
+        rule_context.before[back]
+        for back in range(1, MONTHS_BACK + 1)
+        if back in rule_context.before
+    ]
     for check in checks:
         for term in check.elsewhere:
             if term.name not in numbers:
-                number = _number(term, context, months)
+                number = _number(term, rule_context, months)
                 if number is not None:
                     numbers[term.name] = number
     return numbers
@@ -63,15 +67,17 @@ def _usual(code: str, months: Iterable[Mapping[str, int]]) -> int | None:
     return numbers[len(numbers) // 2] if len(numbers) >= MONTHS_NEEDED else None
 
 
-def _number(term: Term, context: Context, months: Iterable[Mapping[str, int]]) -> int | None:
+def _number(
+    term: Term, rule_context: RuleContext, months: Iterable[Mapping[str, int]]
+) -> int | None:
     match term.when:
         case When.LAST_MONTH:
-            return context.before.get(1, EMPTY).get(term.code)
+            return rule_context.before.get(1, EMPTY).get(term.code)
         case When.USUAL:
             return _usual(term.code, months)
         case When.COUNTED:
-            return context.counted.get(term.code)
+            return rule_context.counted.get(term.code)
         case When.RECEIVED:
-            return context.receipts.get(term.code, 0)
+            return rule_context.receipts.get(term.code, 0)
         case _:
-            return context.stock.get(term.code)
+            return rule_context.stock.get(term.code)

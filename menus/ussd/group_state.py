@@ -1,7 +1,7 @@
 """Where a group of numbers stands: what is still asked, what is wrong, what must be confirmed.
 
-The limits and rules are those of an SMS (`menus.rules.evaluation`); they are held against what is stored
-and what was typed so far, at every answer.
+The limits and rules are those of an SMS (`menus.rules.evaluation`); they are held against what
+is stored and what was typed so far, at every answer.
 """
 
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from menus.model.cross_check import Level
 from menus.model.programme import EMPTY
 from menus.rules.calendar import days_in
 from menus.rules.evaluation import Weighed, weigh
-from menus.rules.history import Context
+from menus.rules.history import RuleContext
 from menus.ussd.state import Sheet, State, sign
 
 # A rule that names more fields than this is about all of them: only those typed are changed.
@@ -106,7 +106,7 @@ def _weighed(catalogue: Catalogue, state: State, confirmed: Collection[str]) -> 
         typed={code: n for code, n in state.typed.items() if sheet.values.get(code) != n},
         typed_days_out=state.days,
         days_in_month=days_in(Period.parse(sheet.month)),
-        context=Context(now=sheet.known),
+        rule_context=RuleContext(now=sheet.known),
         confirmed=confirmed,
     )
 

@@ -62,7 +62,7 @@ def dial(catalogue: Catalogue, caller: Caller, text: str) -> Step:
         taken = step(catalogue, state, answer)
         if taken.state.wrong:
             break
-        if taken.wish is not None or taken.state.at not in DEEP:
+        if taken.effect is not None or taken.state.at not in DEEP:
             return replace(taken, lost=number < len(answers))
         state = taken.state
     return Step(state)

@@ -193,18 +193,18 @@ class Run:
     month: int = 0
 
 
-Wish = Open | File | Run
+Effect = Open | File | Run
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where an answer leads. With a `wish` the state waits for what comes of it.
+    """Where an answer leads. With a `effect` the state waits for what comes of it.
 
     `lost` tells that answers were left aside which only a screen may take.
     """
 
     state: State
-    wish: Wish | None = None
+    effect: Effect | None = None
     lost: bool = False
 
 

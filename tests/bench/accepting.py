@@ -43,8 +43,8 @@ def measure(ground: Ground, kind: Kind, *, turns: int, seconds: float) -> Accept
             rates = []
             for port, post in (ours, bare):
                 length = seconds if turn else seconds / 4
-                rate, answered = accepted_per_second(port, post, length, number)
-                number += answered + 1000
+                rate, acknowledge = accepted_per_second(port, post, length, number)
+                number += acknowledge + 1000
                 rates.append(rate)
             if turn:
                 found.append((rates[0], rates[1]))

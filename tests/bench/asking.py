@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.inbound import reader
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
@@ -72,24 +72,24 @@ def measure(ground: Ground, *, sites: int, turns: int) -> Asking:
 
 def _cost(database: str, phone: str, turns: int) -> Cost:
     engine = connect(database)
-    house = House(load(), ZoneInfo("Africa/Bamako"))
+    context = Context(load(), ZoneInfo("Africa/Bamako"))
     with reading(engine) as connection:
         key = inbox.hash_key(connection)
     costs = []
     for turn in range(turns + WARM_UP):
         sms = InboundSms(f"{phone}-{turn}", phone, "36000", "ETAT", NOW, "61002", "")
         reader.accept(engine, key, sms, NOW)
-        costs.append(_answer(engine, house))
+        costs.append(_answer(engine, context))
     engine.dispose()
     kept = costs[WARM_UP:]
     return Cost(median(one.passed for one in kept), median(one.cpu for one in kept))
 
 
-def _answer(engine: Engine, house: House) -> Cost:
+def _answer(engine: Engine, context: Context) -> Cost:
     with reading(engine) as connection:
         server = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     passed, cpu = time.perf_counter(), time.process_time() + _on_cpu(server)
-    reader.read_inbox(engine, house, lambda: NOW)
+    reader.read_inbox(engine, context, lambda: NOW)
     spent = time.process_time() + _on_cpu(server) - cpu
     return Cost((time.perf_counter() - passed) * 1000, spent * 1000)
 

@@ -26,7 +26,7 @@ from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import NEW
 from gateway.storage.outbox import DHIS2, OPEN, REPLY, SENT
 from gateway.storage.tables import inbox, outbox
-from gateway.transports.queue import JOBS, Bell, flag_key
+from gateway.transports.queue import JOBS, WorkSignal, flag_key
 from tests.bench.ground import Ground, Kind
 from tests.bench.processes import answers, await_that, free_port, running
 from tests.bench.programme import VALUES, Programme, prepare
@@ -115,7 +115,7 @@ def _port(url: str) -> str:
 @contextmanager
 def _workers(ground: Ground, environment: dict[str, str]) -> Iterator[Callable[[], None]]:
     """Workers and clock, up and idle; yields the bell that makes them begin."""
-    flag, bell = flag_key("read"), Bell(ground.redis_url)
+    flag, work_signal = flag_key("read"), WorkSignal(ground.redis_url)
     with ExitStack() as stack:
         client = stack.enter_context(redis.Redis.from_url(ground.redis_url))
         # While a nudge seems to wait, the clock sees the messages and does not ring.
@@ -127,10 +127,10 @@ def _workers(ground: Ground, environment: dict[str, str]) -> Iterator[Callable[[
 
         def ring() -> None:
             client.delete(flag)
-            bell.nudge("read")
+            work_signal.notify("read")
 
         yield ring
-    bell.close()
+    work_signal.close()
 
 
 def _all_settled(engine: Engine, reports: int) -> bool:

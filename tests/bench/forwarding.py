@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.dhis2 import forwarding
 from gateway.dhis2.forwarding import Far
 from gateway.dhis2.metadata import data_set_uid, field_target
@@ -77,7 +77,7 @@ def waiting(ground: Ground, reports: int) -> Programme:
     """A database in which so many complete reports are read and wait for DHIS2."""
     programme = prepare(ground.create("postgresql"), ground.folder, reports, datetime.now(UTC))
     engine = connect(programme.database)
-    reader.read_inbox(engine, House(load(), ZONE), lambda: datetime.now(UTC))
+    reader.read_inbox(engine, Context(load(), ZONE), lambda: datetime.now(UTC))
     with engine.connect() as connection:
         # What any database does by itself within a minute of so many new rows.
         connection.exec_driver_sql("ANALYZE")

@@ -64,8 +64,8 @@ async def _load(port: int, post: Post, seconds: float, first: int) -> tuple[floa
         (await loop.create_connection(lambda: _Line(post, numbers, started + seconds), "127.0.0.1", port))[1]
         for _ in range(CONNECTIONS)
     ]  # fmt: skip
-    answered = sum(await asyncio.gather(*(line.over for line in lines)))
-    return answered / (time.perf_counter() - started), answered
+    acknowledge = sum(await asyncio.gather(*(line.over for line in lines)))
+    return acknowledge / (time.perf_counter() - started), acknowledge
 
 
 class _Line(asyncio.Protocol):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.notifications import reminders
 from gateway.storage.engine import connect
 from menus.loading.loader import load
@@ -60,7 +60,7 @@ def _prepared(ground: Ground, agents: int) -> str:
 
 def _queue(url: str, agents: int) -> None:
     engine = connect(url)
-    queued = reminders.queue_due(engine, House(load(), ZoneInfo("Africa/Bamako")), WHEN)
+    queued = reminders.queue_due(engine, Context(load(), ZoneInfo("Africa/Bamako")), WHEN)
     engine.dispose()
     if queued != agents:
         raise RuntimeError(f"{queued} of {agents} reminders were queued")

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 
 from gateway.cli.report_listing import listing
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.inbound import reader
 from gateway.model.csv_table import Place
 from gateway.model.roster import PersonRow, Roster, UnitRow
@@ -80,7 +80,7 @@ class Court:
     """Judges lines, one at a time; `template` is a migrated SQLite file, `folder` takes a copy."""
 
     def __init__(self, catalogue: Catalogue, template: Path, folder: Path) -> None:
-        self._house = House(catalogue, ZoneInfo("Africa/Bamako"))
+        self._house = Context(catalogue, ZoneInfo("Africa/Bamako"))
         shutil.copyfile(template, folder / "court.db")
         self._engine = connect(f"sqlite:///{folder / 'court.db'}")
         with self._engine.begin() as connection:
@@ -128,12 +128,12 @@ def _replies(engine: Engine) -> list[str]:
         return [str(row.text) for row in connection.execute(query)]
 
 
-def _stored(engine: Engine, house: House, now: datetime) -> Stored:
+def _stored(engine: Engine, context: Context, now: datetime) -> Stored:
     """What `kibaru reports` shows of every month for which there is a report."""
     with reading(engine) as connection:
         sites = [unit.id for unit in roster.units(connection, "202601").values()]
         months = {period for _, _, period in reports.keys_of(connection, sites)}
-    rows = [row for month in months for row in listing(engine, house, Period.parse(month), now)]
+    rows = [row for month in months for row in listing(engine, context, Period.parse(month), now)]
     return Stored(
         {(row["period"], code): one for row in rows for code, one in row["values"].items()},
         {code: days for row in rows for code, days in row["stockouts"].items()},

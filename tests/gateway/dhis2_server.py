@@ -17,7 +17,7 @@ from gateway.storage import destinations
 from gateway.storage.destinations import Health
 from gateway.storage.engine import reading
 from gateway.transports.dhis2 import Dhis2
-from tests.gateway.harness import BAMAKO, OCTOBER, PEC_VALUES, Pipes
+from tests.gateway.harness import BAMAKO, OCTOBER, PEC_VALUES, Harness
 
 CLOSED = datetime(2026, 11, 10, 1, tzinfo=UTC)  # the closing date, past the hour of spreading
 HELD = {code: str(number) for code, number in PEC_VALUES.items()}
@@ -35,24 +35,24 @@ class FarSide:
     Slow and late writes wait until `gate` is opened.
     """
 
-    pipes: Pipes
+    harness: Harness
     sandbox: Sandbox
     far: Far
     gate: Event = field(default_factory=Event)
 
     def learn(self) -> None:
         """Takes in the metadata of the roster as it is now; what was assigned stays assigned."""
-        with reading(self.pipes.engine) as connection:
+        with reading(self.harness.engine) as connection:
             units = org_units_of(connection, OCTOBER)
         with self.sandbox.held() as state:
             before = {uid: one.org_units for uid, one in state.data_sets.items()}
-            self.sandbox.load(export(self.pipes.catalogue, units))
+            self.sandbox.load(export(self.harness.catalogue, units))
             for uid, old in before.items():
                 one = state.data_sets[uid]
                 state.data_sets[uid] = replace(one, org_units=one.org_units | old)
 
     def send(self) -> int:
-        return forwarding.send_due(self.pipes.engine, self.far, self.pipes.clock)
+        return forwarding.send_due(self.harness.engine, self.far, self.harness.clock)
 
     def fail(self, kind: Kind, times: int | None = None, *, path: str = "/api/") -> None:
         """Goes wrong in this way; a slow or late write waits for the gate."""
@@ -64,12 +64,12 @@ class FarSide:
         self.sandbox.faults.clear()
         self.gate.set()
         self.sandbox.settle(PATIENCE)
-        self.pipes.change_rows("dhis2", lease_until=0)
+        self.harness.change_rows("dhis2", lease_until=0)
 
     def held(self, unit: str = "KolaSite001", form: str = "PEC") -> Mapping[str, str]:
         """What DHIS2 holds of a form for a unit, by our codes; days out as `ENF J`."""
         found: dict[str, str] = {}
-        blank = self.pipes.catalogue.forms[form]
+        blank = self.harness.catalogue.forms[form]
         with self.sandbox.held() as state:
             for one in blank.fields:
                 for code, target in (
@@ -83,7 +83,7 @@ class FarSide:
 
     def completed(self, unit: str = "KolaSite001", form: str = "PEC") -> str | None:
         """The day since which DHIS2 has the form as complete; None for not (any more)."""
-        data_set = data_set_uid(self.pipes.catalogue.forms[form])
+        data_set = data_set_uid(self.harness.catalogue.forms[form])
         with self.sandbox.held() as state:
             for key, one in state.registrations.items():
                 if key[:3] == (data_set, OCTOBER, unit) and one.completed:
@@ -97,23 +97,23 @@ class FarSide:
     def health(self, form: str = "") -> Health:
         """What the breaker of the server, or of a form's data set, remembers."""
         name = destinations.part(destinations.DHIS2, form) if form else destinations.DHIS2
-        with reading(self.pipes.engine) as connection:
+        with reading(self.harness.engine) as connection:
             return destinations.with_parts(connection, destinations.DHIS2).get(name, Health())
 
 
 @contextmanager
-def far_side(pipes: Pipes, family: str, *, timeout: float = 10.0) -> Iterator[FarSide]:
+def far_side(harness: Harness, family: str, *, timeout: float = 10.0) -> Iterator[FarSide]:
     """A sandbox DHIS2 of a family (`legacy`, `sql`) on loopback, on the test's clock."""
     gate = Event()
     pause: Callable[[float], object] = lambda seconds: gate.wait(PATIENCE)  # noqa: E731
-    app = create_app(family, clock=pipes.clock, pause=pause)  # type: ignore[arg-type]
+    app = create_app(family, clock=harness.clock, pause=pause)  # type: ignore[arg-type]
     sandbox: Sandbox = app.extensions["dhis2"]
     with (
         serving(app) as url,
         Dhis2(url, token=DEFAULT_TOKEN, timeout=timeout) as client,
     ):
-        far = Far(client, timeout, pipes.catalogue, BAMAKO)
-        side = FarSide(pipes, sandbox, far, gate)
+        far = Far(client, timeout, harness.catalogue, BAMAKO)
+        side = FarSide(harness, sandbox, far, gate)
         side.learn()
         yield side
         gate.set()

@@ -11,10 +11,10 @@ from gateway.storage.dialogues import Dialogues
 from gateway.transports.africastalking_posts import UssdHop
 from gateway.transports.queue import Name
 from gateway.ussd import hop as dialogue
-from gateway.ussd.effects import Edges
+from gateway.ussd.effects import Services
 from menus.gsm7 import septets
 from menus.ussd.state import Screen
-from tests.gateway.harness import AWA, Pipes
+from tests.gateway.harness import AWA, Harness
 
 _numbers = count(1)
 
@@ -25,7 +25,7 @@ class Rung:
 
     names: list[Name] = field(default_factory=list)
 
-    def nudge(self, name: Name) -> bool:
+    def notify(self, name: Name) -> bool:
         self.names.append(name)
         return True
 
@@ -34,8 +34,8 @@ class Rung:
 class Telephone:
     """One person's telephone; each `dial` begins another dialogue."""
 
-    pipes: Pipes
-    edges: Edges
+    harness: Harness
+    services: Services
     phone: str = AWA
     dialogue_id: str = ""
     text: str = ""
@@ -63,7 +63,7 @@ class Telephone:
 
     def hop(self) -> Screen:
         hop = UssdHop(self.dialogue_id, "*384*1#", self.phone, self.text, self.network)
-        shown = dialogue.answer(self.edges, hop, self.pipes.clock())
+        shown = dialogue.answer(self.services, hop, self.harness.clock())
         assert septets(shown.text) <= 156, shown
         return shown
 
@@ -73,12 +73,12 @@ def spoken(screen: Screen) -> str:
 
 
 @contextmanager
-def telephones(pipes: Pipes, redis_url: str) -> Iterator[Telephone]:
+def telephones(harness: Harness, redis_url: str) -> Iterator[Telephone]:
     """A telephone, with whatever stands behind it."""
     dialogues = Dialogues(redis_url, 600)
-    edges = Edges(pipes.engine, dialogues, pipes.house, lambda: b"key", Rung())
+    services = Services(harness.engine, dialogues, harness.context, lambda: b"key", Rung())
     try:
-        yield Telephone(pipes, edges)
+        yield Telephone(harness, services)
     finally:
         dialogues.close()
 

@@ -34,8 +34,8 @@ from tests.gateway.harness import (
     OUMAR,
     STRANGER,
     UNITS,
+    Harness,
     Killed,
-    Pipes,
     person,
     unit,
 )
@@ -81,7 +81,7 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Telling(Pipes):
+class Telling(Harness):
     """The programme of the pipes and another district, with an operator who may break off."""
 
     sent: list[Sent] = field(default_factory=list)
@@ -117,11 +117,11 @@ class Telling(Pipes):
     def _clock(self) -> None:
         self.read()
         with self.engine.begin() as connection:
-            while referral_chase.chase_due(connection, self.house, self.clock.now):
+            while referral_chase.chase_due(connection, self.context, self.clock.now):
                 pass
-        reminders.queue_due(self.engine, self.house, self.clock.now)
+        reminders.queue_due(self.engine, self.context, self.clock.now)
         replies.send_due(self.engine, self, self.clock)
-        notifications.send_due(self.engine, self, Teller(self.house, COMPOSERS), self.clock)
+        notifications.send_due(self.engine, self, Teller(self.context, COMPOSERS), self.clock)
 
     def leases_end(self) -> None:
         """Who held a row a minute ago, and died, holds it no more."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, Engine, Row, event, select, update
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.inbound import reader
 from gateway.model.csv_table import Place
 from gateway.model.report import Report
@@ -120,7 +120,7 @@ class Clock:
 
 
 @dataclass(slots=True)
-class Pipes:
+class Harness:
     """A database with the roster above, and what a test does to it and asks of it."""
 
     engine: Engine
@@ -132,8 +132,8 @@ class Pipes:
         self.enrol(UNITS, PEOPLE)
 
     @property
-    def house(self) -> House:
-        return House(self.catalogue, BAMAKO)
+    def context(self) -> Context:
+        return Context(self.catalogue, BAMAKO)
 
     def enrol(
         self, units: Sequence[UnitRow], people: Sequence[PersonRow], since: str = "202601"
@@ -153,7 +153,7 @@ class Pipes:
             return connection.execute(query).scalar_one()
 
     def read(self) -> int:
-        return reader.read_inbox(self.engine, self.house, self.clock)
+        return reader.read_inbox(self.engine, self.context, self.clock)
 
     def told(self, text: str, phone: str = AWA, *, sent: datetime | None = None) -> str:
         """Sends, reads, and gives back the one answer."""

@@ -8,7 +8,7 @@ from gateway.dhis2 import forwarding
 from gateway.dhis2.forwarding import Far
 from gateway.transports.dhis2 import Cell, Registration
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict
-from tests.gateway.harness import BAMAKO, Pipes
+from tests.gateway.harness import BAMAKO, Harness
 
 Judge = Callable[[Sequence[Cell]], Verdict]
 JudgeComplete = Callable[[Sequence[Registration]], Verdict]
@@ -37,11 +37,11 @@ class StubDhis2:
             self.registered += [(one.org_unit, one.completed) for one in registrations]
         return self.completeness(registrations)
 
-    def far(self, pipes: Pipes) -> Far:
-        return Far(self, 60.0, pipes.catalogue, BAMAKO)  # type: ignore[arg-type]
+    def far(self, harness: Harness) -> Far:
+        return Far(self, 60.0, harness.catalogue, BAMAKO)  # type: ignore[arg-type]
 
-    def send(self, pipes: Pipes) -> int:
-        return forwarding.send_due(pipes.engine, self.far(pipes), pipes.clock)
+    def send(self, harness: Harness) -> int:
+        return forwarding.send_due(harness.engine, self.far(harness), harness.clock)
 
 
 def refusing(code: str, text: str = "") -> Judge:

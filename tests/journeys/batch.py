@@ -8,7 +8,7 @@ from sqlalchemy import select
 from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, org_units, report_versions, reports
 from menus.model.catalogue import Period
-from tests.journeys.deployment import EXAMPLE, Agent, House
+from tests.journeys.deployment import EXAMPLE, Agent, Deployment
 
 WORDS = EXAMPLE.split()
 BASE = dict(zip(WORDS[::2], WORDS[1::2], strict=True))
@@ -33,13 +33,13 @@ class Batch:
         return f"PEC {self.month.month:02d} {pairs}"
 
 
-def batch(house: House, month: Period, count: int) -> Batch:
-    return Batch(house.agents(count), month)
+def batch(deployment: Deployment, month: Period, count: int) -> Batch:
+    return Batch(deployment.agents(count), month)
 
 
-def assert_nothing_lost(house: House, sent: Batch, ids: list[str]) -> None:
+def assert_nothing_lost(deployment: Deployment, sent: Batch, ids: list[str]) -> None:
     """What was accepted is one row of the inbox each, read; and one version of a report each."""
-    with reading(house.engine) as connection:
+    with reading(deployment.engine) as connection:
         states = select(inbox.c.provider_id, inbox.c.state).where(inbox.c.provider_id.in_(ids))
         rows = [(row.provider_id, row.state) for row in connection.execute(states)]
         versions = (
@@ -52,13 +52,13 @@ def assert_nothing_lost(house: House, sent: Batch, ids: list[str]) -> None:
     assert {one.site: stored[one.site] for one in sent.agents} == dict.fromkeys(
         (one.site for one in sent.agents), 1
     )
-    assert house.waiting() == {}
+    assert deployment.waiting() == {}
 
 
-def assert_in_dhis2(house: House, sent: Batch, *, writes: int) -> None:
+def assert_in_dhis2(deployment: Deployment, sent: Batch, *, writes: int) -> None:
     """Each report's numbers stand in DHIS2, complete, each written at most so often, and never
     by two requests at a time."""
-    period, far = sent.month.code, house.dhis2
+    period, far = sent.month.code, deployment.dhis2
     for agent in sent.agents:
         wanted = {f"ASC_PEC_{code}": number for code, number in sent.numbers(agent).items()}
         assert far.values(agent.dhis2_id, period) == wanted
@@ -72,9 +72,9 @@ def assert_in_dhis2(house: House, sent: Batch, *, writes: int) -> None:
     assert far.sandbox.ledger.overlaps == []
 
 
-def assert_answered(house: House, sent: Batch, *, twice: int = 0) -> None:
+def assert_answered(deployment: Deployment, sent: Batch, *, twice: int = 0) -> None:
     """Each agent has one reply; so many of them, at most, have the same one twice."""
-    replies = house.operator.replies_by_phone()
+    replies = deployment.operator.replies_by_phone()
     counts = {one.phone: len(replies.get(one.phone, ())) for one in sent.agents}
     assert set(counts.values()) <= ({1, 2} if twice else {1})
     assert sum(count == 2 for count in counts.values()) <= twice

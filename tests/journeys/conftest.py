@@ -9,12 +9,12 @@ import pytest
 
 from gateway.sandbox.dhis2.summary import Family
 from menus.model.catalogue import Period
-from tests.journeys.deployment import House, open_house
+from tests.journeys.deployment import Deployment, open_house
 
 # Each kind of database meets one of the two families of DHIS2 servers.
 FAMILY: dict[str, Family] = {"sqlite": "legacy", "postgresql": "sql"}
 
-Build = Callable[[str], AbstractContextManager[House]]
+Build = Callable[[str], AbstractContextManager[Deployment]]
 
 
 @pytest.fixture(scope="module")
@@ -22,20 +22,20 @@ def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Makes a house, not yet started, on a fresh database of the kind that is asked for."""
 
     @contextmanager
-    def house_on(kind: str) -> Iterator[House]:
+    def house_on(kind: str) -> Iterator[Deployment]:
         folder = tmp_path_factory.mktemp(f"house-{kind}")
         if kind == "sqlite":
             path = folder / "kibaru.db"
             template: Path = request.getfixturevalue("sqlite_template")
             path.write_bytes(template.read_bytes())
-            with open_house(folder, f"sqlite:///{path}", FAMILY[kind]) as house:
-                yield house
+            with open_house(folder, f"sqlite:///{path}", FAMILY[kind]) as deployment:
+                yield deployment
             return
         server = request.getfixturevalue("postgres_server")
         name = server.create(request.getfixturevalue("postgresql_template"))
         try:
-            with open_house(folder, server.url(name), FAMILY[kind]) as house:
-                yield house
+            with open_house(folder, server.url(name), FAMILY[kind]) as deployment:
+                yield deployment
         finally:
             server.drop(name)
 
@@ -43,11 +43,11 @@ def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def running_house(request: pytest.FixtureRequest, build: Build) -> Iterator[House]:
+def running_house(request: pytest.FixtureRequest, build: Build) -> Iterator[Deployment]:
     """A house with all its parts running, on either kind of database."""
-    with build(request.param) as house:
-        house.start()
-        yield house
+    with build(request.param) as deployment:
+        deployment.start()
+        yield deployment
 
 
 @pytest.fixture(scope="session")

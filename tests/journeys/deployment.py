@@ -55,7 +55,7 @@ class Agent:
 
 
 @dataclass(slots=True)
-class House:
+class Deployment:
     """A house, with the test's hands on every part of it."""
 
     folder: Path
@@ -148,7 +148,7 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path, database_url: str, family: Family) -> Iterator[House]:
+def open_house(folder: Path, database_url: str, family: Family) -> Iterator[Deployment]:
     """A house whose parts are not started yet. The database is migrated; here it gets a roster."""
     folder.mkdir(parents=True, exist_ok=True)
     port, engine, dhis2 = free_port(), connect(database_url), Dhis2(family)
@@ -170,16 +170,16 @@ def open_house(folder: Path, database_url: str, family: Family) -> Iterator[Hous
             "DHIS2_TOKEN": DEFAULT_TOKEN,
             "DHIS2_TIMEOUT": "30",
         }
-        house = House(folder, environment, engine, dhis2, far, redis_server)
-        house.programs = {
+        deployment = Deployment(folder, environment, engine, dhis2, far, redis_server)
+        deployment.programs = {
             name: Program([module], environment, folder / f"{name}.log")
             for name, module in PARTS.items()
         }
         try:
-            yield house
+            yield deployment
         finally:
-            end(list(house.programs.values()))
-            house.valkey.stop()
+            end(list(deployment.programs.values()))
+            deployment.valkey.stop()
             dhis2.stop()
             engine.dispose()
 

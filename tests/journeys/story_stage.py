@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from gateway import config, logs
-from gateway.conversation.interpretation import House
+from gateway.conversation.interpretation import Deployment
 from gateway.dhis2 import metadata
 from gateway.dhis2.org_units import org_units_of
 from gateway.inbound import reader
@@ -28,7 +28,7 @@ from gateway.storage import outbox as outgoing
 from gateway.storage.engine import Engine, connect, reading
 from gateway.storage.tables import outbox, referrals
 from gateway.transports.africastalking_posts import InboundSms
-from gateway.transports.queue import bell_for
+from gateway.transports.queue import work_signal_for
 from menus.gsm7 import parts
 from menus.loading.loader import load
 from tests.journeys.story_cast import BY_PHONE, CAST, SINCE, Person, roster
@@ -284,8 +284,8 @@ def clock_here(made: Stage) -> Tick:
     """The clock in this process: what `python -m workers.clock --once` does."""
     settings = config.load(made.environment)
     logs.configure(settings.log_level)
-    house = House(load(), settings.timezone)
-    place = Workplace(settings, made.engine, bell_for(settings.redis_url, 1.0), house)
+    deployment = Deployment(load(), settings.timezone)
+    place = Workplace(settings, made.engine, work_signal_for(settings.redis_url, 1.0), deployment)
 
     def tick(now: datetime) -> None:
         assert clock.once(place, now) == 0

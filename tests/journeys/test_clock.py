@@ -17,18 +17,18 @@ from gateway.storage.tables import inbox, outbox
 from menus.model.catalogue import Period
 from tests.journeys.batch import assert_answered, assert_in_dhis2, assert_nothing_lost, batch
 from tests.journeys.conftest import Build
-from tests.journeys.deployment import EXAMPLE, House
+from tests.journeys.deployment import EXAMPLE, Deployment
 from tests.journeys.processes import PARTS, free_port, probe, program, wait_for
 
 NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
 
 
 @pytest.fixture(scope="module")
-def doors(build: Build) -> Iterator[House]:
+def doors(build: Build) -> Iterator[Deployment]:
     """A house with open doors and nobody behind them: the clock does it all."""
-    with build("sqlite") as house:
-        house.start("web")
-        yield house
+    with build("sqlite") as deployment:
+        deployment.start("web")
+        yield deployment
 
 
 def on(month: Period, day: int, hour: int = 8) -> datetime:
@@ -36,7 +36,7 @@ def on(month: Period, day: int, hour: int = 8) -> datetime:
 
 
 def test_an_incomplete_form_leaves_at_the_closing_date_without_completeness(
-    doors: House, month: Period
+    doors: Deployment, month: Period
 ) -> None:
     (agent,), told = doors.agents(1), month.plus(-1)
     text = f"PEC {told.month:02d} {EXAMPLE.removesuffix(' DCD 0')}"
@@ -48,7 +48,7 @@ def test_an_incomplete_form_leaves_at_the_closing_date_without_completeness(
     assert not doors.dhis2.is_complete(agent.dhis2_id, told.code, "PEC")
 
 
-def test_a_month_that_has_not_ended_waits_for_its_end(doors: House, month: Period) -> None:
+def test_a_month_that_has_not_ended_waits_for_its_end(doors: Deployment, month: Period) -> None:
     (agent,) = doors.agents(1)
     doors.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE}", at=on(month, 26))
     doors.clock_once(on(month, 28))
@@ -59,7 +59,7 @@ def test_a_month_that_has_not_ended_waits_for_its_end(doors: House, month: Perio
     assert doors.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
 
 
-def test_texts_are_blanked_after_ninety_days(doors: House) -> None:
+def test_texts_are_blanked_after_ninety_days(doors: Deployment) -> None:
     (agent,) = doors.agents(1)
     now = datetime.now(UTC)
     provider_id = doors.send(agent.phone, "Kibaru")
@@ -76,7 +76,7 @@ def test_texts_are_blanked_after_ninety_days(doors: House) -> None:
     assert seen[2] == [None, seen[0][1], None, seen[0][3]]
 
 
-def test_a_referral_reaches_dhis2_and_is_asked_after_by_the_clock(doors: House) -> None:
+def test_a_referral_reaches_dhis2_and_is_asked_after_by_the_clock(doors: Deployment) -> None:
     (agent,) = doors.agents(1)
     now = datetime.now(UTC)
     doors.send(agent.phone, "REF 14 F PG ART", at=now)
@@ -96,29 +96,29 @@ def test_a_referral_reaches_dhis2_and_is_asked_after_by_the_clock(doors: House) 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_two_clocks_at_once_do_everything_once(build: Build, month: Period, kind: str) -> None:
-    with build(kind) as house:
-        house.start("web")
-        sent = batch(house, month, 80)
-        ids = house.send_all(sent.texts())
+    with build(kind) as deployment:
+        deployment.start("web")
+        sent = batch(deployment, month, 80)
+        ids = deployment.send_all(sent.texts())
         now = datetime.now(UTC) + timedelta(minutes=1)
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(house.clock_once, (now, now)))
-        assert_nothing_lost(house, sent, ids)
-        assert_in_dhis2(house, sent, writes=1)
-        assert_answered(house, sent)
+            list(pool.map(deployment.clock_once, (now, now)))
+        assert_nothing_lost(deployment, sent, ids)
+        assert_in_dhis2(deployment, sent, writes=1)
+        assert_answered(deployment, sent)
 
 
 def test_what_redis_forgot_is_swept(build: Build, month: Period) -> None:
-    with build("sqlite") as house:
-        house.start("web")
-        sent = batch(house, month, 20)
-        ids = house.send_all(sent.texts())
-        house.empty_redis()
-        house.start("worker", "clock")
-        house.settle()
-        assert_nothing_lost(house, sent, ids)
-        assert_in_dhis2(house, sent, writes=1)
-        assert_answered(house, sent)
+    with build("sqlite") as deployment:
+        deployment.start("web")
+        sent = batch(deployment, month, 20)
+        ids = deployment.send_all(sent.texts())
+        deployment.empty_redis()
+        deployment.start("worker", "clock")
+        deployment.settle()
+        assert_nothing_lost(deployment, sent, ids)
+        assert_in_dhis2(deployment, sent, writes=1)
+        assert_answered(deployment, sent)
 
 
 class Closed:

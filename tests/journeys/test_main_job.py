@@ -9,7 +9,7 @@ from sqlalchemy import select
 from gateway.storage.engine import reading
 from gateway.storage.tables import outbox
 from menus.model.catalogue import Catalogue, Period
-from tests.journeys.deployment import EXAMPLE, Agent, House
+from tests.journeys.deployment import EXAMPLE, Agent, Deployment
 from tests.journeys.processes import wait_for
 
 WORDS = EXAMPLE.split()
@@ -18,27 +18,27 @@ IN_DHIS2 = {f"ASC_PEC_{code}": str(number) for code, number in NUMBERS.items()}
 
 
 @pytest.fixture
-def agent(running_house: House) -> Agent:
+def agent(running_house: Deployment) -> Agent:
     return running_house.agents(1)[0]
 
 
-def report_of(house: House, agent: Agent, month: Period) -> dict[str, Any]:
+def report_of(deployment: Deployment, agent: Agent, month: Period) -> dict[str, Any]:
     """Her one report as `kibaru reports --json` tells of it."""
-    done = house.command("reports", "--period", month.code, "--site", agent.site, "--json")
+    done = deployment.command("reports", "--period", month.code, "--site", agent.site, "--json")
     assert done.returncode == 0, done.stderr
     (report,) = json.loads(done.stdout)
     return dict(report)
 
 
 def test_the_report_is_answered_stored_and_imported(
-    running_house: House, agent: Agent, month: Period, catalogue: Catalogue
+    running_house: Deployment, agent: Agent, month: Period, catalogue: Catalogue
 ) -> None:
-    house = running_house
-    house.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE}")
-    (reply,) = house.replies(agent.phone, 1)
-    house.settle()
+    deployment = running_house
+    deployment.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE}")
+    (reply,) = deployment.replies(agent.phone, 1)
+    deployment.settle()
 
-    report = report_of(house, agent, month)
+    report = report_of(deployment, agent, month)
     assert report["receipt"] in reply
     names = {field.code: field.short["fr"] for field in catalogue.forms["PEC"].fields}
     assert [f"{names[code]}{number}" for code, number in NUMBERS.items()] == [
@@ -46,17 +46,17 @@ def test_the_report_is_answered_stored_and_imported(
     ][-len(NUMBERS) :]
     assert (report["status"], report["version"]) == ("forwarded", 1)
     assert report["values"] == NUMBERS
-    assert house.dhis2.values(agent.dhis2_id, month.code) == IN_DHIS2
-    assert house.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
+    assert deployment.dhis2.values(agent.dhis2_id, month.code) == IN_DHIS2
+    assert deployment.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
 
 
 def test_an_impossible_number_is_left_out_until_it_is_retyped(
-    running_house: House, agent: Agent, month: Period
+    running_house: Deployment, agent: Agent, month: Period
 ) -> None:
-    house = running_house
-    house.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE.replace('POS 28', 'POS 48')}")
-    (reply,) = house.replies(agent.phone, 1)
-    before = report_of(house, agent, month)
+    deployment = running_house
+    deployment.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE.replace('POS 28', 'POS 48')}")
+    (reply,) = deployment.replies(agent.phone, 1)
+    before = report_of(deployment, agent, month)
     assert "48" in reply
     assert "POS" in reply
     # The rule is about two numbers, and either may be the wrong one: both wait, the others count.
@@ -65,42 +65,42 @@ def test_an_impossible_number_is_left_out_until_it_is_retyped(
         code: n for code, n in NUMBERS.items() if code not in ("TDR", "POS")
     }
     assert any("POS" in problem["codes"] for problem in before["problems"])
-    assert not house.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
+    assert not deployment.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
 
-    house.send(agent.phone, f"PEC {month.month:02d} POS 28")
-    mended = house.replies(agent.phone, 2)[1]
-    house.settle()
-    after = report_of(house, agent, month)
+    deployment.send(agent.phone, f"PEC {month.month:02d} POS 28")
+    mended = deployment.replies(agent.phone, 2)[1]
+    deployment.settle()
+    after = report_of(deployment, agent, month)
     assert before["receipt"] in mended
     assert (after["status"], after["values"], after["pending"]) == ("forwarded", NUMBERS, {})
-    assert house.dhis2.values(agent.dhis2_id, month.code) == IN_DHIS2
-    assert house.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
-    assert house.dhis2.histories(month.code)[agent.dhis2_id]["ASC_PEC_POS"] == ["28"]
+    assert deployment.dhis2.values(agent.dhis2_id, month.code) == IN_DHIS2
+    assert deployment.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
+    assert deployment.dhis2.histories(month.code)[agent.dhis2_id]["ASC_PEC_POS"] == ["28"]
 
 
 def test_what_is_repeated_has_its_effect_once(
-    running_house: House, agent: Agent, month: Period
+    running_house: Deployment, agent: Agent, month: Period
 ) -> None:
-    house, text = running_house, f"PEC {month.month:02d} {EXAMPLE}"
-    first = house.send(agent.phone, text)
-    house.replies(agent.phone, 1)
-    house.send(agent.phone, text, provider_id=first)  # by the operator: nothing new
-    house.send(agent.phone, text)  # by the agent: she is answered, with the same receipt
-    replies = house.replies(agent.phone, 2)
-    house.settle()
+    deployment, text = running_house, f"PEC {month.month:02d} {EXAMPLE}"
+    first = deployment.send(agent.phone, text)
+    deployment.replies(agent.phone, 1)
+    deployment.send(agent.phone, text, provider_id=first)  # by the operator: nothing new
+    deployment.send(agent.phone, text)  # by the agent: she is answered, with the same receipt
+    replies = deployment.replies(agent.phone, 2)
+    deployment.settle()
 
-    report = report_of(house, agent, month)
+    report = report_of(deployment, agent, month)
     assert report["version"] == 1
     assert all(report["receipt"] in reply for reply in replies)
-    assert len(house.operator.sent(agent.phone)) == 2
+    assert len(deployment.operator.sent(agent.phone)) == 2
     once = {code: [number] for code, number in IN_DHIS2.items()}
-    assert house.dhis2.histories(month.code)[agent.dhis2_id] == once
+    assert deployment.dhis2.histories(month.code)[agent.dhis2_id] == once
 
 
-def test_a_delivery_report_is_shown_on_its_reply(running_house: House, agent: Agent) -> None:
-    house = running_house
-    house.send(agent.phone, "bonjour")
-    house.replies(agent.phone, 1)
+def test_a_delivery_report_is_shown_on_its_reply(running_house: Deployment, agent: Agent) -> None:
+    deployment = running_house
+    deployment.send(agent.phone, "bonjour")
+    deployment.replies(agent.phone, 1)
     replied = (
         outbox.c.phone == agent.phone,
         outbox.c.kind == "reply",
@@ -109,12 +109,12 @@ def test_a_delivery_report_is_shown_on_its_reply(running_house: House, agent: Ag
     statement = select(outbox.c.delivery).where(*replied).order_by(outbox.c.id.desc())
 
     def status() -> str | None:
-        with reading(house.engine) as connection:
+        with reading(deployment.engine) as connection:
             found: str | None = connection.scalar(statement)
         return found if found == "Success" else None
 
     assert wait_for(status, "the delivery report")
 
 
-def test_the_house_says_that_it_is_ready(running_house: House) -> None:
+def test_the_house_says_that_it_is_ready(running_house: Deployment) -> None:
     assert [running_house.probe(name) for name in ("readyz", "metrics")] == [200, 200]

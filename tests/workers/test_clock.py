@@ -10,9 +10,9 @@ from gateway.sandbox.operator import create_app
 from gateway.sandbox.serving import serving
 from gateway.storage import outbox_sms
 from gateway.storage.outbox_sms import NewNotice
-from gateway.transports.queue import bell_for
+from gateway.transports.queue import work_signal_for
 from menus.model.catalogue import Catalogue
-from tests.gateway.harness import PEC, Pipes
+from tests.gateway.harness import PEC, Harness
 from workers import clock
 from workers.runtime import Workplace
 
@@ -24,20 +24,20 @@ def test_what_nobody_validated_is_validated_on_its_date(
     engine: Engine, catalogue: Catalogue
 ) -> None:
     programme = replace(catalogue.programme, forward="on_validation")
-    pipes = Pipes(engine, replace(catalogue, programme=programme))
-    pipes.told(PEC)
-    place = Workplace(config.load({}), engine, bell_for(NOBODY, 1), pipes.house)
+    harness = Harness(engine, replace(catalogue, programme=programme))
+    harness.told(PEC)
+    place = Workplace(config.load({}), engine, work_signal_for(NOBODY, 1), harness.context)
     seen = []
     for day in (9, 10):
         assert clock.once(place, datetime(2026, 11, day, 8, tzinfo=UTC)) == 0
-        seen.append(pipes.report().validated_at)
+        seen.append(harness.report().validated_at)
     assert seen == [None, datetime(2026, 11, 10, 8, tzinfo=UTC)]
 
 
 def test_all_notices_that_are_due_go_at_once_however_slow_the_network(
     engine: Engine, catalogue: Catalogue
 ) -> None:
-    pipes = Pipes(engine, catalogue)
+    harness = Harness(engine, catalogue)
     now = datetime(2026, 11, 4, 12, tzinfo=UTC)
     many = [
         NewNotice(
@@ -49,7 +49,7 @@ def test_all_notices_that_are_due_go_at_once_however_slow_the_network(
         outbox_sms.add_notices(connection, many, now)
     with serving(create_app(username="kibaru", api_key="key")) as url:
         account = {"AT_USERNAME": "kibaru", "AT_API_KEY": "key", "AT_API_URL": url}
-        place = Workplace(config.load(account), engine, bell_for(NOBODY, 1), pipes.house)
+        place = Workplace(config.load(account), engine, work_signal_for(NOBODY, 1), harness.context)
         assert clock.once(place, now) == 0
-    alerts = [row.state for row in pipes.rows("notice") if row.topic == "alert"]
+    alerts = [row.state for row in harness.rows("notice") if row.topic == "alert"]
     assert alerts == ["sent"] * 20

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from gateway.sandbox.dhis2 import faults, frontend, page
 from gateway.sandbox.dhis2.sandbox import Sandbox
 
-blueprint = Blueprint("desk", __name__)
+blueprint = Blueprint("admin", __name__)
 
 LEDGER_LIMIT = 1000
 

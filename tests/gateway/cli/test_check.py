@@ -41,7 +41,7 @@ def far_app(request: pytest.FixtureRequest) -> Flask:
 
 
 @pytest.fixture
-def house(
+def context(
     kibaru: Kibaru, roster: list[str], sqlite_url: str, redis_url: str, far_app: Flask
 ) -> Iterator[dict[str, str]]:
     """The settings of a house in which all is well."""
@@ -78,8 +78,8 @@ def faults(done: Done) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("far_app", ["legacy", "sql"], indirect=True)
-def test_all_is_well(kibaru: Kibaru, house: dict[str, str], far_app: Flask) -> None:
-    done = kibaru("check", **house)
+def test_all_is_well(kibaru: Kibaru, context: dict[str, str], far_app: Flask) -> None:
+    done = kibaru("check", **context)
     assert (done.code, done.err, faults(done)) == (0, "", {})
     found = {what: words for what, (_, words) in lines(done).items()}
     assert [what for what in found if what in THINGS] == list(THINGS)
@@ -95,9 +95,9 @@ def test_all_is_well(kibaru: Kibaru, house: dict[str, str], far_app: Flask) -> N
     assert (sandbox.state.cells, sandbox.state.registrations) == ({}, {})
 
 
-def test_a_password_does_as_well_as_a_token(kibaru: Kibaru, house: dict[str, str]) -> None:
+def test_a_password_does_as_well_as_a_token(kibaru: Kibaru, context: dict[str, str]) -> None:
     account = {"DHIS2_USERNAME": DEFAULT_USERNAME, "DHIS2_PASSWORD": DEFAULT_PASSWORD}
-    assert kibaru("check", **{**house, **account, "DHIS2_TOKEN": ""}).code == 0
+    assert kibaru("check", **{**context, **account, "DHIS2_TOKEN": ""}).code == 0
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_a_password_does_as_well_as_a_token(kibaru: Kibaru, house: dict[str, str
     ids=["nothing set", "keys", "addresses"],
 )
 def test_each_thing_that_is_wrong_is_told(
-    kibaru: Kibaru, house: dict[str, str], change: dict[str, str], told: dict[str, str]
+    kibaru: Kibaru, context: dict[str, str], change: dict[str, str], told: dict[str, str]
 ) -> None:
-    done = kibaru("check", **{**house, **change})
+    done = kibaru("check", **{**context, **change})
     assert (done.code, done.err) == (1, f"{len(told)} faults\n")
     found = faults(done)
     assert found.keys() == told.keys()
@@ -145,23 +145,23 @@ def test_each_thing_that_is_wrong_is_told(
     ids=lambda fault: fault.kind.value,
 )
 def test_dhis2_is_in_trouble(
-    kibaru: Kibaru, house: dict[str, str], far_app: Flask, fault: Fault
+    kibaru: Kibaru, context: dict[str, str], far_app: Flask, fault: Fault
 ) -> None:
     far_app.extensions["dhis2"].faults.add(fault)
-    done = kibaru("check", **{**house, "DHIS2_TIMEOUT": "0.3"})
+    done = kibaru("check", **{**context, "DHIS2_TIMEOUT": "0.3"})
     assert (done.code, done.err) == (1, "1 fault\n")
     assert faults(done).keys() == {"dhis2"}
 
 
-def test_a_server_without_our_metadata(kibaru: Kibaru, house: dict[str, str]) -> None:
+def test_a_server_without_our_metadata(kibaru: Kibaru, context: dict[str, str]) -> None:
     with serving(dhis2.create_app()) as empty:
-        done = kibaru("check", **{**house, "DHIS2_URL": empty})
+        done = kibaru("check", **{**context, "DHIS2_URL": empty})
     assert (done.code, done.err) == (1, "5 faults\n")
     assert set(faults(done)) == {"dhis2 units", *(f"dhis2 {form}" for form in FORMS)}
 
 
 def test_a_data_set_that_lost_a_field(
-    kibaru: Kibaru, house: dict[str, str], far_app: Flask
+    kibaru: Kibaru, context: dict[str, str], far_app: Flask
 ) -> None:
     sandbox: Sandbox = far_app.extensions["dhis2"]
     document = kibaru("dhis2", "metadata").json()
@@ -169,12 +169,12 @@ def test_a_data_set_that_lost_a_field(
     element = pec["dataSetElements"].pop(0)["dataElement"]["id"]
     sandbox.load({"dataSets": [pec]})
     (lost,) = (one["code"] for one in document["dataElements"] if one["id"] == element)
-    done = kibaru("check", **house)
+    done = kibaru("check", **context)
     assert faults(done) == {"dhis2 PEC": f"the data set lacks {lost.removeprefix('ASC_PEC_')}"}
 
 
-def test_what_waits_for_a_person_is_a_fault(kibaru: Kibaru, house: dict[str, str]) -> None:
-    engine = connect(house["DATABASE_URL"])
+def test_what_waits_for_a_person_is_a_fault(kibaru: Kibaru, context: dict[str, str]) -> None:
+    engine = connect(context["DATABASE_URL"])
     with engine.begin() as connection:
         counters.add(connection, {"failed": 2})
         row = {"kind": "dhis2", "key": "1", "state": "refused", "created_at": NOW}
@@ -182,7 +182,7 @@ def test_what_waits_for_a_person_is_a_fault(kibaru: Kibaru, house: dict[str, str
         connection.execute(outbox.insert(), row)
         destinations.failed(connection, "dhis2", until=NOW, reason="http_503", detail="away")
     engine.dispose()
-    done = kibaru("check", **house)
+    done = kibaru("check", **context)
     assert (done.code, done.err) == (1, "3 faults\n")
     marks = [line[:5] + line[6:].partition(":")[0] for line in done.out.splitlines()]
     assert {"FAULTmessages", "FAULToutbox", "FAULTdhis2", "ok   dhis2"} <= set(marks)

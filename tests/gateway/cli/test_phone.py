@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.cli.conftest import Kibaru
-from tests.gateway.sandbox.canned_dhis2 import PHONE, TOKEN, Phone, demo
+from tests.gateway.sandbox.canned_gateway import PHONE, TOKEN, Phone, demo
 
 WALK = "> *384*1#\n< Mois ? 1 Oct\n> 1\n< ...\n> 12\n< Merci\n"
 

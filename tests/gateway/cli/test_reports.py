@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, update
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.inbound import reader
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
@@ -43,7 +43,7 @@ def stored(kibaru: Kibaru, roster: list[str], sqlite_url: str, catalogue: Catalo
     for number, (phone, text) in enumerate(MESSAGES):
         sms = InboundSms(f"m{number}", phone, "38400", text, SENT, "61002", "")
         reader.accept(engine, key, sms, NOW)
-    reader.read_inbox(engine, House(catalogue, ZoneInfo("Africa/Bamako")), lambda: NOW)
+    reader.read_inbox(engine, Context(catalogue, ZoneInfo("Africa/Bamako")), lambda: NOW)
     change(engine, "NUT", forwarded_version=1, forwarded_at=FORWARDED, days_out={"DEP": 12})
     engine.dispose()
     return sqlite_url

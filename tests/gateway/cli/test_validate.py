@@ -5,15 +5,15 @@ from sqlalchemy import Engine
 
 from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
-from tests.gateway.harness import FANTA, ISSA, PEC, Pipes
+from tests.gateway.harness import FANTA, ISSA, PEC, Harness
 
 
 @pytest.fixture
 def stored(engine: Engine, catalogue: Catalogue, database_url: str) -> str:
     """Two sites of KANI reported October, the one in full and the other not."""
-    pipes = Pipes(engine, catalogue)
-    pipes.told(PEC.removesuffix(" DCD 0"), FANTA)
-    pipes.told(PEC, ISSA)
+    harness = Harness(engine, catalogue)
+    harness.told(PEC.removesuffix(" DCD 0"), FANTA)
+    harness.told(PEC, ISSA)
     return database_url
 
 

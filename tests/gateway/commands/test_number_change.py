@@ -12,7 +12,7 @@ from tests.gateway.harness import (
     PEC,
     PEC_VALUES,
     STRANGER,
-    Pipes,
+    Harness,
     person,
     unit,
 )
@@ -42,62 +42,62 @@ def test_what_stands_behind_numero(text: str, expected: Typed | None) -> None:
 
 
 @pytest.fixture
-def pipes(pipes: Pipes) -> Pipes:
+def harness(harness: Harness) -> Harness:
     """With one agent at Kola, and a second centre."""
     units = (unit("BLA", "facility", "DUGU"),)
-    pipes.enrol(units, (person(OUMAR, "asc", "KOLA", active=False), person(OTHER, "dtc", "BLA")))
-    return pipes
+    harness.enrol(units, (person(OUMAR, "asc", "KOLA", active=False), person(OTHER, "dtc", "BLA")))
+    return harness
 
 
-def notices(pipes: Pipes, phone: str) -> list[str]:
-    return [row.text for row in pipes.rows("notice") if row.phone == phone]
+def notices(harness: Harness, phone: str) -> list[str]:
+    return [row.text for row in harness.rows("notice") if row.phone == phone]
 
 
-def test_a_number_moves_when_the_new_phone_says_oui(pipes: Pipes) -> None:
-    pipes.told("PEC 10 VUS 160")
-    answer = pipes.told("NUMERO KOLA 70 00 00 09", NANA)
+def test_a_number_moves_when_the_new_phone_says_oui(harness: Harness) -> None:
+    harness.told("PEC 10 VUS 160")
+    answer = harness.told("NUMERO KOLA 70 00 00 09", NANA)
     assert answer.startswith("NUMERO Kola: un SMS part au 7X XX XX 09.")
-    (asked,) = notices(pipes, NEW)
+    (asked,) = notices(harness, NEW)
     assert asked.startswith("Alerte: ce telephone doit servir")
-    assert "PEC octobre" in pipes.told(PEC.replace("VUS 45", "VUS 46"))
-    assert "Ce telephone sert maintenant pour le site Kola." in pipes.told("oui", NEW)
-    assert pipes.told(PEC, NEW).startswith("PEC octobre")
-    assert pipes.report().values == PEC_VALUES
-    pipes.clock.advance(days=1)
-    assert "pas inscrit" in pipes.told(PEC, AWA)
-    assert [text[:6] for text in notices(pipes, AWA)] == ["Alerte"]
-    assert "a repondu OUI" in notices(pipes, NANA)[0]
+    assert "PEC octobre" in harness.told(PEC.replace("VUS 45", "VUS 46"))
+    assert "Ce telephone sert maintenant pour le site Kola." in harness.told("oui", NEW)
+    assert harness.told(PEC, NEW).startswith("PEC octobre")
+    assert harness.report().values == PEC_VALUES
+    harness.clock.advance(days=1)
+    assert "pas inscrit" in harness.told(PEC, AWA)
+    assert [text[:6] for text in notices(harness, AWA)] == ["Alerte"]
+    assert "a repondu OUI" in notices(harness, NANA)[0]
 
 
-def test_nothing_moves_without_the_new_phones_oui(pipes: Pipes) -> None:
-    pipes.told("NUMERO KOLA 70000009", NANA)
-    assert "pas inscrit" in pipes.told(PEC, NEW)
-    assert "pas inscrit" in pipes.told("OUI", STRANGER)
-    assert pipes.told(PEC).startswith("PEC octobre OK.")
+def test_nothing_moves_without_the_new_phones_oui(harness: Harness) -> None:
+    harness.told("NUMERO KOLA 70000009", NANA)
+    assert "pas inscrit" in harness.told(PEC, NEW)
+    assert "pas inscrit" in harness.told("OUI", STRANGER)
+    assert harness.told(PEC).startswith("PEC octobre OK.")
 
 
-def test_an_oui_comes_too_late_after_72_hours(pipes: Pipes) -> None:
-    pipes.told("NUMERO KOLA 70000009", NANA)
-    pipes.clock.advance(hours=72, seconds=1)
-    assert "pas inscrit" in pipes.told("OUI", NEW)
-    assert pipes.told(PEC).startswith("PEC octobre")
+def test_an_oui_comes_too_late_after_72_hours(harness: Harness) -> None:
+    harness.told("NUMERO KOLA 70000009", NANA)
+    harness.clock.advance(hours=72, seconds=1)
+    assert "pas inscrit" in harness.told("OUI", NEW)
+    assert harness.told(PEC).startswith("PEC octobre")
 
 
-def test_a_mistyped_number_is_replaced_by_the_right_one(pipes: Pipes) -> None:
-    pipes.told("NUMERO KOLA 70000008", NANA)
-    pipes.told("NUMERO KOLA 70000009", NANA)
-    assert "pas inscrit" in pipes.told("OUI", "+22370000008")
-    assert "site Kola" in pipes.told("OUI", NEW)
+def test_a_mistyped_number_is_replaced_by_the_right_one(harness: Harness) -> None:
+    harness.told("NUMERO KOLA 70000008", NANA)
+    harness.told("NUMERO KOLA 70000009", NANA)
+    assert "pas inscrit" in harness.told("OUI", "+22370000008")
+    assert "site Kola" in harness.told("OUI", NEW)
 
 
-def test_of_two_agents_one_is_chosen_by_the_end_of_her_number(pipes: Pipes) -> None:
-    pipes.enrol((), (person(OUMAR, "asc", "KOLA"),))
-    asked = pipes.told("NUMERO KOLA 70000009", NANA)
+def test_of_two_agents_one_is_chosen_by_the_end_of_her_number(harness: Harness) -> None:
+    harness.enrol((), (person(OUMAR, "asc", "KOLA"),))
+    asked = harness.told("NUMERO KOLA 70000009", NANA)
     assert "Les anciens numeros finissent par 01, 05." in asked
-    assert "7X XX XX 09" in pipes.told("NUMERO KOLA 01 70000009", NANA)
-    pipes.told("OUI", NEW)
-    assert pipes.told(PEC, NEW).startswith("PEC octobre OK.")
-    assert "Kola, Tene" in pipes.told(PEC, OUMAR)
+    assert "7X XX XX 09" in harness.told("NUMERO KOLA 01 70000009", NANA)
+    harness.told("OUI", NEW)
+    assert harness.told(PEC, NEW).startswith("PEC octobre OK.")
+    assert "Kola, Tene" in harness.told(PEC, OUMAR)
 
 
 @pytest.mark.parametrize(
@@ -112,31 +112,31 @@ def test_of_two_agents_one_is_chosen_by_the_end_of_her_number(pipes: Pipes) -> N
         ("NUMERO KOLA 70000009", AWA, "pas pour vous"),
     ],
 )
-def test_what_cannot_be_moved(pipes: Pipes, text: str, who: str, told: str) -> None:
-    assert told in pipes.told(text, who)
-    assert pipes.rows("notice") == []
+def test_what_cannot_be_moved(harness: Harness, text: str, who: str, told: str) -> None:
+    assert told in harness.told(text, who)
+    assert harness.rows("notice") == []
 
 
-def test_a_roster_that_has_the_old_number_is_told_and_not_applied(pipes: Pipes) -> None:
-    pipes.told("NUMERO KOLA 70000009", NANA)
-    pipes.told("OUI", NEW)
+def test_a_roster_that_has_the_old_number_is_told_and_not_applied(harness: Harness) -> None:
+    harness.told("NUMERO KOLA 70000009", NANA)
+    harness.told("OUI", NEW)
     people = (person(AWA, "asc", "KOLA"), person(ISSA, "asc", "SIRAKORO"))
-    summary = pipes.enrol((), people)
+    summary = harness.enrol((), people)
     assert summary.warnings == (
         "test: 7X XX XX 01 at KOLA became 7X XX XX 09 by SMS on 2026-11-04; left as it is",
     )
     assert (summary.people_added, summary.people_changed) == (0, 0)
-    assert "pas inscrit" in pipes.told(PEC, AWA)
+    assert "pas inscrit" in harness.told(PEC, AWA)
     assert (
-        pipes.enrol((), (person(NEW, "asc", "KOLA"), person(FANTA, "asc", "TENE"))).warnings == ()
+        harness.enrol((), (person(NEW, "asc", "KOLA"), person(FANTA, "asc", "TENE"))).warnings == ()
     )
 
 
-def test_a_report_right_after_the_oui_is_an_agents(pipes: Pipes) -> None:
-    pipes.told("NUMERO KOLA 70000009", NANA)
+def test_a_report_right_after_the_oui_is_an_agents(harness: Harness) -> None:
+    harness.told("NUMERO KOLA 70000009", NANA)
     for text in ("OUI", PEC):
-        pipes.receive(text, NEW)
-        pipes.clock.advance(seconds=5)
-    assert pipes.read() == 2
-    assert pipes.report().values == PEC_VALUES
-    assert pipes.answers(NEW)[1].startswith("PEC octobre OK.")
+        harness.receive(text, NEW)
+        harness.clock.advance(seconds=5)
+    assert harness.read() == 2
+    assert harness.report().values == PEC_VALUES
+    assert harness.answers(NEW)[1].startswith("PEC octobre OK.")

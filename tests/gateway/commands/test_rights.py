@@ -16,7 +16,7 @@ from gateway.conversation.interpretation import REPORTING
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import outbox, posts, referrals, reports, stock_outs, stock_receipts
 from menus.model.catalogue import Catalogue
-from tests.gateway.harness import AWA, NANA, PEC, Pipes, person, unit
+from tests.gateway.harness import AWA, NANA, PEC, Harness, person, unit
 
 CHEICK = "+22370000201"  # the district of all the others
 AGENT_OUTSIDE, DTC_OUTSIDE = "+22370000006", "+22370000102"
@@ -57,7 +57,7 @@ OWN_ALONE = {"OUI", "NON", "COR", "AIDE", "LANGUE", "SUITE", "RCU", "REF"}
 class World:
     """A district with its centre and sites, and a site in another district."""
 
-    pipes: Pipes
+    harness: Harness
     inside: str
     outside: str
     receipt: str
@@ -67,15 +67,15 @@ class World:
 
     def stored(self) -> list[Any]:
         """All that is kept of the site outside, and what its people were told."""
-        site = self.pipes.unit_id("DJENNE")
+        site = self.harness.unit_id("DJENNE")
         people = (AGENT_OUTSIDE, DTC_OUTSIDE)
         return [
             *(
-                _rows(self.pipes.engine, table, table.c.site_id == site)
+                _rows(self.harness.engine, table, table.c.site_id == site)
                 for table in (reports, referrals, stock_outs, stock_receipts)
             ),
-            _rows(self.pipes.engine, posts, posts.c.phone.in_(people)),
-            _rows(self.pipes.engine, outbox, outbox.c.phone.in_(people)),
+            _rows(self.harness.engine, posts, posts.c.phone.in_(people)),
+            _rows(self.harness.engine, outbox, outbox.c.phone.in_(people)),
         ]
 
     def secrets(self) -> list[str]:
@@ -92,8 +92,8 @@ def _rows(engine: Engine, table: Table, where: Any) -> list[tuple[Any, ...]]:
 def world(sqlite_url: str, catalogue: Catalogue) -> Iterator[World]:
     """Rights are no matter of the database, so one kind will do."""
     engine = connect(sqlite_url)
-    pipes = Pipes(engine, catalogue)
-    pipes.enrol(
+    harness = Harness(engine, catalogue)
+    harness.enrol(
         (
             unit("OUTER", "district", "ML"),
             unit("BLA", "facility", "OUTER"),
@@ -106,15 +106,15 @@ def world(sqlite_url: str, catalogue: Catalogue) -> Iterator[World]:
         ),
     )
     for phone, vus in ((AWA, 45), (AGENT_OUTSIDE, 77)):
-        pipes.told(PEC.replace("VUS 45", f"VUS {vus}"), phone)
-        pipes.told("RUPT CTA" if phone == AWA else "RUPT BEB", phone)
-        pipes.told("REF 14 F PG ART", phone)
+        harness.told(PEC.replace("VUS 45", f"VUS {vus}"), phone)
+        harness.told("RUPT CTA" if phone == AWA else "RUPT BEB", phone)
+        harness.told("REF 14 F PG ART", phone)
     rows = dict(_rows_of_referrals(engine))
     yield World(
-        pipes,
-        inside=rows[pipes.unit_id("KOLA")],
-        outside=rows[pipes.unit_id("DJENNE")],
-        receipt=pipes.report("DJENNE").receipt,
+        harness,
+        inside=rows[harness.unit_id("KOLA")],
+        outside=rows[harness.unit_id("DJENNE")],
+        receipt=harness.report("DJENNE").receipt,
     )
     engine.dispose()
 
@@ -133,7 +133,7 @@ def test_every_command_stands_in_the_table_and_does_something(catalogue: Catalog
 @pytest.mark.parametrize("role", WHO)
 def test_what_is_not_for_a_role_is_refused(world: World, catalogue: Catalogue, role: str) -> None:
     for command, known in catalogue.commands.items():
-        answer = world.pipes.told(world.text(command, outside=False), WHO[role])
+        answer = world.harness.told(world.text(command, outside=False), WHO[role])
         assert ("pas pour vous" in answer) is (role not in known.roles), (command, answer)
         assert "pas encore possible" not in answer, (command, answer)
 
@@ -142,7 +142,7 @@ def test_what_is_not_for_a_role_is_refused(world: World, catalogue: Catalogue, r
 def test_nobody_sees_or_changes_what_is_outside_his_area(world: World, role: str) -> None:
     before = world.stored()
     for command in SAID:
-        answer = world.pipes.told(world.text(command, outside=True), WHO[role])
+        answer = world.harness.told(world.text(command, outside=True), WHO[role])
         held = [secret for secret in world.secrets() if secret in answer]
         assert held == [], (command, answer)
         assert world.stored() == before, (command, answer)
@@ -150,7 +150,7 @@ def test_nobody_sees_or_changes_what_is_outside_his_area(world: World, role: str
 
 @pytest.mark.parametrize("role", WHO)
 def test_a_receipt_of_elsewhere_is_not_known(world: World, role: str) -> None:
-    answer = world.pipes.told(f"ETAT {world.receipt}", WHO[role])
+    answer = world.harness.told(f"ETAT {world.receipt}", WHO[role])
     assert "pas connu" in answer
 
 
@@ -158,5 +158,5 @@ def test_a_supervisor_is_told_that_a_place_is_not_his(world: World, catalogue: C
     for command, known in catalogue.commands.items():
         if command in OWN_ALONE or "district" not in known.roles:
             continue
-        answer = world.pipes.told(world.text(command, outside=True), CHEICK)
+        answer = world.harness.told(world.text(command, outside=True), CHEICK)
         assert "dans votre zone" in answer, (command, answer)

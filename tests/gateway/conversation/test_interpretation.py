@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.conversation.interpretation import House, Known, Understood, understand
+from gateway.context import Context
+from gateway.conversation.interpretation import Known, Understood, understand
 from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post, Unit
@@ -34,7 +35,7 @@ def heard(
 ) -> Understood:
     message = Message(5, AWA, text, "hash", sent, sent, 0)
     known = Known(posts, talk, AREA)
-    return understand(message, read(text, catalogue), known, House(catalogue, timezone))
+    return understand(message, read(text, catalogue), known, Context(catalogue, timezone))
 
 
 def keys(understood: Understood) -> list[str]:

@@ -7,7 +7,7 @@ from gateway.model.csv_table import Place
 from gateway.model.roster import PersonRow
 from gateway.storage.roster import Post
 from menus.model.catalogue import Catalogue
-from tests.gateway.harness import AWA, NANA, OUMAR, PEC, PEC_VALUES, Pipes, person
+from tests.gateway.harness import AWA, NANA, OUMAR, PEC, PEC_VALUES, Harness, person
 
 KOLA = Post(1, OUMAR, 11, "KOLA", "Kola", "Oumar", "asc", "fr")
 TENE = Post(2, OUMAR, 12, "TENE-2", "Tènè Koura", "Oumar", "asc", "fr")
@@ -42,135 +42,135 @@ def test_a_word_of_the_language_is_no_mistyped_name(catalogue: Catalogue) -> Non
     assert site_named("BEBI BEB 4", [near, TENE], catalogue) == (near, "BEB 4")
 
 
-def test_a_report_waits_for_the_name_of_its_site(pipes: Pipes) -> None:
-    asked = pipes.told(PEC, OUMAR)
+def test_a_report_waits_for_the_name_of_its_site(harness: Harness) -> None:
+    asked = harness.told(PEC, OUMAR)
     assert asked.startswith("Pour quel site: Kola, Tene? Rien n'est encore note.")
-    assert pipes.periods("KOLA") == pipes.periods("TENE") == []
-    pipes.clock.advance(hours=1)
-    answer = pipes.told("tene", OUMAR)
+    assert harness.periods("KOLA") == harness.periods("TENE") == []
+    harness.clock.advance(hours=1)
+    answer = harness.told("tene", OUMAR)
     assert answer.startswith("Tene: PEC octobre OK.")
-    assert pipes.report("TENE").values == PEC_VALUES
-    assert pipes.periods("KOLA") == []
+    assert harness.report("TENE").values == PEC_VALUES
+    assert harness.periods("KOLA") == []
 
 
-def test_the_site_may_be_named_at_once(pipes: Pipes) -> None:
-    assert "Kola: PEC octobre OK." in pipes.told(f"KOLA {PEC}", OUMAR)
-    assert "Tene: PEC octobre OK." in pipes.told(f"{PEC} TENE", OUMAR)
-    assert pipes.periods("KOLA") == pipes.periods("TENE") == ["202610"]
+def test_the_site_may_be_named_at_once(harness: Harness) -> None:
+    assert "Kola: PEC octobre OK." in harness.told(f"KOLA {PEC}", OUMAR)
+    assert "Tene: PEC octobre OK." in harness.told(f"{PEC} TENE", OUMAR)
+    assert harness.periods("KOLA") == harness.periods("TENE") == ["202610"]
 
 
-def test_a_question_and_the_name_in_one_batch(pipes: Pipes) -> None:
-    pipes.receive(PEC, OUMAR)
-    pipes.clock.advance(seconds=20)
-    pipes.receive("Kola", OUMAR)
-    assert pipes.read() == 2
-    assert pipes.report("KOLA").values == PEC_VALUES
+def test_a_question_and_the_name_in_one_batch(harness: Harness) -> None:
+    harness.receive(PEC, OUMAR)
+    harness.clock.advance(seconds=20)
+    harness.receive("Kola", OUMAR)
+    assert harness.read() == 2
+    assert harness.report("KOLA").values == PEC_VALUES
 
 
-def test_a_name_answers_once_and_for_72_hours(pipes: Pipes) -> None:
-    pipes.told(PEC, OUMAR)
-    pipes.clock.advance(hours=72, seconds=1)
-    assert "Pas compris" in pipes.told("Kola", OUMAR)
-    pipes.told(PEC, OUMAR)
-    pipes.told("Kola", OUMAR)
-    assert "Pas compris" in pipes.told("Tene", OUMAR)
-    assert pipes.periods("TENE") == []
+def test_a_name_answers_once_and_for_72_hours(harness: Harness) -> None:
+    harness.told(PEC, OUMAR)
+    harness.clock.advance(hours=72, seconds=1)
+    assert "Pas compris" in harness.told("Kola", OUMAR)
+    harness.told(PEC, OUMAR)
+    harness.told("Kola", OUMAR)
+    assert "Pas compris" in harness.told("Tene", OUMAR)
+    assert harness.periods("TENE") == []
 
 
-def test_an_oui_chooses_no_site(pipes: Pipes) -> None:
-    pipes.told(PEC, OUMAR)
-    assert "Rien n'attend" in pipes.told("OUI", OUMAR)
-    assert pipes.periods("KOLA") == pipes.periods("TENE") == []
+def test_an_oui_chooses_no_site(harness: Harness) -> None:
+    harness.told(PEC, OUMAR)
+    assert "Rien n'attend" in harness.told("OUI", OUMAR)
+    assert harness.periods("KOLA") == harness.periods("TENE") == []
 
 
 @pytest.mark.parametrize("site", ["KOLA", "TENE"])
-def test_an_oui_is_for_the_site_that_was_asked_about(pipes: Pipes, site: str) -> None:
-    assert "OUI" in pipes.told(f"{site} PEC 10 VUS 160", OUMAR)
-    pipes.told("OUI", OUMAR)
-    assert pipes.report(site).values == {"VUS": 160}
+def test_an_oui_is_for_the_site_that_was_asked_about(harness: Harness, site: str) -> None:
+    assert "OUI" in harness.told(f"{site} PEC 10 VUS 160", OUMAR)
+    harness.told("OUI", OUMAR)
+    assert harness.report(site).values == {"VUS": 160}
 
 
-def test_an_oui_in_the_same_batch_is_for_the_site_that_was_asked_about(pipes: Pipes) -> None:
+def test_an_oui_in_the_same_batch_is_for_the_site_that_was_asked_about(harness: Harness) -> None:
     for text in ("TENE PEC 10 VUS 160", "OUI"):
-        pipes.receive(text, OUMAR)
-        pipes.clock.advance(seconds=5)
-    assert pipes.read() == 2
-    assert pipes.report("TENE").values == {"VUS": 160}
+        harness.receive(text, OUMAR)
+        harness.clock.advance(seconds=5)
+    assert harness.read() == 2
+    assert harness.report("TENE").values == {"VUS": 160}
 
 
-def test_an_oui_finds_its_question_after_a_report_of_the_other_site(pipes: Pipes) -> None:
-    pipes.told("KOLA PEC 10 VUS 160", OUMAR)
-    pipes.clock.advance(minutes=5)
-    pipes.told(f"TENE {PEC}", OUMAR)
-    pipes.told("OUI", OUMAR)
-    assert pipes.report("KOLA").values == {"VUS": 160}
+def test_an_oui_finds_its_question_after_a_report_of_the_other_site(harness: Harness) -> None:
+    harness.told("KOLA PEC 10 VUS 160", OUMAR)
+    harness.clock.advance(minutes=5)
+    harness.told(f"TENE {PEC}", OUMAR)
+    harness.told("OUI", OUMAR)
+    assert harness.report("KOLA").values == {"VUS": 160}
 
 
-def test_her_state_is_that_of_one_site(pipes: Pipes) -> None:
-    pipes.told(f"KOLA {PEC}", OUMAR)
-    assert "Pour quel site: Kola, Tene?" in pipes.told("ETAT", OUMAR)
-    assert "PEC complet" in pipes.told("KOLA", OUMAR)
-    assert "PEC rien" in pipes.told("ETAT TENE", OUMAR)
+def test_her_state_is_that_of_one_site(harness: Harness) -> None:
+    harness.told(f"KOLA {PEC}", OUMAR)
+    assert "Pour quel site: Kola, Tene?" in harness.told("ETAT", OUMAR)
+    assert "PEC complet" in harness.told("KOLA", OUMAR)
+    assert "PEC rien" in harness.told("ETAT TENE", OUMAR)
 
 
-def test_who_heads_the_centre_and_is_an_agent_reports_for_her_own_site(pipes: Pipes) -> None:
-    pipes.enrol((), (person(OUMAR, "dtc", "KANI"), person(OUMAR, "asc", "TENE", active=False)))
-    assert pipes.told(PEC, OUMAR).startswith("PEC octobre OK.")
-    assert pipes.report("KOLA").values == PEC_VALUES
-    assert "OUI" in pipes.told("POUR SIRAKORO PEC 10 VUS 160", OUMAR)
-    pipes.told("OUI", OUMAR)
-    assert pipes.report("SIRAKORO").values == {"VUS": 160}
+def test_who_heads_the_centre_and_is_an_agent_reports_for_her_own_site(harness: Harness) -> None:
+    harness.enrol((), (person(OUMAR, "dtc", "KANI"), person(OUMAR, "asc", "TENE", active=False)))
+    assert harness.told(PEC, OUMAR).startswith("PEC octobre OK.")
+    assert harness.report("KOLA").values == PEC_VALUES
+    assert "OUI" in harness.told("POUR SIRAKORO PEC 10 VUS 160", OUMAR)
+    harness.told("OUI", OUMAR)
+    assert harness.report("SIRAKORO").values == {"VUS": 160}
 
 
-def test_two_phones_of_one_person_are_one_conversation(pipes: Pipes) -> None:
+def test_two_phones_of_one_person_are_one_conversation(harness: Harness) -> None:
     second = PersonRow(Place("test"), "+22370000011", "N0001", "asc", "KOLA", "fr", active=True)
-    pipes.enrol((), (second,))
-    assert "OUI" in pipes.told("PEC 10 VUS 160", AWA)
-    pipes.told("OUI", OUMAR)
-    assert pipes.report().values == {}
-    pipes.told("OUI", second.phone)
-    assert pipes.report().values == {"VUS": 160}
-    assert "Rien n'attend" in pipes.told("OUI", AWA)
+    harness.enrol((), (second,))
+    assert "OUI" in harness.told("PEC 10 VUS 160", AWA)
+    harness.told("OUI", OUMAR)
+    assert harness.report().values == {}
+    harness.told("OUI", second.phone)
+    assert harness.report().values == {"VUS": 160}
+    assert "Rien n'attend" in harness.told("OUI", AWA)
 
 
-def test_annule_is_about_her_last_message_at_whichever_of_her_sites(pipes: Pipes) -> None:
-    pipes.told(f"KOLA {PEC}", OUMAR)
-    pipes.clock.advance(minutes=1)
-    pipes.told("RUPT ENF TENE", OUMAR)
-    pipes.clock.advance(minutes=1)
-    assert "(RUPT Tene)" in pipes.told("ANNULE", OUMAR)
-    pipes.clock.advance(minutes=1)
-    assert "(PEC Kola)" in pipes.told("ANNULE KOLA", OUMAR)
-    assert pipes.told("OUI", OUMAR).startswith("Kola: Dernier message annule.")
-    assert pipes.report("KOLA").withdrawn
-    pipes.clock.advance(minutes=1)
-    pipes.told("REF 14M F PG", OUMAR)
-    referred = pipes.told("TENE", OUMAR)
-    assert referred.split()[1] in pipes.told("ANNULE", OUMAR)
+def test_annule_is_about_her_last_message_at_whichever_of_her_sites(harness: Harness) -> None:
+    harness.told(f"KOLA {PEC}", OUMAR)
+    harness.clock.advance(minutes=1)
+    harness.told("RUPT ENF TENE", OUMAR)
+    harness.clock.advance(minutes=1)
+    assert "(RUPT Tene)" in harness.told("ANNULE", OUMAR)
+    harness.clock.advance(minutes=1)
+    assert "(PEC Kola)" in harness.told("ANNULE KOLA", OUMAR)
+    assert harness.told("OUI", OUMAR).startswith("Kola: Dernier message annule.")
+    assert harness.report("KOLA").withdrawn
+    harness.clock.advance(minutes=1)
+    harness.told("REF 14M F PG", OUMAR)
+    referred = harness.told("TENE", OUMAR)
+    assert referred.split()[1] in harness.told("ANNULE", OUMAR)
 
 
-def test_annule_of_who_heads_the_centre_is_about_her_last_message(pipes: Pipes) -> None:
-    pipes.enrol((), (person(OUMAR, "dtc", "KANI"), person(OUMAR, "asc", "TENE", active=False)))
-    pipes.told("POUR SIRAKORO PEC 10 VUS 40", OUMAR)
-    pipes.clock.advance(minutes=1)
-    pipes.told(PEC, OUMAR)
-    pipes.clock.advance(minutes=1)
-    pipes.told("MANQ", OUMAR)
-    assert "(PEC Kola)" in pipes.told("ANNULE", OUMAR)
-    pipes.told("OUI", OUMAR)
-    assert pipes.report("KOLA").withdrawn
-    assert pipes.report("SIRAKORO").values == {"VUS": 40}
+def test_annule_of_who_heads_the_centre_is_about_her_last_message(harness: Harness) -> None:
+    harness.enrol((), (person(OUMAR, "dtc", "KANI"), person(OUMAR, "asc", "TENE", active=False)))
+    harness.told("POUR SIRAKORO PEC 10 VUS 40", OUMAR)
+    harness.clock.advance(minutes=1)
+    harness.told(PEC, OUMAR)
+    harness.clock.advance(minutes=1)
+    harness.told("MANQ", OUMAR)
+    assert "(PEC Kola)" in harness.told("ANNULE", OUMAR)
+    harness.told("OUI", OUMAR)
+    assert harness.report("KOLA").withdrawn
+    assert harness.report("SIRAKORO").values == {"VUS": 40}
 
 
-def test_an_answer_says_which_of_her_sites_it_is_about(pipes: Pipes) -> None:
-    assert pipes.told("RUPT ENF TENE", OUMAR).startswith("Tene: Rupture notee")
-    assert pipes.told("KOLA RCU ENF 20", OUMAR).startswith("Kola: Recu note")
-    assert pipes.told("KOLA PEC 10 VUS 160", OUMAR).startswith("Kola: ")
-    assert pipes.told("OUI", OUMAR).startswith("Kola: ")
-    assert pipes.told("POUR SIRAKORO PEC 10 VUS 160", NANA).startswith("Sirakoro: ")
-    assert pipes.told("NON", NANA).startswith("Sirakoro: ")
+def test_an_answer_says_which_of_her_sites_it_is_about(harness: Harness) -> None:
+    assert harness.told("RUPT ENF TENE", OUMAR).startswith("Tene: Rupture notee")
+    assert harness.told("KOLA RCU ENF 20", OUMAR).startswith("Kola: Recu note")
+    assert harness.told("KOLA PEC 10 VUS 160", OUMAR).startswith("Kola: ")
+    assert harness.told("OUI", OUMAR).startswith("Kola: ")
+    assert harness.told("POUR SIRAKORO PEC 10 VUS 160", NANA).startswith("Sirakoro: ")
+    assert harness.told("NON", NANA).startswith("Sirakoro: ")
 
 
-def test_a_reason_beside_the_name_of_a_site_stays_a_reason(pipes: Pipes) -> None:
-    assert "enregistree" in pipes.told("REF 14M F PG TENE", OUMAR)
-    assert "enregistree" in pipes.told("REF 9M M DG KOLLA", OUMAR)
+def test_a_reason_beside_the_name_of_a_site_stays_a_reason(harness: Harness) -> None:
+    assert "enregistree" in harness.told("REF 14M F PG TENE", OUMAR)
+    assert "enregistree" in harness.told("REF 9M M DG KOLLA", OUMAR)

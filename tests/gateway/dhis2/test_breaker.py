@@ -16,7 +16,7 @@ from gateway.storage.destinations import DHIS2, Health
 from gateway.storage.engine import reading
 from gateway.transports.dhis2 import Cell
 from gateway.transports.dhis2_verdict import Accepted, Verdict
-from tests.gateway.harness import AWA, FANTA, ISSA, NOON, PEC, Pipes
+from tests.gateway.harness import AWA, FANTA, ISSA, NOON, PEC, Harness
 from tests.gateway.stub_dhis2 import StubDhis2, refusing
 
 SOON, BEFORE = NOON + timedelta(minutes=1), NOON - timedelta(minutes=1)
@@ -41,10 +41,10 @@ def test_the_state_of_a_breaker(health: Health, found: State) -> None:
     assert state(health, NOON) is found
 
 
-def allowed(pipes: Pipes) -> dict[str, int]:
-    with pipes.engine.begin() as connection:
-        far = StubDhis2().far(pipes)
-        return dict(dhis2_breaker.allowance(connection, far, pipes.clock()))
+def allowed(harness: Harness) -> dict[str, int]:
+    with harness.engine.begin() as connection:
+        far = StubDhis2().far(harness)
+        return dict(dhis2_breaker.allowance(connection, far, harness.clock()))
 
 
 def fail(engine: Engine, name: str, reason: str = "http_503", **since: float) -> None:
@@ -53,79 +53,84 @@ def fail(engine: Engine, name: str, reason: str = "http_503", **since: float) ->
         destinations.failed(connection, name, until=until, reason=reason, detail="")
 
 
-def test_what_may_be_claimed(pipes: Pipes) -> None:
+def test_what_may_be_claimed(harness: Harness) -> None:
     # Four requests of 76 reports of 13 values each, so that completeness travels in one.
-    assert allowed(pipes)["PEC"] == 304
-    fail(pipes.engine, "dhis2 PEC", "E7601", minutes=2)
-    assert allowed(pipes).keys() == {"NUT", "SMI", "STK"}
-    pipes.clock.advance(minutes=3)
-    assert allowed(pipes)["PEC"] == 1
-    fail(pipes.engine, DHIS2, minutes=5)
-    assert allowed(pipes) == {}
-    pipes.clock.advance(minutes=3)
-    assert set(allowed(pipes).values()) == {1}
+    assert allowed(harness)["PEC"] == 304
+    fail(harness.engine, "dhis2 PEC", "E7601", minutes=2)
+    assert allowed(harness).keys() == {"NUT", "SMI", "STK"}
+    harness.clock.advance(minutes=3)
+    assert allowed(harness)["PEC"] == 1
+    fail(harness.engine, DHIS2, minutes=5)
+    assert allowed(harness) == {}
+    harness.clock.advance(minutes=3)
+    assert set(allowed(harness).values()) == {1}
 
 
-def test_one_worker_alone_probes_a_server_that_fails(pipes: Pipes) -> None:
-    pipes.told(PEC)
-    pipes.told("NUT 10 DEP 180")
-    fail(pipes.engine, DHIS2, minutes=0)
-    stub = StubDhis2(values=lambda cells: look(pipes))
-    stub.send(pipes)
+def test_one_worker_alone_probes_a_server_that_fails(harness: Harness) -> None:
+    harness.told(PEC)
+    harness.told("NUT 10 DEP 180")
+    fail(harness.engine, DHIS2, minutes=0)
+    stub = StubDhis2(values=lambda cells: look(harness))
+    stub.send(harness)
     assert stub.requests[0] == "13 values"
 
 
-def look(pipes: Pipes) -> Verdict:
+def look(harness: Harness) -> Verdict:
     """Whoever asks while the probe is under way may claim nothing."""
-    assert allowed(pipes) == {}
+    assert allowed(harness) == {}
     return Accepted()
 
 
-def note(pipes: Pipes, most: int = 1000, trouble: TryLater | Unknown | None = None) -> int | None:
+def note(
+    harness: Harness, most: int = 1000, trouble: TryLater | Unknown | None = None
+) -> int | None:
     """A claim fares like this; the most values of one request from now on."""
     stub = StubDhis2()
     delivery = Delivery(stub, "set", lambda: True, most=most, trouble=trouble, calls=1)
-    with pipes.engine.begin() as connection:
-        dhis2_breaker.note(connection, stub.far(pipes), "PEC", delivery, NOON)
-    with reading(pipes.engine) as connection:
+    with harness.engine.begin() as connection:
+        dhis2_breaker.note(connection, stub.far(harness), "PEC", delivery, NOON)
+    with reading(harness.engine) as connection:
         return destinations.health(connection, DHIS2).batch
 
 
-def test_requests_shrink_after_a_timeout_and_grow_again(pipes: Pipes) -> None:
+def test_requests_shrink_after_a_timeout_and_grow_again(harness: Harness) -> None:
     late = Unknown("timeout")
-    assert note(pipes) is None
-    assert note(pipes, 1000, late) == 500
+    assert note(harness) is None
+    assert note(harness, 1000, late) == 500
     # Another worker's request of the same size was lost too: that says nothing new.
-    assert note(pipes, 1000, late) == 500
-    assert note(pipes, 500, Unknown("http_504")) == 250
-    assert note(pipes, 250, TryLater("http_503")) == 250
-    grown = [note(pipes, 250) for _ in range(8)]
+    assert note(harness, 1000, late) == 500
+    assert note(harness, 500, Unknown("http_504")) == 250
+    assert note(harness, 250, TryLater("http_503")) == 250
+    grown = [note(harness, 250) for _ in range(8)]
     assert grown == [350, 450, 550, 650, 750, 850, 950, None]
     for _ in range(9):
-        smallest = note(pipes, 20, late)
+        smallest = note(harness, 20, late)
     assert smallest == 20
 
 
-def test_a_data_set_in_trouble_does_not_hold_up_the_others(pipes: Pipes) -> None:
+def test_a_data_set_in_trouble_does_not_hold_up_the_others(harness: Harness) -> None:
     for phone in (AWA, FANTA, ISSA):
-        pipes.receive(PEC, phone)
-    pipes.read()
-    pipes.clock.advance(seconds=1)
-    pipes.told("NUT 10 DEP 180 MAM 4 MAS 3 URE 1 GUE 2 ABD 0 SOD 0 RST 6")
-    pec = {key.partition(".")[0] for key in codes(pipes, "PEC")}
+        harness.receive(PEC, phone)
+    harness.read()
+    harness.clock.advance(seconds=1)
+    harness.told("NUT 10 DEP 180 MAM 4 MAS 3 URE 1 GUE 2 ABD 0 SOD 0 RST 6")
+    pec = {key.partition(".")[0] for key in codes(harness, "PEC")}
 
     def judge(cells: Sequence[Cell]) -> Verdict:
         mine = any(cell.data_element in pec for cell in cells)
         return refusing("E8005")(cells) if mine else Accepted()
 
     stub = StubDhis2(values=judge)
-    assert stub.send(pipes) >= 1
-    assert {row.form: row.state for row in pipes.rows("dhis2")} == {"PEC": "waiting", "NUT": "sent"}
+    assert stub.send(harness) >= 1
+    assert {row.form: row.state for row in harness.rows("dhis2")} == {
+        "PEC": "waiting",
+        "NUT": "sent",
+    }
     stub.values = lambda cells: Accepted()
-    pipes.clock.advance(minutes=3)
-    stub.send(pipes)
-    assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
+    harness.clock.advance(minutes=3)
+    stub.send(harness)
+    assert {row.state for row in harness.rows("dhis2")} == {"sent"}
 
 
-def codes(pipes: Pipes, form: str) -> dict[str, str]:
-    return codes_of(pipes.catalogue.forms[form])
+def codes(harness: Harness, form: str) -> dict[str, str]:
+    return codes_of(harness.catalogue.forms[form])

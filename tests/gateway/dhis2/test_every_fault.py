@@ -21,7 +21,7 @@ from gateway.sandbox.dhis2.faults import STANDING
 from gateway.sandbox.dhis2.model import InputPeriod
 from gateway.storage import outbox
 from tests.gateway.dhis2_server import HELD, FarSide
-from tests.gateway.harness import AWA, FANTA, ISSA, OCTOBER, PEC, Pipes
+from tests.gateway.harness import AWA, FANTA, ISSA, OCTOBER, PEC, Harness
 
 VERSIONS: Final = 2  # of a place: October as it was, and as it ends
 TRIES: Final = 2  # of the forwarder while the fault holds
@@ -75,52 +75,52 @@ TROUBLES: Final = (
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 def test_the_ledger_ends_as_what_was_accepted(
-    pipes: Pipes, dhis2: FarSide, trouble: Trouble
+    harness: Harness, dhis2: FarSide, trouble: Trouble
 ) -> None:
-    go_through(pipes, dhis2, trouble)
+    go_through(harness, dhis2, trouble)
 
 
 def test_a_server_that_is_slower_than_our_patience_explains_one_write_more(
-    pipes: Pipes, impatient: FarSide
+    harness: Harness, impatient: FarSide
 ) -> None:
     # The lease of what was lost is kept, so that the second try finds nothing to send.
-    go_through(pipes, impatient, Trouble(Kind.SLOW, written=1))
+    go_through(harness, impatient, Trouble(Kind.SLOW, written=1))
 
 
-def test_a_zero_that_dhis2_does_not_keep_is_as_good_as_in(pipes: Pipes, dhis2: FarSide) -> None:
+def test_a_zero_that_dhis2_does_not_keep_is_as_good_as_in(harness: Harness, dhis2: FarSide) -> None:
     switch_on(dhis2, Trouble(Kind.ZEROS, settings={"where": "DCD"}))
-    say(pipes, (AWA, PEC))
+    say(harness, (AWA, PEC))
     dhis2.send()
     dhis2.sandbox.trim()
     assert dhis2.held() == {code: one for code, one in HELD.items() if code != "DCD"}
-    assert pipes.report().status is Status.FORWARDED
+    assert harness.report().status is Status.FORWARDED
     dhis2.recover()
     assert dhis2.send() == 0
-    say(pipes, (AWA, "ANNULE"), (AWA, "OUI"))
-    drain(pipes, dhis2)
+    say(harness, (AWA, "ANNULE"), (AWA, "OUI"))
+    drain(harness, dhis2)
     assert (dhis2.held(), dhis2.completed()) == ({}, None)
 
 
-def go_through(pipes: Pipes, dhis2: FarSide, trouble: Trouble) -> None:
+def go_through(harness: Harness, dhis2: FarSide, trouble: Trouble) -> None:
     """The story at the top of this file, and how it must end."""
-    say(pipes, (AWA, PEC), (FANTA, PEC), (ISSA, PEC))
+    say(harness, (AWA, PEC), (FANTA, PEC), (ISSA, PEC))
     dhis2.send()
     assert dhis2.held("KaniFacil01")["VUS"] == "90"
 
     switch_on(dhis2, trouble)
-    say(pipes, (AWA, "PEC 10 DIA 12"), (FANTA, "ANNULE"), (FANTA, "OUI"))
+    say(harness, (AWA, "PEC 10 DIA 12"), (FANTA, "ANNULE"), (FANTA, "OUI"))
     dhis2.send()
-    say(pipes, (AWA, "PEC 10 DIA 13"), (ISSA, "ANNULE"), (ISSA, "OUI"))
+    say(harness, (AWA, "PEC 10 DIA 13"), (ISSA, "ANNULE"), (ISSA, "OUI"))
     dhis2.send()
-    say(pipes, (AWA, "ANNULE"), (AWA, "OUI"))
+    say(harness, (AWA, "ANNULE"), (AWA, "OUI"))
     dhis2.recover()
-    drain(pipes, dhis2)
+    drain(harness, dhis2)
 
     assert dhis2.held() == NEWEST
     assert dhis2.held("KaniFacil01") == {}
     assert (dhis2.completed() is None, dhis2.completed("KaniFacil01")) == (False, None)
-    assert pipes.report().status is Status.FORWARDED
-    assert pipes.report("TENE").status is Status.WITHDRAWN
+    assert harness.report().status is Status.FORWARDED
+    assert harness.report("TENE").status is Status.WITHDRAWN
     assert_explained(dhis2, trouble)
 
 
@@ -129,7 +129,7 @@ def switch_on(dhis2: FarSide, trouble: Trouble) -> None:
     if trouble.kind not in STANDING and not trouble.settings:
         dhis2.fail(trouble.kind)
         return
-    settings, form = dict(trouble.settings), dhis2.pipes.catalogue.forms["PEC"]
+    settings, form = dict(trouble.settings), dhis2.harness.catalogue.forms["PEC"]
     if settings.get("where") in {one.code for one in form.fields}:
         target = field_target(form, settings["where"])
         assert target is not None
@@ -142,25 +142,25 @@ def switch_on(dhis2: FarSide, trouble: Trouble) -> None:
     dhis2.sandbox.faults.set(trouble.kind, **settings)
 
 
-def say(pipes: Pipes, *messages: tuple[str, str]) -> None:
+def say(harness: Harness, *messages: tuple[str, str]) -> None:
     for phone, text in messages:
-        pipes.clock.advance(minutes=2)
-        pipes.receive(text, phone)
-    pipes.read()
+        harness.clock.advance(minutes=2)
+        harness.receive(text, phone)
+    harness.read()
 
 
-def drain(pipes: Pipes, dhis2: FarSide) -> None:
+def drain(harness: Harness, dhis2: FarSide) -> None:
     """The fault is over: what was refused is tried again, as a person would, and time passes."""
     for _ in range(ROUNDS):
-        open_rows = [row for row in pipes.rows("dhis2") if row.state != "sent"]
+        open_rows = [row for row in harness.rows("dhis2") if row.state != "sent"]
         if not open_rows:
             return
-        with pipes.engine.begin() as connection:
+        with harness.engine.begin() as connection:
             ids = [row.id for row in open_rows if row.state != "sending"]
-            outbox.retry(connection, ids, pipes.clock.now)
-        pipes.clock.now += timedelta(minutes=3)
+            outbox.retry(connection, ids, harness.clock.now)
+        harness.clock.now += timedelta(minutes=3)
         dhis2.send()
-    assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
+    assert {row.state for row in harness.rows("dhis2")} == {"sent"}
 
 
 def assert_explained(dhis2: FarSide, trouble: Trouble) -> None:

@@ -13,7 +13,7 @@ from gateway.transports.dhis2 import Cell
 from gateway.transports.dhis2_verdict import Accepted, Verdict
 from menus.model.programme import Dhis2Requests
 from tests.gateway.dhis2_server import PATIENCE
-from tests.gateway.harness import Pipes, killed_at, person, unit
+from tests.gateway.harness import Harness, killed_at, person, unit
 from tests.gateway.stub_dhis2 import StubDhis2
 
 SITES = 24
@@ -44,32 +44,34 @@ class Crowd:
         return Accepted()
 
 
-def far_of(pipes: Pipes, stub: StubDhis2, *, at_once: int) -> Far:
+def far_of(harness: Harness, stub: StubDhis2, *, at_once: int) -> Far:
     """Small requests, so that there are many."""
     requests = Dhis2Requests(requests_at_once=at_once, values_per_request=13)
-    programme = replace(pipes.catalogue.programme, dhis2=requests)
-    return replace(stub.far(pipes), catalogue=replace(pipes.catalogue, programme=programme))
+    programme = replace(harness.catalogue.programme, dhis2=requests)
+    return replace(stub.far(harness), catalogue=replace(harness.catalogue, programme=programme))
 
 
-def enrol(pipes: Pipes) -> None:
+def enrol(harness: Harness) -> None:
     """Many sites, each with a report of 13 values that is due."""
     units = [unit(f"SITE{n}", "site", "KANI", f"Site{n:07}") for n in range(SITES)]
     people = [person(f"+2237000{2000 + n}", "asc", f"SITE{n}") for n in range(SITES)]
-    pipes.enrol(units, people)
+    harness.enrol(units, people)
     for one in people:
-        pipes.receive("PEC 10 VUS 9 FIE 5 TDR 4 POS 3 CTA 3 GRV 0 ART 0 IRA 1 AMX 1 DIA 1 SRZ 1 RFS 0 DCD 0", one.phone)  # fmt: skip
-    pipes.read()
+        harness.receive("PEC 10 VUS 9 FIE 5 TDR 4 POS 3 CTA 3 GRV 0 ART 0 IRA 1 AMX 1 DIA 1 SRZ 1 RFS 0 DCD 0", one.phone)  # fmt: skip
+    harness.read()
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
 def test_however_many_workers_there_are_so_many_requests_are_under_way(
-    pipes: Pipes, at_once: int
+    harness: Harness, at_once: int
 ) -> None:
-    enrol(pipes)
+    enrol(harness)
     crowd = Crowd()
-    far = far_of(pipes, StubDhis2(values=crowd.judge), at_once=at_once)
+    far = far_of(harness, StubDhis2(values=crowd.judge), at_once=at_once)
     with ThreadPoolExecutor(4) as pool:
-        lanes = {pool.submit(forwarding.send_due, pipes.engine, far, pipes.clock) for _ in range(4)}
+        lanes = {
+            pool.submit(forwarding.send_due, harness.engine, far, harness.clock) for _ in range(4)
+        }
         # The others find all places taken, and leave the rest to those at work.
         done = as_completed(lanes, PATIENCE)
         idle = [next(done).result() for _ in range(4 - at_once)]
@@ -77,29 +79,29 @@ def test_however_many_workers_there_are_so_many_requests_are_under_way(
         crowd.gate.set()
         assert sum(one.result(PATIENCE) for one in lanes) == SITES
     assert (crowd.most, crowd.twice) == (at_once, set())
-    assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
+    assert {row.state for row in harness.rows("dhis2")} == {"sent"}
 
 
-def test_a_job_makes_use_of_every_place(pipes: Pipes) -> None:
-    enrol(pipes)
+def test_a_job_makes_use_of_every_place(harness: Harness) -> None:
+    enrol(harness)
     crowd = Crowd()
-    far = far_of(pipes, StubDhis2(values=crowd.judge), at_once=2)
+    far = far_of(harness, StubDhis2(values=crowd.judge), at_once=2)
     with ThreadPoolExecutor(1) as pool:
-        job = pool.submit(forwarding.send_together, pipes.engine, far, pipes.clock)
+        job = pool.submit(forwarding.send_together, harness.engine, far, harness.clock)
         crowd.gate.set()
         assert job.result(PATIENCE) == SITES
     assert crowd.twice == set()
-    assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
+    assert {row.state for row in harness.rows("dhis2")} == {"sent"}
 
 
-def test_one_that_dies_costs_its_place_until_its_lease_is_over(pipes: Pipes) -> None:
-    enrol(pipes)
+def test_one_that_dies_costs_its_place_until_its_lease_is_over(harness: Harness) -> None:
+    enrol(harness)
     stub = StubDhis2()
-    far = far_of(pipes, stub, at_once=1)
-    with killed_at(pipes.engine, "UPDATE reports"):
-        forwarding.send_due(pipes.engine, far, pipes.clock)
+    far = far_of(harness, stub, at_once=1)
+    with killed_at(harness.engine, "UPDATE reports"):
+        forwarding.send_due(harness.engine, far, harness.clock)
     made = len(stub.requests)
-    assert forwarding.send_due(pipes.engine, far, pipes.clock) == 0
+    assert forwarding.send_due(harness.engine, far, harness.clock) == 0
     assert len(stub.requests) == made
-    pipes.change_rows("dhis2", lease_until=0)
-    assert forwarding.send_due(pipes.engine, far, pipes.clock) == SITES
+    harness.change_rows("dhis2", lease_until=0)
+    assert forwarding.send_due(harness.engine, far, harness.clock) == SITES

@@ -9,20 +9,20 @@ from gateway.model.report import Status
 from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import roster_import
 from tests.gateway.dhis2_server import CLOSED, HELD, FarSide
-from tests.gateway.harness import FANTA, ISSA, OCTOBER, PEC, Pipes, person, unit
+from tests.gateway.harness import FANTA, ISSA, OCTOBER, PEC, Harness, person, unit
 
 NOVEMBER = "202611"
 
 
 def enrol(
-    pipes: Pipes, *rows: UnitRow | PersonRow, since: str = OCTOBER, dhis2: FarSide | None = None
+    harness: Harness, *rows: UnitRow | PersonRow, since: str = OCTOBER, dhis2: FarSide | None = None
 ) -> None:
     """What `kibaru roster import` does; DHIS2 gets the new units too."""
     units = tuple(row for row in rows if isinstance(row, UnitRow))
     people = tuple(row for row in rows if isinstance(row, PersonRow))
-    with pipes.engine.begin() as connection:
+    with harness.engine.begin() as connection:
         summary = roster_import.apply(connection, Roster(units, people), since)
-        rerouting.reroute(connection, summary, since, now=pipes.clock.now)
+        rerouting.reroute(connection, summary, since, now=harness.clock.now)
     if dhis2 is not None:
         dhis2.learn()
 
@@ -36,20 +36,20 @@ def know(dhis2: FarSide, uid: str) -> None:
             state.data_sets[one] = replace(data_set, org_units=data_set.org_units | {uid})
 
 
-def report_both(pipes: Pipes, dhis2: FarSide) -> None:
-    pipes.told(PEC, FANTA)
-    pipes.told(PEC, ISSA)
+def report_both(harness: Harness, dhis2: FarSide) -> None:
+    harness.told(PEC, FANTA)
+    harness.told(PEC, ISSA)
     dhis2.send()
     assert dhis2.held("KaniFacil01")["VUS"] == "90"
     assert dhis2.completed("KaniFacil01") is not None
 
 
 def test_a_site_that_moves_takes_its_numbers_from_the_one_sum_to_the_other(
-    pipes: Pipes, dhis2: FarSide
+    harness: Harness, dhis2: FarSide
 ) -> None:
-    report_both(pipes, dhis2)
+    report_both(harness, dhis2)
     enrol(
-        pipes,
+        harness,
         unit("SEBE", "facility", "DUGU", "SebeFacil01"),
         unit("TENE", "site", "SEBE"),
         dhis2=dhis2,
@@ -58,113 +58,117 @@ def test_a_site_that_moves_takes_its_numbers_from_the_one_sum_to_the_other(
     assert dhis2.held("KaniFacil01") == HELD
     assert dhis2.held("SebeFacil01") == HELD
     assert dhis2.completed("SebeFacil01") is not None
-    assert pipes.report("TENE").status is Status.FORWARDED
+    assert harness.report("TENE").status is Status.FORWARDED
 
 
 def test_a_move_that_is_put_right_leaves_nothing_where_it_was_for_a_while(
-    pipes: Pipes, dhis2: FarSide
+    harness: Harness, dhis2: FarSide
 ) -> None:
-    report_both(pipes, dhis2)
+    report_both(harness, dhis2)
     enrol(
-        pipes,
+        harness,
         unit("SEBE", "facility", "DUGU", "SebeFacil01"),
         unit("TENE", "site", "SEBE"),
         dhis2=dhis2,
     )
     dhis2.send()
-    enrol(pipes, unit("TENE", "site", "KANI"), dhis2=dhis2)
+    enrol(harness, unit("TENE", "site", "KANI"), dhis2=dhis2)
     dhis2.send()
     assert dhis2.held("SebeFacil01") == {}
     assert dhis2.completed("SebeFacil01") is None
     assert dhis2.held("KaniFacil01")["VUS"] == "90"
 
 
-def test_a_move_from_the_next_month_leaves_this_one_alone(pipes: Pipes, dhis2: FarSide) -> None:
-    report_both(pipes, dhis2)
+def test_a_move_from_the_next_month_leaves_this_one_alone(harness: Harness, dhis2: FarSide) -> None:
+    report_both(harness, dhis2)
     made = len(dhis2.calls())
-    enrol(pipes, unit("TENE", "site", "KANI", "TeneSite001"), since=NOVEMBER, dhis2=dhis2)
+    enrol(harness, unit("TENE", "site", "KANI", "TeneSite001"), since=NOVEMBER, dhis2=dhis2)
     dhis2.send()
     assert dhis2.held("KaniFacil01")["VUS"] == "90"
     assert len(dhis2.calls()) == made
 
 
-def test_a_site_whose_place_changes_leaves_the_old_one_empty(pipes: Pipes, dhis2: FarSide) -> None:
-    pipes.told(PEC)
+def test_a_site_whose_place_changes_leaves_the_old_one_empty(
+    harness: Harness, dhis2: FarSide
+) -> None:
+    harness.told(PEC)
     dhis2.send()
     assert dhis2.held() == HELD
     know(dhis2, "KolaSite002")
-    enrol(pipes, unit("KOLA", "site", "KANI", "KolaSite002"))
+    enrol(harness, unit("KOLA", "site", "KANI", "KolaSite002"))
     dhis2.send()
     assert dhis2.held("KolaSite002") == HELD
     assert dhis2.completed("KolaSite002") is not None
     assert dhis2.held("KolaSite001") == {}
     assert dhis2.completed("KolaSite001") is None
-    assert pipes.only("dhis2").sent_to == "KolaSite002"
+    assert harness.only("dhis2").sent_to == "KolaSite002"
 
 
-def test_a_site_that_loses_its_place_joins_the_sum_above(pipes: Pipes, dhis2: FarSide) -> None:
-    pipes.told(PEC)
+def test_a_site_that_loses_its_place_joins_the_sum_above(harness: Harness, dhis2: FarSide) -> None:
+    harness.told(PEC)
     dhis2.send()
-    enrol(pipes, unit("KOLA", "site", "KANI"))
+    enrol(harness, unit("KOLA", "site", "KANI"))
     dhis2.send()
     assert dhis2.held("KolaSite001") == {}
     assert dhis2.completed("KolaSite001") is None
     assert dhis2.held("KaniFacil01") == HELD
 
 
-def test_a_place_that_another_unit_has_now_is_left_to_it(pipes: Pipes, dhis2: FarSide) -> None:
-    pipes.told(PEC)
+def test_a_place_that_another_unit_has_now_is_left_to_it(harness: Harness, dhis2: FarSide) -> None:
+    harness.told(PEC)
     dhis2.send()
     enrol(
-        pipes,
+        harness,
         unit("KOLA", "site", "KANI", "KolaSite002"),
         unit("TENE", "site", "KANI", "KolaSite001"),
         dhis2=dhis2,
     )
-    pipes.told(PEC.replace("VUS 45", "VUS 46"), FANTA)
+    harness.told(PEC.replace("VUS 45", "VUS 46"), FANTA)
     dhis2.send()
     assert dhis2.held("KolaSite001")["VUS"] == "46"
     assert dhis2.held("KolaSite002") == HELD
-    assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
+    assert {row.state for row in harness.rows("dhis2")} == {"sent"}
 
 
 @pytest.mark.parametrize("since", [OCTOBER, NOVEMBER])
 def test_a_site_that_closes_is_not_waited_for_from_that_month(
-    pipes: Pipes, dhis2: FarSide, since: str
+    harness: Harness, dhis2: FarSide, since: str
 ) -> None:
-    pipes.told(PEC, FANTA)
+    harness.told(PEC, FANTA)
     dhis2.send()
     assert dhis2.completed("KaniFacil01") is None
-    enrol(pipes, person(ISSA, "asc", "SIRAKORO", active=False), since=since)
+    enrol(harness, person(ISSA, "asc", "SIRAKORO", active=False), since=since)
     dhis2.send()
     assert (dhis2.completed("KaniFacil01") is not None) == (since == OCTOBER)
     assert dhis2.held("KaniFacil01") == HELD
 
 
-def test_an_agent_who_begins_makes_the_set_incomplete_again(pipes: Pipes, dhis2: FarSide) -> None:
-    report_both(pipes, dhis2)
-    with pipes.engine.begin() as connection:
+def test_an_agent_who_begins_makes_the_set_incomplete_again(
+    harness: Harness, dhis2: FarSide
+) -> None:
+    report_both(harness, dhis2)
+    with harness.engine.begin() as connection:
         roster_import.apply(connection, Roster((unit("NEWA", "site", "KANI"),), ()), OCTOBER)
-    enrol(pipes, person("+22370000009", "asc", "NEWA"))
+    enrol(harness, person("+22370000009", "asc", "NEWA"))
     dhis2.send()
     assert dhis2.completed("KaniFacil01") is None
     assert dhis2.held("KaniFacil01")["VUS"] == "90"
 
 
 def test_a_withdrawn_part_lowers_the_sum_and_takes_completeness_back(
-    pipes: Pipes, dhis2: FarSide
+    harness: Harness, dhis2: FarSide
 ) -> None:
-    report_both(pipes, dhis2)
-    pipes.clock.advance(minutes=1)
-    pipes.told("ANNULE", ISSA)
-    pipes.told("OUI", ISSA)
+    report_both(harness, dhis2)
+    harness.clock.advance(minutes=1)
+    harness.told("ANNULE", ISSA)
+    harness.told("OUI", ISSA)
     dhis2.send()
     assert dhis2.held("KaniFacil01") == HELD
     assert dhis2.completed("KaniFacil01") is None
-    assert pipes.report("SIRAKORO").status is Status.WITHDRAWN
-    pipes.told("ANNULE", FANTA)
-    pipes.told("OUI", FANTA)
-    pipes.clock.now = CLOSED
+    assert harness.report("SIRAKORO").status is Status.WITHDRAWN
+    harness.told("ANNULE", FANTA)
+    harness.told("OUI", FANTA)
+    harness.clock.now = CLOSED
     dhis2.send()
     assert dhis2.held("KaniFacil01") == {}
     assert dhis2.completed("KaniFacil01") is None

@@ -9,7 +9,7 @@ from gateway.model.report import Status
 from gateway.sandbox.dhis2 import Kind
 from gateway.storage import outbox
 from tests.gateway.dhis2_server import CLOSED, HELD, FarSide, far_side
-from tests.gateway.harness import AWA, FANTA, ISSA, NOON, PEC, PEC_VALUES, Pipes, killed_at
+from tests.gateway.harness import AWA, FANTA, ISSA, NOON, PEC, PEC_VALUES, Harness, killed_at
 
 AT_ONCE, AS_WISHED, FOR_A_PERSON = (5, 7), (30, 38), (120, 150)  # seconds of rest
 TROUBLES = {
@@ -26,23 +26,23 @@ TROUBLES = {
 }
 
 
-def test_each_trouble_has_its_outcome_and_passes(pipes: Pipes, dhis2: FarSide) -> None:
-    pipes.told(PEC)
+def test_each_trouble_has_its_outcome_and_passes(harness: Harness, dhis2: FarSide) -> None:
+    harness.told(PEC)
     for number, (kind, (reason, state, rest)) in enumerate(TROUBLES.items()):
         dhis2.fail(kind)
-        pipes.told(f"PEC 10 POS {10 + number} CTA 10")
+        harness.told(f"PEC 10 POS {10 + number} CTA 10")
         dhis2.send()
-        row = pipes.only("dhis2")
+        row = harness.only("dhis2")
         assert (row.state, row.reason, row.attempts) == (state, reason, 1)
-        assert pipes.report().status is Status.COMPLETE
+        assert harness.report().status is Status.COMPLETE
         assert_rests(dhis2, reason, rest)
         dhis2.recover()
-        pipes.clock.advance(minutes=3)
+        harness.clock.advance(minutes=3)
         dhis2.send()
         assert dhis2.held() == {**HELD, "CTA": "10", "POS": str(10 + number)}
         assert dhis2.completed() == "2026-11-04"
-        assert pipes.report().status is Status.FORWARDED
-        assert (pipes.only("dhis2").state, pipes.only("dhis2").attempts) == ("sent", 0)
+        assert harness.report().status is Status.FORWARDED
+        assert (harness.only("dhis2").state, harness.only("dhis2").attempts) == ("sent", 0)
         assert dhis2.health().failures == 0
     assert dhis2.sandbox.ledger.overlaps == []
 
@@ -55,24 +55,26 @@ def assert_rests(dhis2: FarSide, reason: str, rest: tuple[int, int] | None) -> N
         return
     assert (health.failures, health.reason) == (1, reason)
     assert health.closed_until is not None
-    assert rest[0] <= (health.closed_until - dhis2.pipes.clock.now).total_seconds() <= rest[1]
+    assert rest[0] <= (health.closed_until - dhis2.harness.clock.now).total_seconds() <= rest[1]
     made = len(dhis2.calls())
     dhis2.send()
     assert len(dhis2.calls()) == made
 
 
-def test_a_server_that_is_not_there_is_tried_ever_less_often(pipes: Pipes, dhis2: FarSide) -> None:
-    with far_side(pipes, "legacy") as gone:
+def test_a_server_that_is_not_there_is_tried_ever_less_often(
+    harness: Harness, dhis2: FarSide
+) -> None:
+    with far_side(harness, "legacy") as gone:
         far = gone.far
-    pipes.told(PEC)
+    harness.told(PEC)
     pauses = []
     for failures in range(1, 9):
-        forwarding.send_due(pipes.engine, far, pipes.clock)
+        forwarding.send_due(harness.engine, far, harness.clock)
         health = dhis2.health()
         assert (health.failures, health.reason) == (failures, "connect")
         assert health.closed_until is not None
-        pauses.append((health.closed_until - pipes.clock.now).total_seconds())
-        pipes.clock.now = health.closed_until
+        pauses.append((health.closed_until - harness.clock.now).total_seconds())
+        harness.clock.now = health.closed_until
     assert pauses[0] <= 7
     assert max(pauses) <= 150
     assert pauses[-1] >= 120
@@ -80,25 +82,27 @@ def test_a_server_that_is_not_there_is_tried_ever_less_often(pipes: Pipes, dhis2
     assert dhis2.held() == HELD
 
 
-def test_while_it_fails_one_row_is_tried_and_then_all_move(pipes: Pipes, dhis2: FarSide) -> None:
+def test_while_it_fails_one_row_is_tried_and_then_all_move(
+    harness: Harness, dhis2: FarSide
+) -> None:
     dhis2.fail(Kind.DOWN)
     for phone in (AWA, FANTA, ISSA):
         for form in ("PEC 10 VUS 1", "NUT 10 DEP 1", "SMI 10 VAD 1"):
-            pipes.receive(form, phone)
-    pipes.clock.now = CLOSED
-    pipes.read()
+            harness.receive(form, phone)
+    harness.clock.now = CLOSED
+    harness.read()
     dhis2.send()
-    tried = sum(row.attempts for row in pipes.rows("dhis2"))
+    tried = sum(row.attempts for row in harness.rows("dhis2"))
     assert tried == 2, "one form's rows, together"
     for more in (1, 2):
-        pipes.clock.advance(minutes=1)
+        harness.clock.advance(minutes=1)
         dhis2.send()
-        assert sum(row.attempts for row in pipes.rows("dhis2")) == tried + more
+        assert sum(row.attempts for row in harness.rows("dhis2")) == tried + more
     assert len(dhis2.calls()) == 3
     dhis2.recover()
-    pipes.clock.advance(minutes=3)
+    harness.clock.advance(minutes=3)
     dhis2.send()
-    assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
+    assert {row.state for row in harness.rows("dhis2")} == {"sent"}
     for form, code in (("PEC", "VUS"), ("NUT", "DEP"), ("SMI", "VAD")):
         assert dhis2.held("KaniFacil01", form) == {code: "2"}
 
@@ -114,61 +118,63 @@ def break_vus(dhis2: FarSide, *, broken: bool = True) -> None:
 
 @pytest.mark.parametrize(("family", "code"), [("legacy", "E7619"), ("sql", "E8122")])
 def test_one_refused_number_is_told_and_the_others_are_in(
-    pipes: Pipes, family: str, code: str
+    harness: Harness, family: str, code: str
 ) -> None:
-    with far_side(pipes, family) as dhis2:
+    with far_side(harness, family) as dhis2:
         break_vus(dhis2)
-        pipes.told(PEC)
+        harness.told(PEC)
         dhis2.send()
         assert dhis2.held() == {name: one for name, one in HELD.items() if name != "VUS"}
         assert dhis2.completed() is None
-        report = pipes.report()
+        report = harness.report()
         assert report.status is Status.REFUSED
         assert list(report.refusals) == ["VUS"]
-        row = pipes.only("dhis2")
+        row = harness.only("dhis2")
         assert (row.state, row.reason, row.next_at) == ("refused", code, None)
-        assert pipes.counted() | {"forwards_refused": 1} == pipes.counted()
+        assert harness.counted() | {"forwards_refused": 1} == harness.counted()
         break_vus(dhis2, broken=False)
-        with pipes.engine.begin() as connection:
+        with harness.engine.begin() as connection:
             assert outbox.retry(connection, [row.id], NOON) == [row.id]
         dhis2.send()
         assert dhis2.held() == HELD
         assert dhis2.completed() == "2026-11-04"
-        assert (pipes.report().status, pipes.report().refusals) == (Status.FORWARDED, {})
+        assert (harness.report().status, harness.report().refusals) == (Status.FORWARDED, {})
 
 
-def test_a_correction_of_a_refused_number_leaves_by_itself(pipes: Pipes, dhis2: FarSide) -> None:
+def test_a_correction_of_a_refused_number_leaves_by_itself(
+    harness: Harness, dhis2: FarSide
+) -> None:
     break_vus(dhis2)
-    pipes.told(PEC)
+    harness.told(PEC)
     dhis2.send()
     break_vus(dhis2, broken=False)
-    pipes.told("PEC 10 VUS 46")
+    harness.told("PEC 10 VUS 46")
     dhis2.send()
     assert dhis2.held() == {**HELD, "VUS": "46"}
-    assert pipes.report().status is Status.FORWARDED
+    assert harness.report().status is Status.FORWARDED
 
 
 def test_a_refusal_does_not_cancel_what_is_due_at_the_closing_date(
-    pipes: Pipes, dhis2: FarSide
+    harness: Harness, dhis2: FarSide
 ) -> None:
     break_vus(dhis2)
-    pipes.told(PEC, FANTA)
-    pipes.told("PEC 10 FIE 5", ISSA)
+    harness.told(PEC, FANTA)
+    harness.told("PEC 10 FIE 5", ISSA)
     dhis2.send()
     assert dhis2.held("KaniFacil01")["FIE"] == "38"
-    pipes.clock.now = CLOSED
+    harness.clock.now = CLOSED
     dhis2.send()
     assert dhis2.held("KaniFacil01")["FIE"] == "43"
-    assert pipes.only("dhis2").state == "refused"
+    assert harness.only("dhis2").state == "refused"
 
 
-def test_what_a_refused_cell_held_before_is_not_forgotten(pipes: Pipes, dhis2: FarSide) -> None:
-    pipes.told(PEC)
+def test_what_a_refused_cell_held_before_is_not_forgotten(harness: Harness, dhis2: FarSide) -> None:
+    harness.told(PEC)
     dhis2.send()
     break_vus(dhis2)
-    pipes.told("PEC 10 VUS 46")
+    harness.told("PEC 10 VUS 46")
     dhis2.send()
-    row = pipes.only("dhis2")
+    row = harness.only("dhis2")
     assert dhis2.held() == HELD
     assert row.sent_values is not None
     assert len(row.sent_values) == len(HELD)
@@ -176,60 +182,66 @@ def test_what_a_refused_cell_held_before_is_not_forgotten(pipes: Pipes, dhis2: F
 
 
 @pytest.mark.parametrize("family", ["legacy", "sql"])
-def test_a_unit_that_is_not_assigned_does_not_hold_up_the_others(pipes: Pipes, family: str) -> None:
-    with far_side(pipes, family) as dhis2:
+def test_a_unit_that_is_not_assigned_does_not_hold_up_the_others(
+    harness: Harness, family: str
+) -> None:
+    with far_side(harness, family) as dhis2:
         with dhis2.sandbox.held() as state:
             for uid, data_set in state.data_sets.items():
                 units = data_set.org_units - {"KolaSite001"}
                 state.data_sets[uid] = replace(data_set, org_units=units)
         for phone in (AWA, FANTA, ISSA):
-            pipes.receive(PEC, phone)
-        pipes.read()
+            harness.receive(PEC, phone)
+        harness.read()
         dhis2.send()
         assert dhis2.held() == {}
         assert dhis2.held("KaniFacil01")["VUS"] == "90"
-        states = {row.unit_id: row.state for row in pipes.rows("dhis2")}
-        assert states == {pipes.unit_id("KOLA"): "refused", pipes.unit_id("KANI"): "sent"}
-        assert set(pipes.report().refusals) == set(PEC_VALUES)
+        states = {row.unit_id: row.state for row in harness.rows("dhis2")}
+        assert states == {harness.unit_id("KOLA"): "refused", harness.unit_id("KANI"): "sent"}
+        assert set(harness.report().refusals) == set(PEC_VALUES)
 
 
 def test_an_account_that_may_not_write_pauses_all_and_loses_nothing(
-    pipes: Pipes, dhis2: FarSide
+    harness: Harness, dhis2: FarSide
 ) -> None:
     with dhis2.sandbox.held() as state:
         state.no_data_write.update(state.data_sets)
-    pipes.told(PEC)
+    harness.told(PEC)
     dhis2.send()
-    assert pipes.only("dhis2").state == "waiting"
+    assert harness.only("dhis2").state == "waiting"
     assert dhis2.health("PEC").reason in ("E7601", "E8010")
     assert dhis2.health().failures == 0, "the server itself does well"
     with dhis2.sandbox.held() as state:
         state.no_data_write.clear()
-    pipes.clock.advance(minutes=3)
+    harness.clock.advance(minutes=3)
     dhis2.send()
     assert dhis2.held() == HELD
 
 
-def test_a_lost_answer_about_completeness_is_asked_for_again(pipes: Pipes, dhis2: FarSide) -> None:
+def test_a_lost_answer_about_completeness_is_asked_for_again(
+    harness: Harness, dhis2: FarSide
+) -> None:
     dhis2.fail(Kind.RESET, 1, path="/api/completeDataSetRegistrations")
-    pipes.told(PEC)
+    harness.told(PEC)
     dhis2.send()
     assert dhis2.held() == HELD
-    assert pipes.only("dhis2").state == "sending"
+    assert harness.only("dhis2").state == "sending"
     dhis2.recover()
-    pipes.clock.advance(minutes=3)
+    harness.clock.advance(minutes=3)
     dhis2.send()
     assert dhis2.completed() == "2026-11-04"
-    assert pipes.only("dhis2").state == "sent"
+    assert harness.only("dhis2").state == "sent"
 
 
-def test_completeness_that_was_put_off_needs_no_values_again(pipes: Pipes, dhis2: FarSide) -> None:
+def test_completeness_that_was_put_off_needs_no_values_again(
+    harness: Harness, dhis2: FarSide
+) -> None:
     dhis2.fail(Kind.DOWN, 1, path="/api/completeDataSetRegistrations")
-    pipes.told(PEC)
+    harness.told(PEC)
     dhis2.send()
-    assert pipes.report().status is Status.FORWARDED
+    assert harness.report().status is Status.FORWARDED
     dhis2.recover()
-    pipes.clock.advance(minutes=3)
+    harness.clock.advance(minutes=3)
     dhis2.send()
     assert dhis2.completed() == "2026-11-04"
     assert dhis2.calls().count("dataValueSets") == 1
@@ -237,44 +249,44 @@ def test_completeness_that_was_put_off_needs_no_values_again(pipes: Pipes, dhis2
 
 @pytest.mark.parametrize("killed", [False, True], ids=["cut", "killed"])
 def test_a_doubtful_completeness_of_a_set_that_is_so_no_longer_is_withdrawn(
-    pipes: Pipes, dhis2: FarSide, *, killed: bool
+    harness: Harness, dhis2: FarSide, *, killed: bool
 ) -> None:
-    pipes.told(PEC)
+    harness.told(PEC)
     if killed:
-        with killed_at(pipes.engine, "UPDATE reports"):
+        with killed_at(harness.engine, "UPDATE reports"):
             dhis2.send()
     else:
         dhis2.fail(Kind.RESET, 1, path="/api/completeDataSetRegistrations")
         dhis2.send()
     assert dhis2.completed() == "2026-11-04"
-    assert pipes.only("dhis2").complete_doubted
-    pipes.clock.advance(minutes=3)
-    pipes.told("ANNULE")
-    pipes.told("OUI")
+    assert harness.only("dhis2").complete_doubted
+    harness.clock.advance(minutes=3)
+    harness.told("ANNULE")
+    harness.told("OUI")
     dhis2.recover()
     dhis2.send()
     assert dhis2.held() == {}
     assert dhis2.completed() is None
-    row = pipes.only("dhis2")
+    row = harness.only("dhis2")
     assert (row.state, row.sent_complete, row.complete_doubted) == ("sent", False, False)
 
 
-def test_a_proxy_that_takes_little_gets_little(pipes: Pipes, dhis2: FarSide) -> None:
+def test_a_proxy_that_takes_little_gets_little(harness: Harness, dhis2: FarSide) -> None:
     for phone in (AWA, FANTA, ISSA):
-        pipes.receive(PEC, phone)
-    pipes.read()
+        harness.receive(PEC, phone)
+    harness.read()
     dhis2.sandbox.faults.set(Kind.TOO_LARGE, limit=1500, path="/api/dataValueSets")
     dhis2.send()
     assert dhis2.held() == HELD
     assert dhis2.held("KaniFacil01")["VUS"] == "90"
     assert dhis2.health().batch == 500
-    assert {row.state for row in pipes.rows("dhis2")} == {"sent"}
+    assert {row.state for row in harness.rows("dhis2")} == {"sent"}
 
 
-def test_a_token_that_dhis2_meets_for_the_first_time(pipes: Pipes, dhis2: FarSide) -> None:
+def test_a_token_that_dhis2_meets_for_the_first_time(harness: Harness, dhis2: FarSide) -> None:
     dhis2.fail(Kind.PAT_FIRST)
-    pipes.told(PEC)
+    harness.told(PEC)
     dhis2.send()
     assert dhis2.held() == HELD
     assert dhis2.calls() == ["dataValueSets", "me", "dataValueSets", "completeDataSetRegistrations"]
-    assert (dhis2.health().failures, pipes.only("dhis2").state) == (0, "sent")
+    assert (dhis2.health().failures, harness.only("dhis2").state) == (0, "sent")

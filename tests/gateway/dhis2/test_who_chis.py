@@ -16,7 +16,7 @@ from menus.linting.faults import faults
 from menus.loading import loader
 from menus.model.catalogue import Catalogue, Period
 from tests.gateway.dhis2_server import FarSide
-from tests.gateway.harness import OCTOBER, PEC, Pipes
+from tests.gateway.harness import OCTOBER, PEC, Harness
 
 # Facts of the package CHIS_AGG 1.1.0: its iCCM data set, monthly, of which every data element is
 # INTEGER_ZERO_OR_POSITIVE and keeps no zeros. Those with one combo for all under five:
@@ -145,8 +145,8 @@ def test_nothing_that_belongs_to_the_server_is_exported(catalogue: Catalogue) ->
     assert [one["id"] for one in document["organisationUnits"]] == ["KolaSite001"]
 
 
-def test_a_report_arrives_in_the_packages_cells(pipes: Pipes, dhis2: FarSide) -> None:
-    pipes.told(PEC)
+def test_a_report_arrives_in_the_packages_cells(harness: Harness, dhis2: FarSide) -> None:
+    harness.told(PEC)
     dhis2.send()
     with dhis2.sandbox.held() as state:
         stored = state.cells["KolaSite001", OCTOBER]
@@ -156,21 +156,21 @@ def test_a_report_arrives_in_the_packages_cells(pipes: Pipes, dhis2: FarSide) ->
 
 
 def test_a_form_of_which_nothing_is_sent_asks_nothing_of_dhis2(
-    pipes: Pipes, dhis2: FarSide
+    harness: Harness, dhis2: FarSide
 ) -> None:
-    pipes.told("NUT 10 RAS")
-    pipes.clock.advance(minutes=1)
-    pipes.told("OUI")
-    assert pipes.report("KOLA", "NUT").complete
+    harness.told("NUT 10 RAS")
+    harness.clock.advance(minutes=1)
+    harness.told("OUI")
+    assert harness.report("KOLA", "NUT").complete
     dhis2.send()
     assert dhis2.calls() == []
-    assert pipes.only("dhis2").state == "sent"
+    assert harness.only("dhis2").state == "sent"
 
 
-def test_what_arrived_can_be_compared(pipes: Pipes, dhis2: FarSide) -> None:
+def test_what_arrived_can_be_compared(harness: Harness, dhis2: FarSide) -> None:
     """Its zeros are gone, and the forms of which nothing is sent have no data set to look at."""
-    pipes.told(PEC.replace("DIA 11 SRZ 10", "DIA 0 SRZ 0"))
-    pipes.told("NUT 10 RAS")
+    harness.told(PEC.replace("DIA 11 SRZ 10", "DIA 0 SRZ 0"))
+    harness.told("NUT 10 RAS")
     dhis2.send()
     with dhis2.sandbox.held() as state:
         held = {
@@ -179,18 +179,18 @@ def test_what_arrived_can_be_compared(pipes: Pipes, dhis2: FarSide) -> None:
     assert "KZA3T81MweL" not in held
     month = Period.parse(OCTOBER)
     found = reconciliation.verify(
-        pipes.engine, dhis2.far.client, pipes.house, month, pipes.clock.now
+        harness.engine, dhis2.far.client, harness.context, month, harness.clock.now
     )
     assert isinstance(found, Verified)
     # DIA and SRZ are zero: no value is wanted where the server keeps no zeros.
     assert (found.cells, found.differences) == (3, ())
 
 
-def test_the_check_finds_it_fit(pipes: Pipes, dhis2: FarSide) -> None:
-    now = pipes.clock.now
+def test_the_check_finds_it_fit(harness: Harness, dhis2: FarSide) -> None:
+    now = harness.clock.now
     receivers = [Receiver("KOLA", "KolaSite001")]
     found = list(
-        dhis2_checkup.examine(dhis2.far.client, pipes.catalogue, receivers, now, now.date())
+        dhis2_checkup.examine(dhis2.far.client, harness.catalogue, receivers, now, now.date())
     )
     assert [one.words for one in found if not one.ok] == []
     said = {one.what: one.words for one in found}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
-from gateway.conversation.interpretation import House
+from gateway.context import Context
 from gateway.inbound import reader
 from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import FAILED, READ
@@ -29,7 +29,7 @@ from tests.gateway.harness import (
     SIRA,
     STRANGER,
     Clock,
-    Pipes,
+    Harness,
     killed_at,
     person,
 )
@@ -44,8 +44,8 @@ class Torn(dict[str, Form]):
         return super().__getitem__(keyword)
 
 
-def torn(catalogue: Catalogue) -> House:
-    return House(replace(catalogue, forms=Torn(catalogue.forms)), BAMAKO)
+def torn(catalogue: Catalogue) -> Context:
+    return Context(replace(catalogue, forms=Torn(catalogue.forms)), BAMAKO)
 
 
 # --- At the door
@@ -102,110 +102,110 @@ TEXTS = (
 )  # fmt: skip
 
 
-def test_every_message_of_a_person_has_one_answer_in_gsm7(pipes: Pipes) -> None:
+def test_every_message_of_a_person_has_one_answer_in_gsm7(harness: Harness) -> None:
     for text in TEXTS:
-        answer = pipes.told(text)
+        answer = harness.told(text)
         assert answer
         assert gsm7.is_gsm7(answer)
         assert len(gsm7.parts(answer)) <= 2
-    assert list(pipes.inbox_states().values()) == [READ] * len(TEXTS)
+    assert list(harness.inbox_states().values()) == [READ] * len(TEXTS)
 
 
-def test_a_whole_batch_of_different_people(pipes: Pipes) -> None:
+def test_a_whole_batch_of_different_people(harness: Harness) -> None:
     for phone in (AWA, FANTA, ISSA, SIRA, NANA, STRANGER):
-        pipes.receive(PEC, phone)
-    assert pipes.read() == 6
-    assert pipes.waiting() == 0
-    assert sorted(row.phone for row in pipes.rows("reply")) == sorted(
+        harness.receive(PEC, phone)
+    assert harness.read() == 6
+    assert harness.waiting() == 0
+    assert sorted(row.phone for row in harness.rows("reply")) == sorted(
         [AWA, FANTA, ISSA, SIRA, NANA, STRANGER]
     )
-    assert {version.version for version in pipes.versions()} == {1}
-    assert len(pipes.versions()) == 4
-    assert pipes.answers(NANA)[0].startswith("Pour quel site?")
-    assert pipes.read() == 0
+    assert {version.version for version in harness.versions()} == {1}
+    assert len(harness.versions()) == 4
+    assert harness.answers(NANA)[0].startswith("Pour quel site?")
+    assert harness.read() == 0
 
 
-def test_a_stranger_is_answered_once_a_day_and_told_nothing(pipes: Pipes) -> None:
-    pipes.told(PEC)
+def test_a_stranger_is_answered_once_a_day_and_told_nothing(harness: Harness) -> None:
+    harness.told(PEC)
     for _ in range(3):
-        pipes.receive(PEC, STRANGER)
-    pipes.read()
-    (answer,) = pipes.answers(STRANGER)
+        harness.receive(PEC, STRANGER)
+    harness.read()
+    (answer,) = harness.answers(STRANGER)
     assert not any(letter.isdigit() for letter in answer)
     assert "KANI" not in answer.upper()
-    pipes.clock.advance(hours=11, minutes=59)
-    pipes.receive(PEC, STRANGER)
-    pipes.read()
-    assert len(pipes.answers(STRANGER)) == 1
-    pipes.clock.advance(minutes=1)
-    pipes.receive(PEC, STRANGER)
-    pipes.read()
-    assert len(pipes.answers(STRANGER)) == 2
-    assert len(pipes.versions()) == 1
-    assert pipes.counted()["strangers"] == 5
+    harness.clock.advance(hours=11, minutes=59)
+    harness.receive(PEC, STRANGER)
+    harness.read()
+    assert len(harness.answers(STRANGER)) == 1
+    harness.clock.advance(minutes=1)
+    harness.receive(PEC, STRANGER)
+    harness.read()
+    assert len(harness.answers(STRANGER)) == 2
+    assert len(harness.versions()) == 1
+    assert harness.counted()["strangers"] == 5
 
 
-def test_what_is_no_persons_phone_is_never_answered(pipes: Pipes) -> None:
+def test_what_is_no_persons_phone_is_never_answered(harness: Harness) -> None:
     for phone in ("36777", "Orange", "+22336777000"):
-        pipes.receive("Votre solde", phone)
-    assert pipes.read() == 3
-    assert [row.phone for row in pipes.rows("reply")] == ["+22336777000"]
+        harness.receive("Votre solde", phone)
+    assert harness.read() == 3
+    assert [row.phone for row in harness.rows("reply")] == ["+22336777000"]
 
 
 def test_beyond_the_daily_cap_messages_are_kept_but_not_answered(
     engine: Engine, catalogue: Catalogue
 ) -> None:
     programme = replace(catalogue.programme, replies_per_day=3)
-    pipes = Pipes(engine, replace(catalogue, programme=programme))
+    harness = Harness(engine, replace(catalogue, programme=programme))
     for number in range(5):
-        pipes.receive(f"PEC 10 VUS {40 + number}")
-    pipes.read()
-    assert len(pipes.answers(AWA)) == 3
-    assert pipes.report().values == {"VUS": 44}
-    assert len(pipes.versions()) == 5
-    assert pipes.counted()["unanswered"] == 2
-    pipes.clock.now = datetime(2026, 11, 5, tzinfo=UTC)
-    assert pipes.told("PEC 10 FIE 1")
+        harness.receive(f"PEC 10 VUS {40 + number}")
+    harness.read()
+    assert len(harness.answers(AWA)) == 3
+    assert harness.report().values == {"VUS": 44}
+    assert len(harness.versions()) == 5
+    assert harness.counted()["unanswered"] == 2
+    harness.clock.now = datetime(2026, 11, 5, tzinfo=UTC)
+    assert harness.told("PEC 10 FIE 1")
 
 
 # --- In which order
 
 
-def test_one_phones_messages_are_read_in_the_order_of_sending(pipes: Pipes) -> None:
-    pipes.receive("PEC 10 VUS 47", sent=NOON - timedelta(minutes=1))
-    pipes.receive("PEC 10 VUS 45", sent=NOON - timedelta(minutes=3))
-    pipes.receive("PEC 10 VUS 46", sent=NOON - timedelta(minutes=2))
-    pipes.read()
-    assert [version.values["VUS"] for version in pipes.versions()] == [45, 46, 47]
-    assert ["45" in one or "46" in one for one in pipes.answers(AWA)] == [True, True, False]
+def test_one_phones_messages_are_read_in_the_order_of_sending(harness: Harness) -> None:
+    harness.receive("PEC 10 VUS 47", sent=NOON - timedelta(minutes=1))
+    harness.receive("PEC 10 VUS 45", sent=NOON - timedelta(minutes=3))
+    harness.receive("PEC 10 VUS 46", sent=NOON - timedelta(minutes=2))
+    harness.read()
+    assert [version.values["VUS"] for version in harness.versions()] == [45, 46, 47]
+    assert ["45" in one or "46" in one for one in harness.answers(AWA)] == [True, True, False]
 
 
-def test_also_when_there_are_more_than_one_batch_takes(pipes: Pipes) -> None:
+def test_also_when_there_are_more_than_one_batch_takes(harness: Harness) -> None:
     more = reader.BATCH + 20
     for number in range(more):
-        pipes.receive(f"PEC 10 VUS {number}", sent=NOON - timedelta(minutes=number))
-    assert pipes.read() == more
-    assert [version.values["VUS"] for version in pipes.versions()] == [*reversed(range(more))]
-    assert pipes.report().values == {"VUS": 0}
+        harness.receive(f"PEC 10 VUS {number}", sent=NOON - timedelta(minutes=number))
+    assert harness.read() == more
+    assert [version.values["VUS"] for version in harness.versions()] == [*reversed(range(more))]
+    assert harness.report().values == {"VUS": 0}
 
 
-def test_a_message_of_another_phone_that_comes_late_fills_gaps_only(pipes: Pipes) -> None:
-    pipes.enrol((), (person("+22370000009", "asc", "KOLA"),))
-    pipes.told("PEC 10 VUS 45")
-    answer = pipes.told("PEC 10 VUS 50 FIE 38", "+22370000009", sent=NOON - timedelta(hours=1))
-    assert pipes.report().values == {"VUS": 45, "FIE": 38}
+def test_a_message_of_another_phone_that_comes_late_fills_gaps_only(harness: Harness) -> None:
+    harness.enrol((), (person("+22370000009", "asc", "KOLA"),))
+    harness.told("PEC 10 VUS 45")
+    answer = harness.told("PEC 10 VUS 50 FIE 38", "+22370000009", sent=NOON - timedelta(hours=1))
+    assert harness.report().values == {"VUS": 45, "FIE": 38}
     assert "50" not in answer
 
 
-def test_who_she_was_is_judged_by_the_month_of_sending(pipes: Pipes) -> None:
-    pipes.enrol((), (person(AWA, "asc", "KOLA", active=False),), since="202611")
-    pipes.receive("PEC 10 VUS 45", sent=datetime(2026, 10, 31, 12, tzinfo=UTC))
-    pipes.read()
-    assert pipes.report().values == {"VUS": 45}
-    pipes.receive("PEC 10 VUS 46")
-    pipes.read()
-    assert pipes.report().values == {"VUS": 45}
-    assert pipes.counted()["strangers"] == 1
+def test_who_she_was_is_judged_by_the_month_of_sending(harness: Harness) -> None:
+    harness.enrol((), (person(AWA, "asc", "KOLA", active=False),), since="202611")
+    harness.receive("PEC 10 VUS 45", sent=datetime(2026, 10, 31, 12, tzinfo=UTC))
+    harness.read()
+    assert harness.report().values == {"VUS": 45}
+    harness.receive("PEC 10 VUS 46")
+    harness.read()
+    assert harness.report().values == {"VUS": 45}
+    assert harness.counted()["strangers"] == 1
 
 
 MONTHS = {
@@ -217,46 +217,46 @@ MONTHS = {
 }
 
 
-def test_months(pipes: Pipes) -> None:
+def test_months(harness: Harness) -> None:
     for text, (said, stored) in MONTHS.items():
-        assert said in pipes.told(text)
-        assert pipes.periods() == stored
+        assert said in harness.told(text)
+        assert harness.periods() == stored
 
 
 # --- What breaks
 
 
 @pytest.mark.parametrize("words", ["INSERT INTO outbox", "INSERT INTO tallies", "UPDATE inbox"])
-def test_a_batch_that_dies_has_changed_nothing(pipes: Pipes, words: str) -> None:
-    pipes.receive(PEC)
-    pipes.receive("PEC 10 VUS 46", FANTA)
-    with killed_at(pipes.engine, words):
-        pipes.read()
-    assert pipes.waiting() == 2
-    assert (pipes.rows("reply"), pipes.rows("dhis2"), pipes.versions()) == ([], [], [])
-    assert pipes.counted() == {}
-    assert pipes.read() == 2
-    assert (len(pipes.rows("reply")), len(pipes.versions())) == (2, 2)
+def test_a_batch_that_dies_has_changed_nothing(harness: Harness, words: str) -> None:
+    harness.receive(PEC)
+    harness.receive("PEC 10 VUS 46", FANTA)
+    with killed_at(harness.engine, words):
+        harness.read()
+    assert harness.waiting() == 2
+    assert (harness.rows("reply"), harness.rows("dhis2"), harness.versions()) == ([], [], [])
+    assert harness.counted() == {}
+    assert harness.read() == 2
+    assert (len(harness.rows("reply")), len(harness.versions())) == (2, 2)
 
 
-def test_a_poison_message_does_not_hold_up_its_batch(pipes: Pipes) -> None:
-    house = torn(pipes.catalogue)
+def test_a_poison_message_does_not_hold_up_its_batch(harness: Harness) -> None:
+    context = torn(harness.catalogue)
     before, poison, after = (
-        pipes.receive("PEC 10 VUS 45"), pipes.receive("NUT 10 DEP 5"), pipes.receive("PEC 10 FIE 3")
+        harness.receive("PEC 10 VUS 45"), harness.receive("NUT 10 DEP 5"), harness.receive("PEC 10 FIE 3")
     )  # fmt: skip
-    reader.read_inbox(pipes.engine, house, pipes.clock)
-    assert pipes.inbox_states() == {before: READ, poison: FAILED, after: READ}
-    assert pipes.report().values == {"VUS": 45, "FIE": 3}
-    assert len(pipes.answers(AWA)) == 3
-    assert sum("panne chez nous" in one for one in pipes.answers(AWA)) == 1
-    assert pipes.counted()["failed"] == 1
-    assert pipes.counted()["read"] == 3
-    with reading(pipes.engine) as connection:
+    reader.read_inbox(harness.engine, context, harness.clock)
+    assert harness.inbox_states() == {before: READ, poison: FAILED, after: READ}
+    assert harness.report().values == {"VUS": 45, "FIE": 3}
+    assert len(harness.answers(AWA)) == 3
+    assert sum("panne chez nous" in one for one in harness.answers(AWA)) == 1
+    assert harness.counted()["failed"] == 1
+    assert harness.counted()["read"] == 3
+    with reading(harness.engine) as connection:
         query = select(inbox.c.text).where(inbox.c.id == poison)
         assert connection.execute(query).scalar_one() == "NUT 10 DEP 5"
 
 
-def test_a_fault_that_passes_costs_no_message(pipes: Pipes) -> None:
+def test_a_fault_that_passes_costs_no_message(harness: Harness) -> None:
     class Passing(Torn):
         left = reader.TRIES - 1
 
@@ -266,38 +266,38 @@ def test_a_fault_that_passes_costs_no_message(pipes: Pipes) -> None:
                 raise ZeroDivisionError("torn")
             return dict.__getitem__(self, keyword)
 
-    pipes.receive("NUT 10 DEP 5")
-    catalogue = replace(pipes.catalogue, forms=Passing(pipes.catalogue.forms))
-    reader.read_inbox(pipes.engine, House(catalogue, BAMAKO), pipes.clock)
-    assert set(pipes.inbox_states().values()) == {READ}
-    assert pipes.report(form="NUT").values == {"DEP": 5}
-    assert len(pipes.answers(AWA)) == 1
+    harness.receive("NUT 10 DEP 5")
+    catalogue = replace(harness.catalogue, forms=Passing(harness.catalogue.forms))
+    reader.read_inbox(harness.engine, Context(catalogue, BAMAKO), harness.clock)
+    assert set(harness.inbox_states().values()) == {READ}
+    assert harness.report(form="NUT").values == {"DEP": 5}
+    assert len(harness.answers(AWA)) == 1
 
 
 def test_a_loop_of_poison_is_answered_no_more_often_than_a_day_allows(
     engine: Engine, catalogue: Catalogue
 ) -> None:
     programme = replace(catalogue.programme, replies_per_day=2)
-    pipes = Pipes(engine, replace(catalogue, programme=programme))
+    harness = Harness(engine, replace(catalogue, programme=programme))
     for number in range(4):
-        pipes.receive(f"NUT 10 DEP {number}")
-    reader.read_inbox(pipes.engine, torn(pipes.catalogue), pipes.clock)
-    assert set(pipes.inbox_states().values()) == {FAILED}
-    assert len(pipes.answers(AWA)) == 2
+        harness.receive(f"NUT 10 DEP {number}")
+    reader.read_inbox(harness.engine, torn(harness.catalogue), harness.clock)
+    assert set(harness.inbox_states().values()) == {FAILED}
+    assert len(harness.answers(AWA)) == 2
 
 
-def test_singly_too_in_the_order_of_sending(pipes: Pipes) -> None:
-    pipes.receive("NUT 10 DEP 5")
-    pipes.receive("PEC 10 VUS 47", sent=NOON - timedelta(minutes=1))
-    pipes.receive("PEC 10 VUS 45", sent=NOON - timedelta(minutes=3))
-    reader.read_inbox(pipes.engine, torn(pipes.catalogue), pipes.clock)
-    assert [version.values["VUS"] for version in pipes.versions()] == [45, 47]
+def test_singly_too_in_the_order_of_sending(harness: Harness) -> None:
+    harness.receive("NUT 10 DEP 5")
+    harness.receive("PEC 10 VUS 47", sent=NOON - timedelta(minutes=1))
+    harness.receive("PEC 10 VUS 45", sent=NOON - timedelta(minutes=3))
+    reader.read_inbox(harness.engine, torn(harness.catalogue), harness.clock)
+    assert [version.values["VUS"] for version in harness.versions()] == [45, 47]
 
 
 # --- Several readers, and time
 
 
-def crowd(pipes: Pipes) -> dict[str, list[int]]:
+def crowd(harness: Harness) -> dict[str, list[int]]:
     """Thirty messages of each of several people, in changing order; what each sent, in order."""
     sent: dict[str, list[int]] = {}
     numbers = count(1)
@@ -305,7 +305,7 @@ def crowd(pipes: Pipes) -> dict[str, list[int]]:
         for phone in (AWA, FANTA, ISSA, SIRA):
             sent.setdefault(phone, []).append(turn)
             at = NOON - timedelta(hours=1) + timedelta(seconds=next(numbers))
-            pipes.receive(f"PEC 10 VUS {turn}", phone, sent=at)
+            harness.receive(f"PEC 10 VUS {turn}", phone, sent=at)
     return sent
 
 
@@ -313,48 +313,51 @@ def test_two_readers_read_each_message_once_and_in_order(
     postgresql_url: str, catalogue: Catalogue
 ) -> None:
     engines = [connect(postgresql_url), connect(postgresql_url)]
-    pipes = Pipes(engines[0], catalogue)
-    sent = crowd(pipes)
+    harness = Harness(engines[0], catalogue)
+    sent = crowd(harness)
     together = Barrier(2)
 
     def read(engine: Engine) -> int:
         together.wait(10)
-        return reader.read_inbox(engine, pipes.house, Clock())
+        return reader.read_inbox(engine, harness.context, Clock())
 
     with ThreadPoolExecutor(2) as pool:
         total = sum(pool.map(read, engines))
     # Whoever finds every lane taken leaves; the other one reads on.
-    total += pipes.read()
+    total += harness.read()
     assert total == 120
-    assert pipes.counted()["read"] == 120
-    assert len({row.inbox_id for row in pipes.rows("reply")}) == 120
+    assert harness.counted()["read"] == 120
+    assert len({row.inbox_id for row in harness.rows("reply")}) == 120
     by_phone: dict[str, list[int]] = {}
-    messages = {row.inbox_id: row.values["VUS"] for row in pipes.versions()}
-    for row in pipes.rows("reply"):
+    messages = {row.inbox_id: row.values["VUS"] for row in harness.versions()}
+    for row in harness.rows("reply"):
         by_phone.setdefault(row.phone, []).append(messages[row.inbox_id])
     assert by_phone == sent
     for engine in engines:
         engine.dispose()
 
 
-def test_a_reader_stops_between_rounds_when_its_time_is_over(pipes: Pipes) -> None:
+def test_a_reader_stops_between_rounds_when_its_time_is_over(harness: Harness) -> None:
     for number in range(reader.BATCH + 5):
-        pipes.receive(f"PEC 10 VUS {number}")
-    assert reader.read_inbox(pipes.engine, pipes.house, pipes.clock, until=NOON) == reader.BATCH
-    assert pipes.waiting() == 5
-    assert pipes.read() == 5
+        harness.receive(f"PEC 10 VUS {number}")
+    assert (
+        reader.read_inbox(harness.engine, harness.context, harness.clock, until=NOON)
+        == reader.BATCH
+    )
+    assert harness.waiting() == 5
+    assert harness.read() == 5
 
 
-def test_a_database_that_is_away_is_no_poison(pipes: Pipes) -> None:
-    pipes.receive(PEC)
+def test_a_database_that_is_away_is_no_poison(harness: Harness) -> None:
+    harness.receive(PEC)
 
     def refuse(*_: Any) -> None:
         raise ConnectionError("away")
 
-    event.listen(pipes.engine, "before_cursor_execute", refuse)
+    event.listen(harness.engine, "before_cursor_execute", refuse)
     with pytest.raises(ConnectionError):
-        pipes.read()
-    event.remove(pipes.engine, "before_cursor_execute", refuse)
-    with reading(pipes.engine) as connection:
+        harness.read()
+    event.remove(harness.engine, "before_cursor_execute", refuse)
+    with reading(harness.engine) as connection:
         assert connection.execute(select(inbox.c.attempts)).scalar_one() == 0
-    assert pipes.read() == 1
+    assert harness.read() == 1

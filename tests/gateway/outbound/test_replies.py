@@ -23,19 +23,19 @@ from gateway.storage.engine import connect, reading
 from gateway.storage.outbox_sms import NewReply
 from gateway.transports.africastalking import AfricasTalking
 from menus.model.catalogue import Catalogue
-from tests.gateway.harness import AWA, FANTA, ISSA, NOON, SIRA, Killed, Pipes, killed_at
+from tests.gateway.harness import AWA, FANTA, ISSA, NOON, SIRA, Harness, Killed, killed_at
 
 DEADLINE = 1.0  # seconds for which the operator is waited for
 
 
-def queue(pipes: Pipes, *texts: str, phone: str = AWA) -> list[int]:
+def queue(harness: Harness, *texts: str, phone: str = AWA) -> list[int]:
     """Replies that are due now; their ids."""
     for text in texts:
-        message = pipes.receive("Bonjour", phone)
+        message = harness.receive("Bonjour", phone)
         reply = NewReply(f"reply:{message}", phone, text, 1, message, None, None, None)
-        with pipes.engine.begin() as connection:
-            outbox_sms.add_replies(connection, [reply], pipes.clock.now)
-    return [row.id for row in pipes.rows("reply")][-len(texts) :]
+        with harness.engine.begin() as connection:
+            outbox_sms.add_replies(connection, [reply], harness.clock.now)
+    return [row.id for row in harness.rows("reply")][-len(texts) :]
 
 
 @dataclass(slots=True)
@@ -89,94 +89,94 @@ def takes_all(phone: str, text: str) -> Outcome:
     return Delivered(f"ATXid_{text}")
 
 
-def send(pipes: Pipes, operator: replies.Operator) -> int:
-    return replies.send_due(pipes.engine, operator, pipes.clock)
+def send(harness: Harness, operator: replies.Operator) -> int:
+    return replies.send_due(harness.engine, operator, harness.clock)
 
 
-def health(pipes: Pipes) -> Health:
-    with reading(pipes.engine) as connection:
+def health(harness: Harness) -> Health:
+    with reading(harness.engine) as connection:
         return destinations.health(connection, destinations.OPERATOR)
 
 
-def test_a_reply_is_sent_once(pipes: Pipes, operator: Sandbox) -> None:
-    answer = pipes.told("PEC 10 VUS 45")
-    assert send(pipes, operator.client) == 1
+def test_a_reply_is_sent_once(harness: Harness, operator: Sandbox) -> None:
+    answer = harness.told("PEC 10 VUS 45")
+    assert send(harness, operator.client) == 1
     assert operator.taken() == [(AWA, answer)]
-    row = pipes.only("reply")
+    row = harness.only("reply")
     assert (row.state, row.attempts, row.lease, row.next_at) == ("sent", 1, None, None)
     assert row.message_id.startswith("ATXid_")
     assert row.settled_at == NOON
-    assert send(pipes, operator.client) == 0
+    assert send(harness, operator.client) == 0
     assert len(operator.taken()) == 1
-    assert (pipes.counted()["replied"], pipes.counted()["parts_sent"]) == (1, row.parts)
+    assert (harness.counted()["replied"], harness.counted()["parts_sent"]) == (1, row.parts)
 
 
-def test_nothing_due_asks_nobody(pipes: Pipes) -> None:
-    queue(pipes, "one")
-    pipes.change_rows("reply", next_at=NOON + timedelta(seconds=1))
+def test_nothing_due_asks_nobody(harness: Harness) -> None:
+    queue(harness, "one")
+    harness.change_rows("reply", next_at=NOON + timedelta(seconds=1))
     operator = Scripted(takes_all)
-    assert send(pipes, operator) == 0
-    pipes.clock.advance(seconds=1)
-    assert send(pipes, operator) == 1
+    assert send(harness, operator) == 0
+    harness.clock.advance(seconds=1)
+    assert send(harness, operator) == 1
 
 
 @pytest.mark.parametrize("fault", [{"lost": True}, {"slow": 2.0}], ids=["cut", "timeout"])
 def test_a_lost_answer_is_asked_for_once_more_and_no_third_time(
-    pipes: Pipes, operator: Sandbox, fault: Mapping[str, Any]
+    harness: Harness, operator: Sandbox, fault: Mapping[str, Any]
 ) -> None:
     operator.fail(times=5, **fault)
-    queue(pipes, "one")
-    send(pipes, operator.client)
-    row = pipes.only("reply")
+    queue(harness, "one")
+    send(harness, operator.client)
+    row = harness.only("reply")
     assert (row.state, row.unknowns) == ("waiting", 1)
     assert row.next_at == NOON + timedelta(seconds=30)
-    pipes.clock.advance(seconds=30)
-    send(pipes, operator.client)
-    assert (pipes.only("reply").state, pipes.only("reply").next_at) == ("unknown", None)
-    pipes.clock.advance(hours=1)
-    send(pipes, operator.client)
+    harness.clock.advance(seconds=30)
+    send(harness, operator.client)
+    assert (harness.only("reply").state, harness.only("reply").next_at) == ("unknown", None)
+    harness.clock.advance(hours=1)
+    send(harness, operator.client)
     assert operator.taken() == [(AWA, "one")] * 2
-    assert pipes.counted()["replies_unknown"] == 1
+    assert harness.counted()["replies_unknown"] == 1
 
 
-def test_a_second_try_that_is_answered_ends_it(pipes: Pipes, operator: Sandbox) -> None:
+def test_a_second_try_that_is_answered_ends_it(harness: Harness, operator: Sandbox) -> None:
     operator.fail(lost=True)
-    queue(pipes, "one")
-    send(pipes, operator.client)
-    pipes.clock.advance(seconds=30)
-    send(pipes, operator.client)
-    assert (pipes.only("reply").state, pipes.only("reply").reason) == ("sent", None)
+    queue(harness, "one")
+    send(harness, operator.client)
+    harness.clock.advance(seconds=30)
+    send(harness, operator.client)
+    assert (harness.only("reply").state, harness.only("reply").reason) == ("sent", None)
 
 
-def test_a_refusal_is_final_and_harms_no_other(pipes: Pipes, operator: Sandbox) -> None:
+def test_a_refusal_is_final_and_harms_no_other(harness: Harness, operator: Sandbox) -> None:
     operator.fail(recipient=403, phone=FANTA)
-    queue(pipes, "one", phone=FANTA)
-    queue(pipes, "two", phone=ISSA)
-    assert send(pipes, operator.client) == 1
-    refused, sent = pipes.rows("reply")
+    queue(harness, "one", phone=FANTA)
+    queue(harness, "two", phone=ISSA)
+    assert send(harness, operator.client) == 1
+    refused, sent = harness.rows("reply")
     assert (refused.state, refused.reason) == ("refused", "InvalidPhoneNumber")
     assert (refused.next_at, refused.settled_at) == (None, NOON)
     assert sent.state == "sent"
-    assert health(pipes).failures == 0
-    assert pipes.counted()["replies_refused"] == 1
+    assert health(harness).failures == 0
+    assert harness.counted()["replies_refused"] == 1
 
 
 def test_a_replys_own_trouble_backs_off_and_gives_up_at_last(
-    pipes: Pipes, operator: Sandbox
+    harness: Harness, operator: Sandbox
 ) -> None:
     operator.fail(recipient=502, times=sending.TRIES)
-    queue(pipes, "one")
+    queue(harness, "one")
     waits = []
     for tried in range(1, sending.TRIES):
-        send(pipes, operator.client)
-        row = pipes.only("reply")
+        send(harness, operator.client)
+        row = harness.only("reply")
         assert (row.state, row.reason, row.attempts) == ("waiting", "RejectedByGateway", tried)
-        waits.append((row.next_at - pipes.clock.now).total_seconds())
-        pipes.clock.now = row.next_at
+        waits.append((row.next_at - harness.clock.now).total_seconds())
+        harness.clock.now = row.next_at
     assert 5 <= waits[0] <= 7
     assert all(120 <= one <= 150 for one in waits[5:])
-    send(pipes, operator.client)
-    assert pipes.only("reply").state == "refused"
+    send(harness, operator.client)
+    assert harness.only("reply").state == "refused"
     assert operator.taken() == []
 
 
@@ -190,175 +190,175 @@ AWAY = {
 
 @pytest.mark.parametrize("case", AWAY)
 def test_while_the_operator_is_away_nothing_is_hammered_or_lost(
-    pipes: Pipes, operator: Sandbox, case: str
+    harness: Harness, operator: Sandbox, case: str
 ) -> None:
     fault, reason, rest = AWAY[case]
     operator.fail(times=1000, **fault)
     for number in range(40):
-        queue(pipes, f"{number}", phone=f"+22370001{number:03}")
-    send(pipes, operator.client)
-    found = health(pipes)
+        queue(harness, f"{number}", phone=f"+22370001{number:03}")
+    send(harness, operator.client)
+    found = health(harness)
     assert (found.failures, found.reason) == (1, reason)
     assert found.closed_until is not None
     assert rest[0] <= (found.closed_until - NOON).total_seconds() <= rest[1]
-    assert {row.state for row in pipes.rows("reply")} == {"waiting"}
-    assert {row.lease for row in pipes.rows("reply")} == {None}
+    assert {row.state for row in harness.rows("reply")} == {"waiting"}
+    assert {row.lease for row in harness.rows("reply")} == {None}
     probe = Scripted(takes_all)
-    assert send(pipes, probe) == 0
+    assert send(harness, probe) == 0
     assert probe.sent == []
     operator.recover()
-    pipes.clock.advance(minutes=3)
-    assert send(pipes, operator.client) == 40
+    harness.clock.advance(minutes=3)
+    assert send(harness, operator.client) == 40
     assert len(set(operator.taken())) == 40
-    assert health(pipes) == Health()
+    assert health(harness) == Health()
 
 
-def test_while_it_is_away_one_reply_is_tried_at_a_time(pipes: Pipes) -> None:
+def test_while_it_is_away_one_reply_is_tried_at_a_time(harness: Harness) -> None:
     for number in range(20):
-        queue(pipes, f"{number}", phone=f"+22370001{number:03}")
+        queue(harness, f"{number}", phone=f"+22370001{number:03}")
     away = Scripted(lambda phone, text: TryLater("connect"))
     for expected in (replies.WAVE, 1, 1, 1):
         away.sent.clear()
-        send(pipes, away)
+        send(harness, away)
         assert len(away.sent) == expected
-        pipes.clock.advance(minutes=3)
-    assert health(pipes).failures == 4
+        harness.clock.advance(minutes=3)
+    assert health(harness).failures == 4
 
 
-def test_an_operator_that_swallows_everything_is_left_alone(pipes: Pipes) -> None:
+def test_an_operator_that_swallows_everything_is_left_alone(harness: Harness) -> None:
     for number in range(2 * replies.WAVE):
-        queue(pipes, f"{number}", phone=f"+22370001{number:03}")
+        queue(harness, f"{number}", phone=f"+22370001{number:03}")
     hanging = Scripted(lambda phone, text: Unknown("timeout"))
-    send(pipes, hanging)
+    send(harness, hanging)
     assert len(hanging.sent) == replies.WAVE
-    assert health(pipes).reason == "timeout"
-    pipes.clock.advance(minutes=3)
+    assert health(harness).reason == "timeout"
+    harness.clock.advance(minutes=3)
     hanging.sent.clear()
-    send(pipes, hanging)
+    send(harness, hanging)
     assert len(hanging.sent) == 1
 
 
-def test_time_away_does_not_use_up_a_replys_tries(pipes: Pipes) -> None:
-    queue(pipes, "one")
+def test_time_away_does_not_use_up_a_replys_tries(harness: Harness) -> None:
+    queue(harness, "one")
     for _ in range(sending.TRIES + 1):
-        send(pipes, Scripted(lambda phone, text: TryLater("connect")))
-        pipes.clock.advance(minutes=3)
-    send(pipes, Scripted(lambda phone, text: TryLater("RejectedByGateway", everyone=False)))
-    assert pipes.only("reply").state == "waiting"
-    pipes.clock.advance(minutes=3)
-    assert send(pipes, Scripted(takes_all)) == 1
+        send(harness, Scripted(lambda phone, text: TryLater("connect")))
+        harness.clock.advance(minutes=3)
+    send(harness, Scripted(lambda phone, text: TryLater("RejectedByGateway", everyone=False)))
+    assert harness.only("reply").state == "waiting"
+    harness.clock.advance(minutes=3)
+    assert send(harness, Scripted(takes_all)) == 1
 
 
-def test_a_sender_that_died_in_the_call_is_followed_once(pipes: Pipes) -> None:
-    queue(pipes, "one")
+def test_a_sender_that_died_in_the_call_is_followed_once(harness: Harness) -> None:
+    queue(harness, "one")
 
     def die(phone: str, text: str) -> Outcome:
         raise Killed
 
     with pytest.raises(Killed):
-        send(pipes, Scripted(die))
-    assert pipes.only("reply").state == "sending"
+        send(harness, Scripted(die))
+    assert harness.only("reply").state == "sending"
     operator = Scripted(takes_all)
-    assert send(pipes, operator) == 0, "somebody may be sending it this very moment"
-    pipes.change_rows("reply", lease_until=0)
-    send(pipes, operator)
-    row = pipes.only("reply")
+    assert send(harness, operator) == 0, "somebody may be sending it this very moment"
+    harness.change_rows("reply", lease_until=0)
+    send(harness, operator)
+    row = harness.only("reply")
     assert (row.state, row.unknowns, row.reason) == ("waiting", 1, "sender_died")
-    pipes.clock.advance(seconds=30)
-    assert send(pipes, operator) == 1
+    harness.clock.advance(seconds=30)
+    assert send(harness, operator) == 1
     assert operator.sent == [(AWA, "one")]
 
 
-def test_a_sender_that_died_before_the_call_costs_nothing(pipes: Pipes) -> None:
-    queue(pipes, *"abc")
-    with killed_at(pipes.engine, "SET state"):
-        send(pipes, Scripted(takes_all))
-    assert [row.state for row in pipes.rows("reply")] == ["waiting"] * 3
-    pipes.change_rows("reply", lease_until=0)
-    assert send(pipes, Scripted(takes_all)) == 3
+def test_a_sender_that_died_before_the_call_costs_nothing(harness: Harness) -> None:
+    queue(harness, *"abc")
+    with killed_at(harness.engine, "SET state"):
+        send(harness, Scripted(takes_all))
+    assert [row.state for row in harness.rows("reply")] == ["waiting"] * 3
+    harness.change_rows("reply", lease_until=0)
+    assert send(harness, Scripted(takes_all)) == 3
 
 
-def test_a_delivery_report_may_come_before_the_answer(pipes: Pipes) -> None:
-    queue(pipes, "one", "two")
+def test_a_delivery_report_may_come_before_the_answer(harness: Harness) -> None:
+    queue(harness, "one", "two")
 
     def take(phone: str, text: str) -> Outcome:
         if text == "one":
-            with pipes.engine.begin() as connection:
+            with harness.engine.begin() as connection:
                 delivery_reports.note(
                     connection, message_id="ATXid_one", status="Success", reason=None, final=True,
                     now=NOON,
                 )  # fmt: skip
         return takes_all(phone, text)
 
-    send(pipes, Scripted(take))
-    assert {row.text: row.delivery for row in pipes.rows("reply")} == {
+    send(harness, Scripted(take))
+    assert {row.text: row.delivery for row in harness.rows("reply")} == {
         "one": "Success",
         "two": None,
     }
 
 
-def test_one_numbers_replies_go_out_in_order(pipes: Pipes) -> None:
+def test_one_numbers_replies_go_out_in_order(harness: Harness) -> None:
     expected = defaultdict(list)
     for turn in range(12):
         for phone in (AWA, FANTA, ISSA, SIRA):
             text = f"{phone} {turn}"
-            queue(pipes, text, phone=phone)
+            queue(harness, text, phone=phone)
             expected[phone].append(text)
     operator = Scripted(takes_all)
-    assert send(pipes, operator) == 48
+    assert send(harness, operator) == 48
     went = defaultdict(list)
     for phone, text in operator.sent:
         went[phone].append(text)
     assert went == expected
 
 
-def test_no_number_has_two_replies_in_one_wave(pipes: Pipes) -> None:
+def test_no_number_has_two_replies_in_one_wave(harness: Harness) -> None:
     """Or the last of them would be sent when its lease has long run out."""
-    queue(pipes, *(f"{number}" for number in range(5)))
-    queue(pipes, "other", phone=FANTA)
+    queue(harness, *(f"{number}" for number in range(5)))
+    queue(harness, "other", phone=FANTA)
     marked: list[set[str]] = []
 
     def take(phone: str, text: str) -> Outcome:
-        rows = pipes.rows("reply")
+        rows = harness.rows("reply")
         marked.append({row.text for row in rows if row.state == "sending"})
         return takes_all(phone, text)
 
-    assert send(pipes, Scripted(take)) == 6
+    assert send(harness, Scripted(take)) == 6
     assert sorted(map(len, marked)) == [1, 1, 1, 1, 2, 2]
 
 
-def test_it_stops_between_two_waves_when_its_time_is_over(pipes: Pipes) -> None:
-    queue(pipes, *"abc")
+def test_it_stops_between_two_waves_when_its_time_is_over(harness: Harness) -> None:
+    queue(harness, *"abc")
     operator = Scripted(takes_all)
 
     def take(phone: str, text: str) -> Outcome:
-        pipes.clock.advance(seconds=10)
+        harness.clock.advance(seconds=10)
         return takes_all(phone, text)
 
     operator.outcome = take
     until = NOON + timedelta(seconds=15)
-    assert replies.send_due(pipes.engine, operator, pipes.clock, until) == 2
-    assert [row.state for row in pipes.rows("reply")] == ["sent", "sent", "waiting"]
-    assert pipes.rows("reply")[2].lease is None
-    assert send(pipes, operator) == 1
+    assert replies.send_due(harness.engine, operator, harness.clock, until) == 2
+    assert [row.state for row in harness.rows("reply")] == ["sent", "sent", "waiting"]
+    assert harness.rows("reply")[2].lease is None
+    assert send(harness, operator) == 1
 
 
 def test_two_senders_never_send_one_reply_twice(postgresql_url: str, catalogue: Catalogue) -> None:
     engines = [connect(postgresql_url), connect(postgresql_url)]
-    pipes = Pipes(engines[0], catalogue)
+    harness = Harness(engines[0], catalogue)
     for number in range(150):
-        queue(pipes, f"{number}", phone=f"+22370001{number % 50:03}")
+        queue(harness, f"{number}", phone=f"+22370001{number % 50:03}")
     together = Barrier(2)
 
     def work(engine: Engine) -> int:
         together.wait(10)
-        return replies.send_due(engine, operator.client, pipes.clock)
+        return replies.send_due(engine, operator.client, harness.clock)
 
     with sandbox() as operator, ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(work, engines)) == 150
         taken = operator.taken()
     assert len(taken) == 150
     assert len(set(taken)) == 150
-    assert {row.state for row in pipes.rows("reply")} == {"sent"}
+    assert {row.state for row in harness.rows("reply")} == {"sent"}
     for engine in engines:
         engine.dispose()

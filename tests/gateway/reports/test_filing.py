@@ -17,7 +17,7 @@ from tests.gateway.harness import (
     PEC,
     PEC_VALUES,
     SIRA,
-    Pipes,
+    Harness,
     person,
 )
 
@@ -30,141 +30,143 @@ STK = (
 )
 
 
-def test_a_whole_report_is_stored_answered_and_wanted(pipes: Pipes) -> None:
-    answer = pipes.told(PEC)
-    report = pipes.report()
+def test_a_whole_report_is_stored_answered_and_wanted(harness: Harness) -> None:
+    answer = harness.told(PEC)
+    report = harness.report()
     assert report.values == PEC_VALUES
     assert (report.version, report.complete, report.pending, report.problems) == (1, True, {}, ())
     assert answer.startswith(f"PEC octobre OK. No {report.receipt}.")
     assert all(f"{number}" in answer for number in PEC_VALUES.values())
-    (reply,) = pipes.rows("reply")
+    (reply,) = harness.rows("reply")
     assert (reply.form, reply.period, reply.unit_id) == ("PEC", OCTOBER, report.site_id)
     assert (reply.state, reply.next_at, reply.parts) == ("waiting", NOON, len(gsm7.parts(answer)))
-    (forward,) = pipes.rows("dhis2")
+    (forward,) = harness.rows("dhis2")
     assert forward.key == Wanted(report.site_id, "PEC", OCTOBER).key
     assert (forward.state, forward.next_at, forward.revision) == ("waiting", NOON, 1)
 
 
-def test_a_version_tells_who_when_and_from_which_message(pipes: Pipes) -> None:
+def test_a_version_tells_who_when_and_from_which_message(harness: Harness) -> None:
     sent = NOON - timedelta(minutes=5)
-    first = pipes.receive("PEC 10 VUS 45", sent=sent)
-    pipes.read()
-    pipes.clock.advance(hours=1)
-    second = pipes.receive("PEC 10 VUS 46 FIE 38")
-    pipes.read()
-    one, two = pipes.versions()
+    first = harness.receive("PEC 10 VUS 45", sent=sent)
+    harness.read()
+    harness.clock.advance(hours=1)
+    second = harness.receive("PEC 10 VUS 46 FIE 38")
+    harness.read()
+    one, two = harness.versions()
     assert (one.version, one.inbox_id, one.values) == (1, first, {"VUS": 45})
     assert (one.sent_at, one.accepted_at) == (sent, NOON)
     assert (two.version, two.inbox_id, two.values) == (2, second, {"VUS": 46, "FIE": 38})
     assert one.post_id == two.post_id
-    assert pipes.report().received_at == sent
+    assert harness.report().received_at == sent
 
 
-def test_the_same_text_again_changes_nothing(pipes: Pipes) -> None:
-    pipes.told(PEC)
-    before = pipes.report()
-    pipes.clock.advance(hours=1)
-    answer = pipes.told(f"  {PEC.lower()} ")
+def test_the_same_text_again_changes_nothing(harness: Harness) -> None:
+    harness.told(PEC)
+    before = harness.report()
+    harness.clock.advance(hours=1)
+    answer = harness.told(f"  {PEC.lower()} ")
     assert answer.startswith(f"PEC octobre DEJA RECU. No {before.receipt}.")
-    after = pipes.report()
+    after = harness.report()
     assert (after.values, after.version, after.receipt) == (PEC_VALUES, 1, before.receipt)
     assert after.changed_at == before.changed_at
-    assert len(pipes.versions()) == 1
-    assert pipes.rows("dhis2")[0].revision == 1
+    assert len(harness.versions()) == 1
+    assert harness.rows("dhis2")[0].revision == 1
 
 
-def test_a_text_that_was_replaced_is_answered_with_what_stands(pipes: Pipes) -> None:
-    pipes.told("PEC 10 VUS 45")
-    pipes.told("PEC 10 VUS 47")
-    answer = pipes.told("PEC 10 VUS 45")
+def test_a_text_that_was_replaced_is_answered_with_what_stands(harness: Harness) -> None:
+    harness.told("PEC 10 VUS 45")
+    harness.told("PEC 10 VUS 47")
+    answer = harness.told("PEC 10 VUS 45")
     assert "message ancien" in answer
     assert "47" in answer
     assert "45" not in answer
-    assert pipes.report().values == {"VUS": 47}
-    assert len(pipes.versions()) == 2
+    assert harness.report().values == {"VUS": 47}
+    assert len(harness.versions()) == 2
 
 
 @pytest.mark.parametrize("number", ["POS 48", "VUS 160", "VUS 4000"])
 def test_a_text_sent_again_whose_number_was_not_taken_is_not_called_old(
-    pipes: Pipes, number: str
+    harness: Harness, number: str
 ) -> None:
     text = f"PEC 10 TDR 37 RFS 3 {number}"
-    first = pipes.told(text)
-    again = pipes.told(text)
+    first = harness.told(text)
+    again = harness.told(text)
     assert "ancien" not in again
-    assert len(pipes.versions()) == 1
+    assert len(harness.versions()) == 1
     if "VUS 4000" not in number:
         assert number.split()[1] in first
         assert number.split()[1] in again
 
 
-def test_days_out_that_were_taken_back_are_not_brought_back_by_the_old_text(pipes: Pipes) -> None:
-    pipes.told("STK 10 ENF 0J12 BEB 4")
-    pipes.told("STK 10 ENF 0")
-    assert "ancien" in pipes.told("STK 10 ENF 0J12 BEB 4")
-    assert pipes.report(form="STK").days_out == {}
+def test_days_out_that_were_taken_back_are_not_brought_back_by_the_old_text(
+    harness: Harness,
+) -> None:
+    harness.told("STK 10 ENF 0J12 BEB 4")
+    harness.told("STK 10 ENF 0")
+    assert "ancien" in harness.told("STK 10 ENF 0J12 BEB 4")
+    assert harness.report(form="STK").days_out == {}
 
 
 @pytest.mark.parametrize("again", ["ENF 0J30", "ENF 0"])
-def test_days_out_of_a_closed_report_are_the_dtcs_to_change(pipes: Pipes, again: str) -> None:
-    pipes.told("STK 10 ENF 0J12 BEB 4")
-    pipes.forwarded("KOLA", "STK", OCTOBER)
-    pipes.clock.advance(days=12)
-    pipes.told(f"STK 10 {again}")
-    assert pipes.report(form="STK").days_out == {"ENF": 12}
-    pipes.told("STK 10 ENF 0J12 SEL 3")
-    assert pipes.report(form="STK").values["SEL"] == 3
-    pipes.told(f"POUR KOLA STK 10 {again}", NANA)
-    assert pipes.report(form="STK").days_out != {"ENF": 12}
+def test_days_out_of_a_closed_report_are_the_dtcs_to_change(harness: Harness, again: str) -> None:
+    harness.told("STK 10 ENF 0J12 BEB 4")
+    harness.forwarded("KOLA", "STK", OCTOBER)
+    harness.clock.advance(days=12)
+    harness.told(f"STK 10 {again}")
+    assert harness.report(form="STK").days_out == {"ENF": 12}
+    harness.told("STK 10 ENF 0J12 SEL 3")
+    assert harness.report(form="STK").values["SEL"] == 3
+    harness.told(f"POUR KOLA STK 10 {again}", NANA)
+    assert harness.report(form="STK").days_out != {"ENF": 12}
 
 
-def test_the_good_number_sent_again_drops_the_one_that_waits(pipes: Pipes) -> None:
-    pipes.told("PEC 10 VUS 45")
-    pipes.told("PEC 10 VUS 160")
-    assert "DEJA RECU" in pipes.told("PEC 10 VUS 45")
-    report = pipes.report()
+def test_the_good_number_sent_again_drops_the_one_that_waits(harness: Harness) -> None:
+    harness.told("PEC 10 VUS 45")
+    harness.told("PEC 10 VUS 160")
+    assert "DEJA RECU" in harness.told("PEC 10 VUS 45")
+    report = harness.report()
     assert (report.values, report.pending, report.version) == ({"VUS": 45}, {}, 1)
 
 
-def test_a_number_that_breaks_a_rule_is_not_stored_and_told(pipes: Pipes) -> None:
-    answer = pipes.told(PEC.replace("POS 28", "POS 48"))
-    report = pipes.report()
+def test_a_number_that_breaks_a_rule_is_not_stored_and_told(harness: Harness) -> None:
+    answer = harness.told(PEC.replace("POS 28", "POS 48"))
+    report = harness.report()
     assert {"POS", "TDR"}.isdisjoint(report.values)
     assert report.pending["POS"].value == 48
     assert answer.startswith("PEC oct A CORRIGER.")
     assert "POS 48" in answer
     assert {"level": "refuse", "codes": ["POS", "TDR"]}.items() <= report.problems[0].items()
     assert "POS 48" in str(report.problems[0]["text"])
-    mended = pipes.told("PEC 10 POS 28")
+    mended = harness.told("PEC 10 POS 28")
     assert mended.startswith("PEC octobre OK.")
-    assert pipes.report().values == PEC_VALUES
-    assert pipes.report().problems == ()
+    assert harness.report().values == PEC_VALUES
+    assert harness.report().problems == ()
 
 
-def test_the_answer_is_in_the_persons_language(pipes: Pipes) -> None:
-    assert pipes.told(PEC, FANTA).startswith("PEC òkutòburu dafalen.")
-    assert pipes.told("Bonjour", FANTA).startswith("A ma faamu")
-    assert pipes.told("Bonjour", AWA).startswith("Pas compris")
+def test_the_answer_is_in_the_persons_language(harness: Harness) -> None:
+    assert harness.told(PEC, FANTA).startswith("PEC òkutòburu dafalen.")
+    assert harness.told("Bonjour", FANTA).startswith("A ma faamu")
+    assert harness.told("Bonjour", AWA).startswith("Pas compris")
 
 
-def test_several_forms_in_one_message_have_one_answer(pipes: Pipes) -> None:
-    answer = pipes.told("PEC 10 VUS 45 NUT DEP 180")
+def test_several_forms_in_one_message_have_one_answer(harness: Harness) -> None:
+    answer = harness.told("PEC 10 VUS 45 NUT DEP 180")
     assert "Vus 45" in answer or "Vus45" in answer
     assert "180" in answer
-    (reply,) = pipes.rows("reply")
+    (reply,) = harness.rows("reply")
     assert (reply.form, reply.period) == (None, OCTOBER)
-    assert {row.form for row in pipes.rows("dhis2")} == {"PEC", "NUT"}
-    assert pipes.report(form="NUT").receipt != pipes.report(form="PEC").receipt
+    assert {row.form for row in harness.rows("dhis2")} == {"PEC", "NUT"}
+    assert harness.report(form="NUT").receipt != harness.report(form="PEC").receipt
 
 
-def test_what_remains_is_told_until_all_is_in(pipes: Pipes) -> None:
-    assert "Reste NUT SMI STK" in pipes.told(PEC)
-    answers = [pipes.told(text) for text in (NUT, SMI, STK)]
+def test_what_remains_is_told_until_all_is_in(harness: Harness) -> None:
+    assert "Reste NUT SMI STK" in harness.told(PEC)
+    answers = [harness.told(text) for text in (NUT, SMI, STK)]
     assert "SMI" in answers[0]
     assert "STK" in answers[1]
     assert "Reste" not in answers[2]
     assert "Tout est recu" in answers[2]
-    assert pipes.report(form="STK").days_out == {"ENF": 12}
+    assert harness.report(form="STK").days_out == {"ENF": 12}
 
 
 @pytest.mark.parametrize(
@@ -178,53 +180,53 @@ def test_what_remains_is_told_until_all_is_in(pipes: Pipes) -> None:
     ids=["on time", "late", "whole on time, corrected late", "whole only when late"],
 )
 def test_late_is_what_became_whole_late(
-    pipes: Pipes, messages: list[tuple[datetime, str]], late: bool
+    harness: Harness, messages: list[tuple[datetime, str]], late: bool
 ) -> None:
     for sent, text in messages:
-        pipes.told(text, sent=sent)
-    assert pipes.report().late is late
+        harness.told(text, sent=sent)
+    assert harness.report().late is late
 
 
-def test_the_cells_of_the_nearest_unit_are_wanted(pipes: Pipes) -> None:
+def test_the_cells_of_the_nearest_unit_are_wanted(harness: Harness) -> None:
     for phone in (AWA, FANTA, ISSA, SIRA):
-        pipes.told("PEC 10 VUS 45", phone)
-    rows = {row.unit_id: row.revision for row in pipes.rows("dhis2")}
+        harness.told("PEC 10 VUS 45", phone)
+    rows = {row.unit_id: row.revision for row in harness.rows("dhis2")}
     # Fanta and Issa feed one facility; Sira's own site stands for a unit that is not there yet.
     assert rows == {
-        pipes.unit_id("KOLA"): 1,
-        pipes.unit_id("KANI"): 2,
-        pipes.unit_id("LONE"): 1,
+        harness.unit_id("KOLA"): 1,
+        harness.unit_id("KANI"): 2,
+        harness.unit_id("LONE"): 1,
     }
 
 
-def test_a_message_that_changes_nothing_wants_nothing(pipes: Pipes) -> None:
-    pipes.told("PEC 10 VUS 45")
-    pipes.told("PEC 10 vus=45")
-    pipes.told("PEC 10 VUS 160")
-    assert pipes.rows("dhis2")[0].revision == 1
-    assert pipes.report().version == 1
-    assert pipes.report().pending["VUS"].value == 160
+def test_a_message_that_changes_nothing_wants_nothing(harness: Harness) -> None:
+    harness.told("PEC 10 VUS 45")
+    harness.told("PEC 10 vus=45")
+    harness.told("PEC 10 VUS 160")
+    assert harness.rows("dhis2")[0].revision == 1
+    assert harness.report().version == 1
+    assert harness.report().pending["VUS"].value == 160
 
 
-def test_a_second_phone_of_a_site_fills_the_same_report(pipes: Pipes) -> None:
-    pipes.enrol((), (person("+22370000009", "asc", "KOLA"),))
-    pipes.told("PEC 10 VUS 45")
-    pipes.told("PEC 10 FIE 38", "+22370000009")
-    assert pipes.report().values == {"VUS": 45, "FIE": 38}
-    assert len({version.post_id for version in pipes.versions()}) == 2
+def test_a_second_phone_of_a_site_fills_the_same_report(harness: Harness) -> None:
+    harness.enrol((), (person("+22370000009", "asc", "KOLA"),))
+    harness.told("PEC 10 VUS 45")
+    harness.told("PEC 10 FIE 38", "+22370000009")
+    assert harness.report().values == {"VUS": 45, "FIE": 38}
+    assert len({version.post_id for version in harness.versions()}) == 2
 
 
-def test_a_phone_of_two_sites_is_asked_and_nothing_is_stored(pipes: Pipes) -> None:
-    assert pipes.told("PEC 10 VUS 45", OUMAR).startswith("Pour quel site: Kola, Tene?")
-    assert pipes.versions() == []
+def test_a_phone_of_two_sites_is_asked_and_nothing_is_stored(harness: Harness) -> None:
+    assert harness.told("PEC 10 VUS 45", OUMAR).startswith("Pour quel site: Kola, Tene?")
+    assert harness.versions() == []
 
 
-def test_what_was_done_is_counted(pipes: Pipes) -> None:
-    pipes.told(PEC)
-    pipes.told("PEC 10 VUS 460")
-    pipes.told("Bonjour", "+22370009999")
-    counted = dict(pipes.counted())
-    parts = sum(row.parts for row in pipes.rows("reply"))
+def test_what_was_done_is_counted(harness: Harness) -> None:
+    harness.told(PEC)
+    harness.told("PEC 10 VUS 460")
+    harness.told("Bonjour", "+22370009999")
+    counted = dict(harness.counted())
+    parts = sum(row.parts for row in harness.rows("reply"))
     assert counted == {
         "read": 3, "understood": 1, "refused": 1, "strangers": 1, "sms_parts": parts
     }  # fmt: skip

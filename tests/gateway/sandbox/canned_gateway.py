@@ -29,7 +29,7 @@ class Ticks:
         return self.now
 
 
-class House:
+class FakeGateway:
     """A gateway that answers each SMS through the operator, and leads a dialogue of two screens."""
 
     def __init__(self, operator_url: str) -> None:
@@ -84,8 +84,8 @@ class House:
 class Phone:
     """The house, the line to it, and what the terminal showed."""
 
-    def __init__(self, house: House, line: Line) -> None:
-        self.house, self.line = house, line
+    def __init__(self, gateway: FakeGateway, line: Line) -> None:
+        self.gateway, self.line = gateway, line
         self.out: StringIO = StringIO()
 
     def type(self, *lines: str, phone: str = PHONE, line: Line | None = None) -> int:
@@ -96,7 +96,7 @@ class Phone:
     ) -> int:
         return run(
             phone, lines=lines, out=self.out, line=line or self.line, clock=lambda: AT,
-            wait=0.3 if lines else 3.0, ticks=self.house.ticks,
+            wait=0.3 if lines else 3.0, ticks=self.gateway.ticks,
         )  # fmt: skip
 
     def at_the_keyboard(self) -> int:
@@ -111,10 +111,10 @@ class Phone:
 def demo() -> Iterator[Phone]:
     operator = create_app(username="kibaru", api_key="key")
     with serving(operator) as operator_url:
-        house = House(operator_url)
-        with serving(house.app) as gateway_url:
-            house.base = f"{gateway_url}/at/{TOKEN}"
-            yield Phone(house, Line(gateway_url, TOKEN, operator_url))
+        gateway = FakeGateway(operator_url)
+        with serving(gateway.app) as gateway_url:
+            gateway.base = f"{gateway_url}/at/{TOKEN}"
+            yield Phone(gateway, Line(gateway_url, TOKEN, operator_url))
 
 
 def closed_port() -> str:

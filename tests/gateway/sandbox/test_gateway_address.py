@@ -6,7 +6,7 @@ import pytest
 
 from gateway.config import load
 from gateway.sandbox.gateway_address import Line, NoLine, find_line
-from tests.gateway.sandbox.canned_dhis2 import TOKEN
+from tests.gateway.sandbox.canned_gateway import TOKEN
 
 DEMO = f"""# settings of the demo
 PORT=8123

@@ -7,7 +7,7 @@ import pytest
 from gateway.sandbox.gateway_address import Line, NoLine
 from gateway.sandbox.phone_script import parse
 from gateway.sandbox.phone_walk import play
-from tests.gateway.sandbox.canned_dhis2 import AT, PHONE, TOKEN, Phone, closed_port, demo
+from tests.gateway.sandbox.canned_gateway import AT, PHONE, TOKEN, Phone, closed_port, demo
 
 OTHER = "+22370000002"
 
@@ -43,7 +43,7 @@ def phone() -> Iterator[Phone]:
 def walk(phone: Phone, script: str, line: Line | None = None) -> int:
     return play(
         parse(script), phone=PHONE, out=phone.out, line=line or phone.line, clock=lambda: AT,
-        wait=0.3, ticks=phone.house.ticks,
+        wait=0.3, ticks=phone.gateway.ticks,
     )  # fmt: skip
 
 
@@ -55,9 +55,12 @@ def test_a_walk_that_goes_as_written(phone: Phone) -> None:
         OTHER, "> *384*1*1#", "| Combien ?", "! drop", "> ETAT", "< Recu: ETAT", "  Merci",
         "6 answers as expected",
     ]  # fmt: skip
-    hops = phone.house.named("ussd")
+    hops = phone.gateway.named("ussd")
     assert [hop["text"] for hop in hops] == ["", "1", "1", "1*12", "1*12", "1"]
-    assert [end["status"] for end in phone.house.named("ussd-events")] == ["Success", "Incomplete"]
+    assert [end["status"] for end in phone.gateway.named("ussd-events")] == [
+        "Success",
+        "Incomplete",
+    ]
 
 
 def test_last_month_is_filled_in(phone: Phone) -> None:
@@ -69,7 +72,7 @@ def test_the_first_difference_ends_it_readably(phone: Phone) -> None:
     assert phone.shown[-3:] == [
         "! line 1: not as expected", "  expected: Mois ? 2 Nov", "  got:      Mois ? 1 Oct",
     ]  # fmt: skip
-    (end,) = phone.house.named("ussd-events")
+    (end,) = phone.gateway.named("ussd-events")
     assert end["status"] == "Incomplete"
 
 
@@ -86,7 +89,7 @@ pause 600
 < Recu: ETAT ...
 """
     assert walk(phone, script) == 0
-    (end,) = phone.house.named("ussd-events")
+    (end,) = phone.gateway.named("ussd-events")
     assert (end["status"], end["durationInMillis"]) == ("Incomplete", "59000")
 
 
@@ -96,14 +99,14 @@ def test_a_line_that_should_have_dropped_and_did_not(phone: Phone) -> None:
 
 
 def test_an_sms_that_nobody_asked_for_is_waited_for(phone: Phone) -> None:
-    phone.house.when_over = lambda: phone.house.operator.send(PHONE, "Recu. No 4M7K")
+    phone.gateway.when_over = lambda: phone.gateway.operator.send(PHONE, "Recu. No 4M7K")
     assert walk(phone, "> *384*1*1*12#\nsms\n< Recu. No ..") == 0
     assert walk(phone, "sms") == 1
     assert phone.shown[-1] == "! line 1: no SMS came within 0.3 s"
 
 
 def test_what_came_to_a_phone_while_another_was_used_is_kept(phone: Phone) -> None:
-    phone.house.when_over = lambda: phone.house.operator.send(PHONE, "Alerte")
+    phone.gateway.when_over = lambda: phone.gateway.operator.send(PHONE, "Alerte")
     script = f"phone {OTHER}\n> *384*1*1*12#\nphone {PHONE}\nsms\n< Alerte"
     assert walk(phone, script) == 0
 
@@ -124,7 +127,7 @@ def test_another_answer_to_the_same_hop_is_a_difference(
             self[text] = second
             return screen
 
-    phone.house.screens = Forgetful(phone.house.screens)
+    phone.gateway.screens = Forgetful(phone.gateway.screens)
     assert walk(phone, "> *384*1#\nrepeat") == 1
     assert phone.shown[-1] == words
 
@@ -138,16 +141,16 @@ def test_another_answer_to_the_same_hop_is_a_difference(
     ],
 )
 def test_a_screen_that_is_no_good_is_a_difference(phone: Phone, screen: str, words: str) -> None:
-    phone.house.screens[""] = screen
+    phone.gateway.screens[""] = screen
     assert walk(phone, "> *384*1#") == 1
     assert words in phone.shown[-1]
 
 
 def test_a_refused_sms_and_a_missing_reply_are_differences(phone: Phone) -> None:
-    phone.house.replies = False
+    phone.gateway.replies = False
     assert walk(phone, "> PEC 10") == 1
     assert phone.shown[-1] == "! line 1: no SMS came within 0.3 s"
-    phone.house.status = 503
+    phone.gateway.status = 503
     assert walk(phone, "> PEC 10") == 1
     assert "HTTP 503" in phone.shown[-1]
 

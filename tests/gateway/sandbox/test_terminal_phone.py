@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from gateway.sandbox.gateway_address import Line, NoLine
-from tests.gateway.sandbox.canned_dhis2 import PHONE, TOKEN, Phone, Ticks, closed_port, demo
+from tests.gateway.sandbox.canned_gateway import PHONE, TOKEN, Phone, Ticks, closed_port, demo
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_each_line_is_an_sms_and_waits_for_its_reply(phone: Phone) -> None:
 
 def test_an_sms_is_posted_as_the_operator_posts_it(phone: Phone) -> None:
     phone.type("PEC 10 é+5")
-    ((name, fields),) = phone.house.posts
+    ((name, fields),) = phone.gateway.posts
     assert name == "sms"
     assert [field for field, _ in fields] == [
         "date", "from", "id", "text", "to", "cost", "networkCode",
@@ -43,10 +43,10 @@ def test_an_sms_is_posted_as_the_operator_posts_it(phone: Phone) -> None:
 
 
 def test_what_came_before_is_left_alone_and_what_came_since_is_shown(phone: Phone) -> None:
-    phone.house.operator.send(PHONE, "vieux")
-    phone.house.operator.send("+22370000002", "pour une autre")
+    phone.gateway.operator.send(PHONE, "vieux")
+    phone.gateway.operator.send("+22370000002", "pour une autre")
     assert phone.type("PEC 10") == 0
-    phone.house.operator.send(PHONE, "Rappel")
+    phone.gateway.operator.send(PHONE, "Rappel")
     assert phone.type("PEC 11") == 0
     assert [line for line in phone.shown if line.startswith("< ")] == [
         "< Recu: PEC 10", "< Recu: PEC 11",
@@ -54,14 +54,14 @@ def test_what_came_before_is_left_alone_and_what_came_since_is_shown(phone: Phon
 
 
 def test_no_reply_is_said_and_fails(phone: Phone) -> None:
-    phone.house.replies = False
+    phone.gateway.replies = False
     assert phone.type("PEC 10") == 1
     assert phone.shown[-1] == "! Pas de réponse après 0.3 s."
 
 
 @pytest.mark.parametrize(("status", "word"), [(503, "chaque minute"), (404, "jeton"), (400, "400")])
 def test_a_refused_sms_is_said_and_fails(phone: Phone, status: int, word: str) -> None:
-    phone.house.status = status
+    phone.gateway.status = status
     assert phone.type("PEC 10") == 1
     assert word in phone.shown[-1]
 
@@ -71,47 +71,47 @@ def test_a_dialogue_is_led_to_its_end(phone: Phone) -> None:
     assert phone.shown == [
         "> *384*1#", "| Mois ?", "| 1 Oct", "? 1", "| Combien ?", "? 12", "| Merci",
     ]  # fmt: skip
-    hops = phone.house.named("ussd")
+    hops = phone.gateway.named("ussd")
     assert [hop["text"] for hop in hops] == ["", "1", "1*12"]
     assert {hop["serviceCode"] for hop in hops} == {"*384*1#"}
     assert len({hop["sessionId"] for hop in hops}) == 1
-    (end,) = phone.house.named("ussd-events")
+    (end,) = phone.gateway.named("ussd-events")
     assert (end["status"], end["hopsCount"], end["input"]) == ("Success", "3", "1*12")
 
 
 def test_what_is_typed_ahead_goes_with_the_first_hop(phone: Phone) -> None:
     assert phone.type("*384*1*1*12#") == 0
-    (hop,) = phone.house.named("ussd")
+    (hop,) = phone.gateway.named("ussd")
     assert (hop["serviceCode"], hop["text"]) == ("*384*1#", "1*12")
 
 
 def test_hanging_up_is_an_incomplete_dialogue(phone: Phone) -> None:
     assert phone.type("*384*1#", "1") == 1
-    (end,) = phone.house.named("ussd-events")
+    (end,) = phone.gateway.named("ussd-events")
     assert (end["status"], end["lastAppResponse"]) == ("Incomplete", "CON Combien ?")
 
 
 @pytest.mark.parametrize("answer", ["", "Bonjour", " CON Mois ?", "con 1", "END"])
 def test_a_bad_answer_ends_the_dialogue(phone: Phone, answer: str) -> None:
-    phone.house.screens[""] = answer
+    phone.gateway.screens[""] = answer
     assert phone.type("*384*1#", "PEC 10") == 1
     assert "Response should start with a CON or an END" in phone.shown[1]
     assert phone.shown[-3:] == ["> PEC 10", "< Recu: PEC 10", "  Merci"]
-    (end,) = phone.house.named("ussd-events")
+    (end,) = phone.gateway.named("ussd-events")
     assert end["status"] == "Failed"
 
 
 def test_a_drop_on_demand_goes_back_to_sms(phone: Phone) -> None:
     assert phone.type("*384*1#", "1", "/drop", "PEC 10") == 0
     assert phone.shown[-4:] == ["? /drop", "> PEC 10", "< Recu: PEC 10", "  Merci"]
-    (end,) = phone.house.named("ussd-events")
+    (end,) = phone.gateway.named("ussd-events")
     assert (end["status"], end["input"], end["hopsCount"]) == ("Incomplete", "1", "2")
 
 
 def test_a_line_that_dropped_takes_no_answer_and_says_so(phone: Phone) -> None:
     def slow_thumbs() -> Iterator[str]:
         yield "*384*1#"
-        phone.house.ticks.now += 30
+        phone.gateway.ticks.now += 30
         yield "1"
         yield "PEC 10"
 
@@ -119,11 +119,11 @@ def test_a_line_that_dropped_takes_no_answer_and_says_so(phone: Phone) -> None:
     assert phone.shown[3:] == [
         "? 1", "! La ligne est tombée : 30 s sans touche.", "> PEC 10", "< Recu: PEC 10", "  Merci",
     ]  # fmt: skip
-    assert len(phone.house.named("ussd")) == 1
+    assert len(phone.gateway.named("ussd")) == 1
 
 
 def test_what_a_real_phone_would_spoil_is_shown_loudly(phone: Phone) -> None:
-    phone.house.screens[""] = "END " + "x" * 161
+    phone.gateway.screens[""] = "END " + "x" * 161
     assert phone.type("*384*1#") == 0
     assert phone.shown[-1] == "!! 161 SEPTETS, PLUS DE 160 : ÉCRAN COUPÉ"
 
@@ -132,7 +132,7 @@ def test_without_an_operator_the_sms_goes_out_all_the_same(phone: Phone) -> None
     line = Line(phone.line.gateway, TOKEN, None)
     assert phone.type("PEC 10", line=line) == 0
     assert "AT_API_URL" in phone.shown[-1]
-    assert len(phone.house.posts) == 1
+    assert len(phone.gateway.posts) == 1
 
 
 @pytest.mark.parametrize("gone", ["gateway", "operator"])
@@ -160,7 +160,7 @@ def test_at_the_keyboard(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def keyboard(prompt: str) -> str:
         prompts.append(prompt)
-        phone.house.operator.send(PHONE, f"Rappel {len(prompts)}")
+        phone.gateway.operator.send(PHONE, f"Rappel {len(prompts)}")
         try:
             return next(typed)
         except StopIteration:
@@ -199,11 +199,11 @@ class Slow(StringIO):
 def test_a_person_is_told_when_the_line_has_dropped(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phone.out = Slow(phone.house.ticks)
+    phone.out = Slow(phone.gateway.ticks)
     with keyboard(monkeypatch) as keys:
         # Half an answer is typed when the line drops; what comes then is a new line.
         keys.write(b"*384*1#\n1\n12")
-        phone.house.when_over = lambda: keys.write(b"PEC 10\n\x04")
+        phone.gateway.when_over = lambda: keys.write(b"PEC 10\n\x04")
         assert phone.at_the_keyboard() == 1
     assert phone.shown[-5:] == [
         "| Combien ?", "", "! La ligne est tombée : 30 s sans touche.",
@@ -218,7 +218,7 @@ def test_ctrl_d_in_a_dialogue_drops_the_line_and_no_more(
         keys.write(b"*384*1#\n\x04PEC 10\n\x04")
         phone.at_the_keyboard()
     assert phone.shown[-2:] == ["< Recu: PEC 10", "  Merci"]
-    (end,) = phone.house.named("ussd-events")
+    (end,) = phone.gateway.named("ussd-events")
     assert end["status"] == "Incomplete"
 
 

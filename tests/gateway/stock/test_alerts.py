@@ -13,7 +13,7 @@ from gateway.ussd.reports import file_group
 from menus.gsm7 import parts
 from menus.model.catalogue import Catalogue
 from menus.ussd.state import File
-from tests.gateway.harness import AWA, FANTA, ISSA, NANA, OCTOBER, SIRA, Pipes, person
+from tests.gateway.harness import AWA, FANTA, ISSA, NANA, OCTOBER, SIRA, Harness, person
 
 CHIEF = "+22370000201"  # of the district
 DEPUTY = "+22370000102"  # the facility's second phone
@@ -27,148 +27,148 @@ COMPOSERS = {
 
 
 @pytest.fixture
-def pipes(engine: Engine, catalogue: Catalogue) -> Pipes:
-    pipes = Pipes(engine, catalogue)
-    pipes.enrol((), [person(CHIEF, "district", "DUGU")])
-    return pipes
+def harness(engine: Engine, catalogue: Catalogue) -> Harness:
+    harness = Harness(engine, catalogue)
+    harness.enrol((), [person(CHIEF, "district", "DUGU")])
+    return harness
 
 
-def words(pipes: Pipes, phone: str = NANA) -> list[str | None]:
+def words(harness: Harness, phone: str = NANA) -> list[str | None]:
     """What the notices to a number would say if they went out now."""
-    with reading(pipes.engine) as connection:
+    with reading(harness.engine) as connection:
         return [
-            COMPOSERS[row.topic](connection, pipes.house, phone, row.subject, pipes.clock.now)
-            for row in pipes.rows("notice")
+            COMPOSERS[row.topic](connection, harness.context, phone, row.subject, harness.clock.now)
+            for row in harness.rows("notice")
             if row.phone == phone
         ]
 
 
-def test_the_dtc_is_told_in_the_same_minute_with_what_is_left_nearby(pipes: Pipes) -> None:
-    pipes.told(f"STK 10 BEB 24 ENF 20 {OTHERS}", FANTA)
-    pipes.told("RUPT ENF")
-    notice = pipes.only("notice")
+def test_the_dtc_is_told_in_the_same_minute_with_what_is_left_nearby(harness: Harness) -> None:
+    harness.told(f"STK 10 BEB 24 ENF 20 {OTHERS}", FANTA)
+    harness.told("RUPT ENF")
+    notice = harness.only("notice")
     assert (notice.phone, notice.text) == (NANA, None)
-    assert notice.next_at - pipes.clock.now < timedelta(minutes=1)
-    assert notice.expires_at - pipes.clock.now == timedelta(hours=24)
-    assert words(pipes) == ["Alerte stock. Rupture: ENF Kola. Stock proche: ENF Tene 20."]
+    assert notice.next_at - harness.clock.now < timedelta(minutes=1)
+    assert notice.expires_at - harness.clock.now == timedelta(hours=24)
+    assert words(harness) == ["Alerte stock. Rupture: ENF Kola. Stock proche: ENF Tene 20."]
 
 
-def test_several_products_and_messages_are_told_in_one(pipes: Pipes) -> None:
-    pipes.told("RUPT ENF ATP")
-    pipes.clock.advance(seconds=30)
-    pipes.told("RUPT KIT", ISSA)
-    pipes.told("RUPT KIT", ISSA)
-    assert len(pipes.rows("notice")) == 1
-    assert words(pipes) == ["Alerte stock. Rupture: ATP Kola, ENF Kola, KIT Sirakoro. " + NOWHERE]
+def test_several_products_and_messages_are_told_in_one(harness: Harness) -> None:
+    harness.told("RUPT ENF ATP")
+    harness.clock.advance(seconds=30)
+    harness.told("RUPT KIT", ISSA)
+    harness.told("RUPT KIT", ISSA)
+    assert len(harness.rows("notice")) == 1
+    assert words(harness) == ["Alerte stock. Rupture: ATP Kola, ENF Kola, KIT Sirakoro. " + NOWHERE]
 
 
-def test_what_comes_after_the_sending_is_told_in_another(pipes: Pipes) -> None:
-    pipes.told("RUPT ENF")
-    pipes.change_rows("notice", state="sent")
-    pipes.clock.advance(minutes=2)
-    pipes.told("RUPT KIT")
-    assert words(pipes)[1] == ("Alerte stock. Rupture: KIT Kola. " + NOWHERE)
+def test_what_comes_after_the_sending_is_told_in_another(harness: Harness) -> None:
+    harness.told("RUPT ENF")
+    harness.change_rows("notice", state="sent")
+    harness.clock.advance(minutes=2)
+    harness.told("RUPT KIT")
+    assert words(harness)[1] == ("Alerte stock. Rupture: KIT Kola. " + NOWHERE)
 
 
-def test_one_that_is_being_sent_takes_nothing_up(pipes: Pipes) -> None:
-    pipes.told("RUPT ENF")
-    pipes.change_rows("notice", lease="somebody", lease_until=2**40)
-    pipes.told("RUPT KIT")
-    assert len(pipes.rows("notice")) == 2
+def test_one_that_is_being_sent_takes_nothing_up(harness: Harness) -> None:
+    harness.told("RUPT ENF")
+    harness.change_rows("notice", lease="somebody", lease_until=2**40)
+    harness.told("RUPT KIT")
+    assert len(harness.rows("notice")) == 2
 
 
-def test_what_came_back_before_the_sending_is_not_told(pipes: Pipes) -> None:
-    pipes.told("RUPT ENF KIT")
-    pipes.clock.advance(seconds=20)
-    pipes.told("RCU ENF 20")
-    assert words(pipes) == ["Alerte stock. Rupture: KIT Kola. " + NOWHERE]
-    pipes.told("RCU KIT 25")
-    assert words(pipes) == [None]
+def test_what_came_back_before_the_sending_is_not_told(harness: Harness) -> None:
+    harness.told("RUPT ENF KIT")
+    harness.clock.advance(seconds=20)
+    harness.told("RCU ENF 20")
+    assert words(harness) == ["Alerte stock. Rupture: KIT Kola. " + NOWHERE]
+    harness.told("RCU KIT 25")
+    assert words(harness) == [None]
 
 
-def test_everybody_who_heads_the_facility_is_told_and_nobody_else(pipes: Pipes) -> None:
-    pipes.enrol((), [person(DEPUTY, "dtc", "KANI", "bm")])
-    pipes.told("RUPT ENF")
-    assert sorted(row.phone for row in pipes.rows("notice")) == [NANA, DEPUTY]
-    pipes.told("RUPT ENF", SIRA)  # a site without a facility: nobody to tell
-    assert len(pipes.rows("notice")) == 2
+def test_everybody_who_heads_the_facility_is_told_and_nobody_else(harness: Harness) -> None:
+    harness.enrol((), [person(DEPUTY, "dtc", "KANI", "bm")])
+    harness.told("RUPT ENF")
+    assert sorted(row.phone for row in harness.rows("notice")) == [NANA, DEPUTY]
+    harness.told("RUPT ENF", SIRA)  # a site without a facility: nobody to tell
+    assert len(harness.rows("notice")) == 2
 
 
-def test_a_medicine_that_is_gone_is_told_apart_and_to_the_district_too(pipes: Pipes) -> None:
-    pipes.told("RUPT ENF")
-    assert words(pipes, CHIEF) == []
-    pipes.told("RUPT BEB KIT")
-    assert words(pipes) == [
+def test_a_medicine_that_is_gone_is_told_apart_and_to_the_district_too(harness: Harness) -> None:
+    harness.told("RUPT ENF")
+    assert words(harness, CHIEF) == []
+    harness.told("RUPT BEB KIT")
+    assert words(harness) == [
         "Alerte stock. Plus aucun CTA (BEB ENF) a Kola. Rupture: KIT Kola. " + NOWHERE
     ]
-    assert words(pipes, CHIEF) == [
+    assert words(harness, CHIEF) == [
         "Alerte stock. Plus aucun CTA (BEB ENF) a Kola (Kani). " + NOWHERE
     ]
-    pipes.told("RCU BEB 20")
-    assert words(pipes, CHIEF) == [None]
+    harness.told("RCU BEB 20")
+    assert words(harness, CHIEF) == [None]
 
 
-def test_a_count_of_zero_is_told_as_well(pipes: Pipes) -> None:
-    pipes.told(f"STK 10 BEB 24 ENF 0J12 {OTHERS}")
-    (told,) = words(pipes)
+def test_a_count_of_zero_is_told_as_well(harness: Harness) -> None:
+    harness.told(f"STK 10 BEB 24 ENF 0J12 {OTHERS}")
+    (told,) = words(harness)
     assert told is not None
     assert "ENF Kola 15j" in told  # twelve days of October, and three since
 
 
-def test_stock_at_the_facility_comes_before_stock_in_the_district(pipes: Pipes) -> None:
-    pipes.told(f"STK 10 BEB 24 ENF 50 {OTHERS}", SIRA)
-    pipes.told("RUPT ENF")
-    assert "ENF Lone 50" in str(words(pipes))
-    pipes.told(f"STK 10 BEB 24 ENF 4 {OTHERS}", FANTA)
-    assert "ENF Tene 4" in str(words(pipes))
-    assert "Lone" not in str(words(pipes))
+def test_stock_at_the_facility_comes_before_stock_in_the_district(harness: Harness) -> None:
+    harness.told(f"STK 10 BEB 24 ENF 50 {OTHERS}", SIRA)
+    harness.told("RUPT ENF")
+    assert "ENF Lone 50" in str(words(harness))
+    harness.told(f"STK 10 BEB 24 ENF 4 {OTHERS}", FANTA)
+    assert "ENF Tene 4" in str(words(harness))
+    assert "Lone" not in str(words(harness))
 
 
-def test_an_alert_fits_two_parts_however_much_is_out(pipes: Pipes) -> None:
+def test_an_alert_fits_two_parts_however_much_is_out(harness: Harness) -> None:
     for phone in (AWA, FANTA, ISSA):
-        pipes.told("RUPT BEB ENF KIT SEL ZIN MOX SUP ATP PAR PLQ SAY CAP", phone)
-    (told,) = words(pipes)
+        harness.told("RUPT BEB ENF KIT SEL ZIN MOX SUP ATP PAR PLQ SAY CAP", phone)
+    (told,) = words(harness)
     assert told is not None
     assert len(parts(told)) <= 2
     assert told.endswith("Tout voir: RUPT")
 
 
-def test_too_little_for_the_children_under_treatment_is_told_in_time(pipes: Pipes) -> None:
-    pipes.told(f"STK 10 BEB 24 ENF 20 {OTHERS}")
-    answer = pipes.told(f"{NUT} 6")
+def test_too_little_for_the_children_under_treatment_is_told_in_time(harness: Harness) -> None:
+    harness.told(f"STK 10 BEB 24 ENF 20 {OTHERS}")
+    answer = harness.told(f"{NUT} 6")
     assert "ATP 150 pour RST 6: pas assez pour un mois" in answer
     assert len(parts(answer)) <= 2
-    notice = pipes.only("notice")
+    notice = harness.only("notice")
     assert (notice.phone, notice.topic) == (NANA, "stock_low")
-    assert words(pipes) == [
+    assert words(harness) == [
         "Alerte stock. Kola: ATP 150 pour RST 6, pas assez pour un mois. " + NOWHERE
     ]
-    pipes.told("COR RST 5")
-    assert len(pipes.rows("notice")) == 1
-    pipes.told("RCU ATP 450")
-    assert words(pipes) == [None]
+    harness.told("COR RST 5")
+    assert len(harness.rows("notice")) == 1
+    harness.told("RCU ATP 450")
+    assert words(harness) == [None]
 
 
 @pytest.mark.parametrize(("children", "warned"), [(0, False), (2, False), (3, True)])
-def test_enough_is_no_reason_to_warn(pipes: Pipes, children: int, warned: bool) -> None:
-    pipes.told(f"STK 10 BEB 24 ENF 20 {OTHERS}")
-    assert ("pas assez" in pipes.told(f"{NUT} {children}")) is warned
-    assert bool(pipes.rows("notice")) is warned
+def test_enough_is_no_reason_to_warn(harness: Harness, children: int, warned: bool) -> None:
+    harness.told(f"STK 10 BEB 24 ENF 20 {OTHERS}")
+    assert ("pas assez" in harness.told(f"{NUT} {children}")) is warned
+    assert bool(harness.rows("notice")) is warned
 
 
-def test_a_group_confirmed_on_the_screen_is_told_as_well(pipes: Pipes) -> None:
+def test_a_group_confirmed_on_the_screen_is_told_as_well(harness: Harness) -> None:
     month = datetime(2026, 10, 30, 12, tzinfo=UTC)
     for form, values in (("NUT", {"RST": 6}), ("STK", {"ATP": 150, "ENF": 0})):
-        pipes.receive(form, sent=month)
-        file_on_screen(pipes, File(form, OCTOBER, values, {}, ()))
-    topics = sorted((row.topic, row.phone) for row in pipes.rows("notice"))
+        harness.receive(form, sent=month)
+        file_on_screen(harness, File(form, OCTOBER, values, {}, ()))
+    topics = sorted((row.topic, row.phone) for row in harness.rows("notice"))
     assert topics == [("stock_low", NANA), ("stock_out", NANA)]
-    assert any("ATP 150 pour RST 6" in str(one) for one in words(pipes))
+    assert any("ATP 150 pour RST 6" in str(one) for one in words(harness))
 
 
-def file_on_screen(pipes: Pipes, file: File) -> None:
+def file_on_screen(harness: Harness, file: File) -> None:
     """The newest message is a group that was confirmed in a dialogue."""
-    with pipes.engine.begin() as connection:
+    with harness.engine.begin() as connection:
         (message,) = inbox.take(connection, inbox.lane_of(AWA), 1)
         (post,) = roster.posts_of(connection, [AWA], OCTOBER)[AWA]
-        file_group(connection, pipes.house, message, post, file)
+        file_group(connection, harness.context, message, post, file)

@@ -37,8 +37,8 @@ def test_two_processes_lose_nothing_that_the_other_wrote(engine: Engine, databas
     with engine.begin() as connection:
         connection.execute(tallies.insert(), {"name": "read", "value": 0})
     command = [sys.executable, "-c", ADD, database_url]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    adders = [subprocess.Popen(command, **pipes) for _ in range(2)]
+    harness = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    adders = [subprocess.Popen(command, **harness) for _ in range(2)]
     for adder in adders:
         assert adder.stdout is not None
         assert adder.stdout.readline() == "ready\n"

@@ -28,7 +28,7 @@ from tests.gateway.harness import (
     PEOPLE,
     STRANGER,
     UNITS,
-    Pipes,
+    Harness,
     killed_at,
     person,
     unit,
@@ -36,42 +36,42 @@ from tests.gateway.harness import (
 
 
 @pytest.fixture
-def phone(pipes: Pipes, redis_url: str) -> Iterator[Telephone]:
-    with telephones(pipes, redis_url) as made:
+def phone(harness: Harness, redis_url: str) -> Iterator[Telephone]:
+    with telephones(harness, redis_url) as made:
         yield made
 
 
-def nothing_stored(pipes: Pipes) -> bool:
-    with reading(pipes.engine) as connection:
+def nothing_stored(harness: Harness) -> bool:
+    with reading(harness.engine) as connection:
         return reports.of_period(connection, OCTOBER) == []
 
 
-def test_a_whole_pec_takes_eight_answers(pipes: Pipes, phone: Telephone) -> None:
+def test_a_whole_pec_takes_eight_answers(harness: Harness, phone: Telephone) -> None:
     assert phone.dial().startswith("CON Kibaru Kola\n1 Rapport\n2 Stock\n")
     shown = phone.keys(*PEC_KEYS)
-    report = pipes.report()
+    report = harness.report()
     assert len(PEC_KEYS) <= 8
     assert dict(report.values) == PEC_VALUES
     assert (report.complete, report.version) == (True, 3)
     assert (
         shown == f"END PEC octobre recu en entier, merci. No {report.receipt}. Reste NUT SMI STK."
     )
-    assert isinstance(phone.edges.bell, Rung)
-    assert phone.edges.bell.names == ["forward"] * 3
-    assert pipes.answers(AWA) == []
-    assert len(pipes.rows("dhis2")) == 1
+    assert isinstance(phone.services.work_signal, Rung)
+    assert phone.services.work_signal.names == ["forward"] * 3
+    assert harness.answers(AWA) == []
+    assert len(harness.rows("dhis2")) == 1
 
 
-def test_numbers_that_were_not_confirmed_are_not_stored(pipes: Pipes, phone: Telephone) -> None:
+def test_numbers_that_were_not_confirmed_are_not_stored(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     shown = phone.keys("1", "1", "45*38*37*28*27")
     assert shown.startswith("CON Vus 45, Fievre 38, TDR 37, Pos 28, CTA 27.\n1=Oui 2=Corriger")
-    assert nothing_stored(pipes)
+    assert nothing_stored(harness)
 
 
 @pytest.mark.parametrize("late", ["", "1", "1*1", "1*1*45"])
 def test_a_hop_of_before_that_comes_late_costs_nobody_her_place(
-    pipes: Pipes, phone: Telephone, late: str
+    harness: Harness, phone: Telephone, late: str
 ) -> None:
     phone.dial()
     asked = phone.keys("1", "1", "45*38*37*28*27")
@@ -80,69 +80,69 @@ def test_a_hop_of_before_that_comes_late_costs_nobody_her_place(
     phone.text = here
     assert phone.repeat() == asked
     assert "2/3" in phone.key("1")
-    assert pipes.report().values["VUS"] == 45
+    assert harness.report().values["VUS"] == 45
 
 
-def test_the_dial_offers_to_go_on(pipes: Pipes, phone: Telephone) -> None:
+def test_the_dial_offers_to_go_on(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys(*PEC_KEYS[:4])
-    pipes.clock.advance(days=2)
+    harness.clock.advance(days=2)
     assert phone.dial() == (
         "CON PEC octobre pas fini.\n1 Continuer le rapport d'octobre (1/3)\n2 Recommencer\n3 Menu"
     )
     assert "2/3" in phone.key("1")
     assert phone.keys(*PEC_KEYS[4:]).startswith("END PEC octobre recu en entier")
-    assert dict(pipes.report().values) == PEC_VALUES
+    assert dict(harness.report().values) == PEC_VALUES
 
 
-def test_an_sms_and_a_dialogue_fill_the_same_report(pipes: Pipes, phone: Telephone) -> None:
+def test_an_sms_and_a_dialogue_fill_the_same_report(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys(*PEC_KEYS[:4])
-    told = pipes.told("PEC 10 GRV 2 ART 2 IRA 9 AMX 9")
+    told = harness.told("PEC 10 GRV 2 ART 2 IRA 9 AMX 9")
     assert "VUS" not in told.partition("Manque")[2]
     assert "DIA" in told.partition("Manque")[2]
     assert "(2/3)" in phone.dial()
     assert "3/3" in phone.key("1")
     phone.keys("11*10*3*0", "1")
-    assert dict(pipes.report().values) == PEC_VALUES
+    assert dict(harness.report().values) == PEC_VALUES
 
 
-def test_begun_anew_every_group_is_asked(pipes: Pipes, phone: Telephone) -> None:
-    pipes.told("PEC 10 VUS 45 FIE 38")
+def test_begun_anew_every_group_is_asked(harness: Harness, phone: Telephone) -> None:
+    harness.told("PEC 10 VUS 45 FIE 38")
     phone.dial()
     assert "1/3" in phone.key("2")
     phone.keys("50*38*37*28*27", "1")
-    assert pipes.report().values["VUS"] == 50
+    assert harness.report().values["VUS"] == 50
 
 
-def test_a_repeated_hop_changes_nothing(pipes: Pipes, phone: Telephone) -> None:
+def test_a_repeated_hop_changes_nothing(harness: Harness, phone: Telephone) -> None:
     assert phone.dial() == phone.repeat() == phone.repeat()
     for key in PEC_KEYS:
         assert phone.key(key) == phone.repeat() == phone.repeat()
-    assert pipes.report().version == 3
-    assert len(pipes.versions()) == 3
+    assert harness.report().version == 3
+    assert len(harness.versions()) == 3
 
 
 @pytest.mark.parametrize("confirmed", [2, 3])
 def test_a_confirmation_repeated_after_redis_lost_everything(
-    pipes: Pipes, phone: Telephone, redis_url: str, confirmed: int
+    harness: Harness, phone: Telephone, redis_url: str, confirmed: int
 ) -> None:
     phone.dial()
     shown = phone.keys(*PEC_KEYS[: 2 + 2 * confirmed])
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
     assert phone.repeat() == shown
-    assert len(pipes.versions()) == confirmed
+    assert len(harness.versions()) == confirmed
 
 
-def test_a_text_that_does_not_go_on_begins_anew(pipes: Pipes, phone: Telephone) -> None:
+def test_a_text_that_does_not_go_on_begins_anew(harness: Harness, phone: Telephone) -> None:
     first = phone.dial()
     phone.keys("1", "1", "45*38*37*28*27")
     phone.text = "7"
     assert "Quelle langue?" in phone.repeat()
     phone.text = ""
     assert phone.repeat() == first
-    assert nothing_stored(pipes)
+    assert nothing_stored(harness)
 
 
 @pytest.mark.parametrize(
@@ -154,18 +154,18 @@ def test_a_text_that_does_not_go_on_begins_anew(pipes: Pipes, phone: Telephone) 
     ],
 )
 def test_a_number_dialled_with_its_answers(
-    pipes: Pipes, phone: Telephone, dialled: str, shown: str
+    harness: Harness, phone: Telephone, dialled: str, shown: str
 ) -> None:
     assert shown in phone.dial(dialled)
-    assert nothing_stored(pipes)
+    assert nothing_stored(harness)
 
 
-def test_two_sites_are_asked_first(pipes: Pipes, phone: Telephone) -> None:
+def test_two_sites_are_asked_first(harness: Harness, phone: Telephone) -> None:
     phone.phone = OUMAR
     assert phone.dial() == "CON Pour quel lieu?\n1 Kola\n2 Tene"
     assert "Kibaru Tene" in phone.key("2")
     phone.keys(*PEC_KEYS)
-    assert dict(pipes.report("TENE").values) == PEC_VALUES
+    assert dict(harness.report("TENE").values) == PEC_VALUES
     assert "octobre: PEC complet" in phone.dial("2*5")
 
 
@@ -182,7 +182,7 @@ def test_another_language(phone: Telephone) -> None:
     assert "Langue" in phone.keys("7", "1", "00")
 
 
-def test_two_callers_with_one_id_do_not_meet(pipes: Pipes, phone: Telephone) -> None:
+def test_two_callers_with_one_id_do_not_meet(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys("1", "1")
     other = replace(phone, phone=FANTA)
@@ -192,10 +192,10 @@ def test_two_callers_with_one_id_do_not_meet(pipes: Pipes, phone: Telephone) -> 
 
 
 def test_sql_is_asked_at_the_dial_and_where_something_is_stored(
-    pipes: Pipes, phone: Telephone
+    harness: Harness, phone: Telephone
 ) -> None:
     asked = []
-    with statements(pipes.engine) as seen:
+    with statements(harness.engine) as seen:
         phone.dial()
         asked.append(len(seen))
         for key in PEC_KEYS:
@@ -221,69 +221,69 @@ def at_once(act: Callable[[], str], times: int = 3) -> list[str]:
         return [future.result() for future in [pool.submit(one) for _ in range(times)]]
 
 
-def test_copies_of_a_hop_at_the_same_moment(pipes: Pipes, phone: Telephone) -> None:
+def test_copies_of_a_hop_at_the_same_moment(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     for key in PEC_KEYS:
         phone.text = f"{phone.text}*{key}" if phone.text else key
         assert len(set(at_once(phone.repeat))) == 1
-    assert dict(pipes.report().values) == PEC_VALUES
-    assert pipes.report().version == 3
-    assert len(pipes.inbox_states()) == 3
+    assert dict(harness.report().values) == PEC_VALUES
+    assert harness.report().version == 3
+    assert len(harness.inbox_states()) == 3
 
 
-def test_a_confirmed_group_is_a_message_like_any_other(pipes: Pipes, phone: Telephone) -> None:
+def test_a_confirmed_group_is_a_message_like_any_other(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys(*PEC_KEYS[:4])
-    with reading(pipes.engine) as connection:
+    with reading(harness.engine) as connection:
         (row,) = connection.execute(select(inbox))
     assert (row.provider, row.text, row.state) == (
         "ussd",
         "PEC 10 VUS 45 FIE 38 TDR 37 POS 28 CTA 27",
         "read",
     )
-    assert pipes.counted()["ussd_groups"] == 1
-    assert "Annuler" in pipes.told("ANNULE")
-    pipes.told("OUI")
-    assert dict(pipes.report().values) == {}
+    assert harness.counted()["ussd_groups"] == 1
+    assert "Annuler" in harness.told("ANNULE")
+    harness.told("OUI")
+    assert dict(harness.report().values) == {}
 
 
-def test_a_doubt_that_was_answered_counts_as_oui(pipes: Pipes, phone: Telephone) -> None:
+def test_a_doubt_that_was_answered_counts_as_oui(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys("1", "1", "200*38*37*28*27", "1", "1")
-    report = pipes.report()
+    report = harness.report()
     assert report.values["VUS"] == 200
     assert dict(report.pending) == {}
 
 
-def test_a_rule_of_an_earlier_month_speaks(pipes: Pipes, phone: Telephone) -> None:
-    pipes.told("NUT 9 DEP 60 MAM 2 MAS 1 URE 0 GUE 0 ABD 0 SOD 0 RST 5")
+def test_a_rule_of_an_earlier_month_speaks(harness: Harness, phone: Telephone) -> None:
+    harness.told("NUT 9 DEP 60 MAM 2 MAS 1 URE 0 GUE 0 ABD 0 SOD 0 RST 5")
     phone.dial()
     shown = phone.keys("1", "2", "60*2*1*0", "1", "9*0*0*1")
     assert "RST 5 le mois passe" in shown
-    assert "9" not in str(pipes.report(form="NUT").values.get("GUE"))
+    assert "9" not in str(harness.report(form="NUT").values.get("GUE"))
 
 
-def test_what_an_sms_filled_in_between_is_not_asked(pipes: Pipes, phone: Telephone) -> None:
+def test_what_an_sms_filled_in_between_is_not_asked(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys("1", "1", "45*38*37*28*27")
-    pipes.told("PEC 10 IRA 35 AMX 30")
+    harness.told("PEC 10 IRA 35 AMX 30")
     assert "2/3" in phone.key("1")
     assert phone.keys("2*2").startswith("CON Grave 2, ArtR 2.")
     assert "3/3" in phone.key("1")
 
 
-def test_a_rule_that_only_speaks_since_an_sms_is_told(pipes: Pipes, phone: Telephone) -> None:
+def test_a_rule_that_only_speaks_since_an_sms_is_told(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys("1", "1", "45*38", "37*28*27")
-    pipes.told("PEC 10 DIA 50 SRZ 2")
+    harness.told("PEC 10 DIA 50 SRZ 2")
     shown = phone.key("1")
     assert "DIA 50 depasse VUS 45" in shown
-    assert "VUS" not in pipes.report().values
-    assert pipes.report().values["DIA"] == 50
+    assert "VUS" not in harness.report().values
+    assert harness.report().values["DIA"] == 50
 
 
 def test_another_copy_of_a_command_is_not_run_again(
-    pipes: Pipes, phone: Telephone, redis_url: str
+    harness: Harness, phone: Telephone, redis_url: str
 ) -> None:
     phone.dial()
     shown = phone.keys("5")
@@ -291,47 +291,47 @@ def test_another_copy_of_a_command_is_not_run_again(
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
     assert phone.repeat().startswith("CON Deja recu.")
-    assert len(pipes.inbox_states()) == 1
+    assert len(harness.inbox_states()) == 1
 
 
-def test_an_sms_follows_when_the_programme_says_so(pipes: Pipes, phone: Telephone) -> None:
-    programme = pipes.catalogue.programme
+def test_an_sms_follows_when_the_programme_says_so(harness: Harness, phone: Telephone) -> None:
+    programme = harness.catalogue.programme
     ussd = replace(programme.ussd, sms_receipt=True)
-    catalogue = replace(pipes.catalogue, programme=replace(programme, ussd=ussd))
-    phone.edges = replace(phone.edges, house=replace(pipes.house, catalogue=catalogue))
+    catalogue = replace(harness.catalogue, programme=replace(programme, ussd=ussd))
+    phone.services = replace(phone.services, context=replace(harness.context, catalogue=catalogue))
     phone.dial()
     phone.keys(*PEC_KEYS)
-    (text,) = pipes.answers(AWA)
-    assert text.startswith(f"PEC octobre OK. No {pipes.report().receipt}.")
+    (text,) = harness.answers(AWA)
+    assert text.startswith(f"PEC octobre OK. No {harness.report().receipt}.")
 
 
 def test_what_is_transmitted_is_not_begun_anew_after_its_day(
-    pipes: Pipes, phone: Telephone
+    harness: Harness, phone: Telephone
 ) -> None:
     phone.dial()
     phone.keys(*PEC_KEYS)
-    pipes.forwarded("KOLA", "PEC", OCTOBER)
+    harness.forwarded("KOLA", "PEC", OCTOBER)
     assert "2 Recommencer" in phone.dial("1*1")
-    pipes.clock.advance(days=12)
+    harness.clock.advance(days=12)
     assert phone.dial("1*1").startswith("CON PEC octobre est complet.")
     assert "Recommencer" not in phone.repeat()
 
 
-def test_who_left_the_roster_meanwhile_stores_nothing(pipes: Pipes, phone: Telephone) -> None:
+def test_who_left_the_roster_meanwhile_stores_nothing(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys("1", "1", "45*38*37*28*27")
     gone = [replace(one, active=one.phone != AWA) for one in PEOPLE]
-    pipes.enrol(UNITS, gone, since="202611")
+    harness.enrol(UNITS, gone, since="202611")
     assert "pas inscrit" in phone.key("1")
-    assert nothing_stored(pipes)
-    assert pipes.inbox_states() == {}
+    assert nothing_stored(harness)
+    assert harness.inbox_states() == {}
 
 
-def test_a_network_with_less_room(pipes: Pipes, phone: Telephone) -> None:
-    programme = pipes.catalogue.programme
+def test_a_network_with_less_room(harness: Harness, phone: Telephone) -> None:
+    programme = harness.catalogue.programme
     ussd = replace(programme.ussd, septets_of_network={"61002": 120})
-    catalogue = replace(pipes.catalogue, programme=replace(programme, ussd=ussd))
-    phone.edges = replace(phone.edges, house=replace(pipes.house, catalogue=catalogue))
+    catalogue = replace(harness.catalogue, programme=replace(programme, ussd=ussd))
+    phone.services = replace(phone.services, context=replace(harness.context, catalogue=catalogue))
     phone.dial()
     shown = phone.keys("1", "1")
     assert septets(shown) <= 120
@@ -339,29 +339,29 @@ def test_a_network_with_less_room(pipes: Pipes, phone: Telephone) -> None:
 
 
 def test_a_process_killed_while_it_stored_has_stored_nothing(
-    pipes: Pipes, phone: Telephone
+    harness: Harness, phone: Telephone
 ) -> None:
     phone.dial()
     phone.keys(*PEC_KEYS[:3])
-    with killed_at(pipes.engine, "INSERT INTO report_versions"):
+    with killed_at(harness.engine, "INSERT INTO report_versions"):
         phone.key(PEC_KEYS[3])
-    assert nothing_stored(pipes)
+    assert nothing_stored(harness)
     assert "2/3" in phone.repeat()
-    assert pipes.report().version == 1
+    assert harness.report().version == 1
 
 
 def test_what_was_told_not_to_be_kept_is_not_stored_by_a_repeat(
-    pipes: Pipes, phone: Telephone
+    harness: Harness, phone: Telephone
 ) -> None:
     phone.dial()
     phone.keys(*PEC_KEYS[:3])
-    whole = phone.edges
+    whole = phone.services
     away = connect("postgresql+psycopg://127.0.0.1:1/kibaru")
-    phone.edges = replace(whole, engine=away)
+    phone.services = replace(whole, engine=away)
     assert phone.key(PEC_KEYS[3]).startswith("END Panne chez nous: ces nombres ne sont pas gardes")
-    phone.edges = whole
+    phone.services = whole
     assert "PEC octobre 1/3" in phone.repeat()
-    assert nothing_stored(pipes)
+    assert nothing_stored(harness)
     away.dispose()
 
 
@@ -369,63 +369,65 @@ def test_what_was_told_not_to_be_kept_is_not_stored_by_a_repeat(
     ("nudge", "complete", "notices"), [(True, False, 1), (True, True, 0), (False, False, 0)]
 )
 def test_who_left_off_is_reminded_when_the_programme_says_so(
-    pipes: Pipes, phone: Telephone, nudge: bool, complete: bool, notices: int
+    harness: Harness, phone: Telephone, nudge: bool, complete: bool, notices: int
 ) -> None:
-    programme = pipes.catalogue.programme
+    programme = harness.catalogue.programme
     ussd = replace(programme.ussd, nudge=nudge)
-    catalogue = replace(pipes.catalogue, programme=replace(programme, ussd=ussd))
-    edges = replace(phone.edges, house=replace(pipes.house, catalogue=catalogue))
+    catalogue = replace(harness.catalogue, programme=replace(programme, ussd=ussd))
+    services = replace(phone.services, context=replace(harness.context, catalogue=catalogue))
     phone.dial()
     phone.keys(*PEC_KEYS[:4])
     end = UssdEnd(phone.dialogue_id, phone.phone, complete)
-    assert [remind(edges, end, pipes.clock()) for _ in range(2)] == [notices, 0]
-    assert len(pipes.rows("notice")) == notices
+    assert [remind(services, end, harness.clock()) for _ in range(2)] == [notices, 0]
+    assert len(harness.rows("notice")) == notices
 
 
 @pytest.mark.parametrize("code", ["SITE-07", "CSC01-S2", "1203", "MAI"])
 def test_a_site_is_validated_whatever_its_code_looks_like(
-    pipes: Pipes, phone: Telephone, code: str
+    harness: Harness, phone: Telephone, code: str
 ) -> None:
-    pipes.enrol((*UNITS, unit(code, "site", "KANI")), (*PEOPLE, person(STRANGER, "asc", code)))
-    pipes.told(PEC, STRANGER)
+    harness.enrol((*UNITS, unit(code, "site", "KANI")), (*PEOPLE, person(STRANGER, "asc", code)))
+    harness.told(PEC, STRANGER)
     phone.phone = NANA
     phone.dial()
     place = sorted(["KOLA", "SIRAKORO", "TENE", code]).index(code) + 1
     assert f"Valider {code.title()} octobre" in phone.keys("5", str(place), "1")
     assert phone.key("1").startswith(f"CON VAL octobre {code.title()}: rapports valides 1.")
-    assert pipes.report(code).validated_at is not None
+    assert harness.report(code).validated_at is not None
 
 
 def test_a_chosen_site_is_not_taken_for_another_of_that_name(
-    pipes: Pipes, phone: Telephone
+    harness: Harness, phone: Telephone
 ) -> None:
     other = replace(unit("KOLA2", "site", "KANI"), name="Kola")
-    pipes.enrol((*UNITS, other), (*PEOPLE, person(STRANGER, "asc", "KOLA2")))
-    pipes.told(PEC)
+    harness.enrol((*UNITS, other), (*PEOPLE, person(STRANGER, "asc", "KOLA2")))
+    harness.told(PEC)
     phone.phone = NANA
     phone.dial()
     assert phone.keys("5", "1", "1", "1").startswith("CON VAL octobre Kola: rapports valides 1.")
-    assert pipes.report().validated_at is not None
+    assert harness.report().validated_at is not None
 
 
-def test_the_last_screen_warns_of_stock_that_will_not_last(pipes: Pipes, phone: Telephone) -> None:
-    pipes.told("NUT 10 DEP 180 MAM 6 MAS 4 URE 3 GUE 5 ABD 0 SOD 1 RST 10")
+def test_the_last_screen_warns_of_stock_that_will_not_last(
+    harness: Harness, phone: Telephone
+) -> None:
+    harness.told("NUT 10 DEP 180 MAM 6 MAS 4 URE 3 GUE 5 ABD 0 SOD 1 RST 10")
     phone.dial()
     shown = phone.keys("2", "9*5*30*8", "1", "5*5*5*2", "1", "9*9*9*9", "1")
     assert shown.startswith("END STK octobre recu en entier, merci.")
     assert shown.endswith("ATP 2 pour RST 10: pas assez pour un mois, demandez une livraison.")
 
 
-def test_a_reminder_says_what_is_missing_when_it_goes(pipes: Pipes, phone: Telephone) -> None:
+def test_a_reminder_says_what_is_missing_when_it_goes(harness: Harness, phone: Telephone) -> None:
     def worded() -> str | None:
-        row = pipes.only("notice")
-        with reading(pipes.engine) as connection:
+        row = harness.only("notice")
+        with reading(harness.engine) as connection:
             compose = COMPOSERS[row.topic]
-            return compose(connection, pipes.house, row.phone, row.subject, pipes.clock())
+            return compose(connection, harness.context, row.phone, row.subject, harness.clock())
 
     phone.dial()
     phone.keys(*PEC_KEYS[:4])
-    assert remind(phone.edges, UssdEnd(phone.dialogue_id, AWA, False), pipes.clock()) == 1
+    assert remind(phone.services, UssdEnd(phone.dialogue_id, AWA, False), harness.clock()) == 1
     begins = "Rappel: PEC octobre n'est pas fini, le debut est garde. Continuez par le menu ou par"
     assert worded() == f"{begins} SMS. Manque PEC GRV ART IRA AMX DIA SRZ RFS DCD."
     phone.dial()
@@ -435,8 +437,8 @@ def test_a_reminder_says_what_is_missing_when_it_goes(pipes: Pipes, phone: Telep
     assert worded() is None
 
 
-def test_who_finished_by_sms_meanwhile_is_not_reminded(pipes: Pipes, phone: Telephone) -> None:
+def test_who_finished_by_sms_meanwhile_is_not_reminded(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys(*PEC_KEYS[:4])
-    pipes.told("PEC 10 GRV 2 ART 2 IRA 9 AMX 9 DIA 11 SRZ 10 RFS 3 DCD 0")
-    assert remind(phone.edges, UssdEnd(phone.dialogue_id, AWA, False), pipes.clock()) == 0
+    harness.told("PEC 10 GRV 2 ART 2 IRA 9 AMX 9 DIA 11 SRZ 10 RFS 3 DCD 0")
+    assert remind(phone.services, UssdEnd(phone.dialogue_id, AWA, False), harness.clock()) == 0

@@ -21,7 +21,7 @@ from menus.gsm7 import is_gsm7, septets
 from menus.loading.loader import load
 from menus.ussd.state import Screen
 from tests.gateway.dialling import Telephone, telephones
-from tests.gateway.harness import AWA, FANTA, ISSA, NANA, OUMAR, STRANGER, Pipes
+from tests.gateway.harness import AWA, FANTA, ISSA, NANA, OUMAR, STRANGER, Harness
 
 CATALOGUE = load()
 CALLERS = (AWA, FANTA, ISSA, OUMAR, NANA, STRANGER)
@@ -58,14 +58,14 @@ class World:
     kept: dict[tuple[int, str, str], dict[str, int]] = field(default_factory=dict)
 
     @property
-    def pipes(self) -> Pipes:
-        return self.phones[AWA].pipes
+    def harness(self) -> Harness:
+        return self.phones[AWA].harness
 
     def stored(self) -> dict[tuple[int, str, str], dict[str, int]]:
         """Every number there is, waiting ones included."""
         columns = (reports.c.site_id, reports.c.form, reports.c.period)
         query = select(*columns, reports.c["values"], reports.c.pending)
-        with reading(self.pipes.engine) as connection:
+        with reading(self.harness.engine) as connection:
             return {
                 (site, form, month): {**{code: one[0] for code, one in waiting.items()}, **values}
                 for site, form, month, values, waiting in connection.execute(query)
@@ -121,7 +121,7 @@ def world(sqlite_url: str, redis_url: str) -> Iterator[World]:
     # What a power cut would take is not what these walks are about.
     event.listen(engine, "connect", lambda line, _: line.execute("PRAGMA synchronous=OFF"))
     with (
-        telephones(Pipes(engine, CATALOGUE), redis_url) as first,
+        telephones(Harness(engine, CATALOGUE), redis_url) as first,
         redis.Redis.from_url(redis_url) as server,
     ):
         yield World({who: replace(first, phone=who) for who in CALLERS}, server)

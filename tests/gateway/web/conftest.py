@@ -30,7 +30,7 @@ def application(database_url: str, redis_url: str) -> Iterator[Flask]:
         yield app
     finally:
         app.extensions["kibaru"].engine.dispose()
-        app.extensions["kibaru"].bell.close()
+        app.extensions["kibaru"].work_signal.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from menus.gsm7 import is_gsm7, septets
 from menus.loading.loader import load
-from tests.gateway.harness import Pipes
+from tests.gateway.harness import Harness
 from tests.gateway.web.conftest import NOW, Post, application, posting
 
 CAPTURED = (
@@ -28,13 +28,13 @@ def hop(text: str = "", **more: str) -> str:
 
 
 @pytest.fixture
-def pipes(app: Flask) -> Pipes:
-    made = Pipes(app.extensions["kibaru"].engine, load())
+def harness(app: Flask) -> Harness:
+    made = Harness(app.extensions["kibaru"].engine, load())
     made.clock.now = NOW
     return made
 
 
-def test_the_operators_own_request(pipes: Pipes, post: Post) -> None:
+def test_the_operators_own_request(harness: Harness, post: Post) -> None:
     answer = post("ussd", CAPTURED)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -54,7 +54,7 @@ def test_the_operators_own_request(pipes: Pipes, post: Post) -> None:
         hop("\0ɛ" + "9" * 300),
     ],
 )
-def test_any_spelling_of_a_request(pipes: Pipes, post: Post, body: str) -> None:
+def test_any_spelling_of_a_request(harness: Harness, post: Post, body: str) -> None:
     answer = post("ussd", body)
     assert answer.status_code == 200
     assert answer.text.startswith("CON ")
@@ -72,7 +72,7 @@ def test_what_is_missing_is_named(closed_client: FlaskClient, name: str) -> None
 
 def test_with_redis_down_the_dialogue_ends_in_words(sqlite_url: str) -> None:
     with application(sqlite_url, NOBODY) as app:
-        Pipes(app.extensions["kibaru"].engine, load())
+        Harness(app.extensions["kibaru"].engine, load())
         answer = posting(app.test_client())("ussd", hop())
     assert answer.text.startswith("END Le menu ne marche pas en ce moment.")
     assert "Ce qui est confirme est garde." in answer.text
@@ -90,19 +90,19 @@ def test_with_the_database_down_it_says_what_is_lost(redis_url: str) -> None:
 def without_catalogue(app: Flask) -> Iterator[Flask]:
     """A fault of ours: nothing can be asked of the catalogue."""
     here = app.extensions["kibaru"]
-    kept = here.edges.house.catalogue.ussd
-    object.__setattr__(here.edges.house.catalogue, "ussd", None)
+    kept = here.services.context.catalogue.ussd
+    object.__setattr__(here.services.context.catalogue, "ussd", None)
     yield app
-    object.__setattr__(here.edges.house.catalogue, "ussd", kept)
+    object.__setattr__(here.services.context.catalogue, "ussd", kept)
 
 
 def test_a_fault_of_ours_ends_the_dialogue(
-    pipes: Pipes, without_catalogue: Flask, post: Post
+    harness: Harness, without_catalogue: Flask, post: Post
 ) -> None:
     assert post("ussd", hop()).text.startswith("END Panne chez nous")
 
 
-def test_redis_holds_no_telephone_number(pipes: Pipes, post: Post, redis_url: str) -> None:
+def test_redis_holds_no_telephone_number(harness: Harness, post: Post, redis_url: str) -> None:
     post("ussd", hop())
     post("ussd", hop("1"))
     with redis.Redis.from_url(redis_url) as client:
@@ -115,21 +115,21 @@ def test_redis_holds_no_telephone_number(pipes: Pipes, post: Post, redis_url: st
 EVENT = {"sessionId": "ATUid_1", "phoneNumber": "+22370000001", "status": "Incomplete"}
 
 
-def test_who_left_off_is_reminded_once(pipes: Pipes, post: Post, engine: Engine) -> None:
+def test_who_left_off_is_reminded_once(harness: Harness, post: Post, engine: Engine) -> None:
     for text in ("", "1", "1*1", "1*1*45*38*37*28*27", "1*1*45*38*37*28*27*1"):
         post("ussd", hop(text))
     for status in ("Success", "Incomplete", "Incomplete"):
         assert post("ussd-events", urlencode({**EVENT, "status": status})).text == "OK"
-    notice = pipes.only("notice")
+    notice = harness.only("notice")
     assert notice.topic == "ussd_nudge"
     assert notice.text is None, "it is worded when it is sent"
 
 
-def test_who_confirmed_nothing_is_not_reminded(pipes: Pipes, post: Post) -> None:
+def test_who_confirmed_nothing_is_not_reminded(harness: Harness, post: Post) -> None:
     for text in ("", "1", "1*1", "1*1*45*38*37*28*27"):
         post("ussd", hop(text))
     post("ussd-events", urlencode(EVENT))
-    assert pipes.rows("notice") == []
+    assert harness.rows("notice") == []
 
 
 @pytest.mark.parametrize("body", ["", "sessionId=ATUid_1&status=Incomplete&durationInMillis=1"])

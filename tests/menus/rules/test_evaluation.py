@@ -14,7 +14,7 @@ from menus.model.catalogue import Field, Form, Product
 from menus.model.cross_check import Allowance, Check, Level, Term, When
 from menus.model.programme import EMPTY
 from menus.rules.evaluation import Weighed, weigh
-from menus.rules.history import Context
+from menus.rules.history import RuleContext
 
 
 def field(code: str, ask: int = 100, refuse: int = 300) -> Field:
@@ -240,7 +240,7 @@ def history_check(left: Term, op: str, right: Term, allow: Allowance | None = No
     return replace(FORM, checks=(check,))
 
 
-CONTEXT = Context(
+CONTEXT = RuleContext(
     now={"SOD": 4},
     before={1: {"POS": 9}, 2: {"POS": 3}, 3: {"POS": 5}, 6: {"POS": 50}, 7: {"POS": 500}},
     stock={"ENF": 12},
@@ -265,8 +265,10 @@ CONTEXT = Context(
 )
 def test_numbers_of_other_forms_and_months(term: Term, stored: dict[str, int], number: int) -> None:
     form = history_check(Term("FIE"), "<=", term)
-    known = weigh(form, stored=stored, pending={}, typed={"FIE": number, "CTA": 1}, context=CONTEXT)
-    above = weigh(form, stored=stored, pending={}, typed={"FIE": number + 1}, context=CONTEXT)
+    known = weigh(
+        form, stored=stored, pending={}, typed={"FIE": number, "CTA": 1}, rule_context=CONTEXT
+    )
+    above = weigh(form, stored=stored, pending={}, typed={"FIE": number + 1}, rule_context=CONTEXT)
     unknown = weigh(form, stored={}, pending={}, typed={"FIE": number + 1})
 
     assert known.problems == unknown.problems == ()
@@ -278,9 +280,9 @@ def test_numbers_of_other_forms_and_months(term: Term, stored: dict[str, int], n
     [({1: 4, 2: 6}, None), ({1: 4, 2: 6, 4: 5}, 5), ({1: 4, 2: 6, 6: 5}, 5), ({1: 4, 2: 6, 7: 5}, None)],
 )  # fmt: skip
 def test_what_is_usual_needs_three_of_six_months(months: dict[int, int], usual: int | None) -> None:
-    context = Context(before={back: {"POS": number} for back, number in months.items()})
+    rule_context = RuleContext(before={back: {"POS": number} for back, number in months.items()})
     form = history_check(Term("POS"), "<", Term("POS", 1, When.USUAL))
-    result = weigh(form, stored={}, pending={}, typed={"POS": 99}, context=context)
+    result = weigh(form, stored={}, pending={}, typed={"POS": 99}, rule_context=rule_context)
     assert [one.values.get("POS_usual") for one in result.problems] == ([usual] if usual else [])
 
 
@@ -379,7 +381,7 @@ def case_of(seed: int) -> dict[str, Any]:
     form = random.choice(SHIPPED)
     elsewhere = [code for code in CATALOGUE.form_of if code not in form.codes]
     everything = [*CATALOGUE.form_of]
-    context = Context(
+    rule_context = RuleContext(
         now=some(random, elsewhere, 60),
         before={back: some(random, everything, 60) for back in range(1, random.randint(1, 7))},
         stock=some(random, CATALOGUE.forms["STK"].codes, 200),
@@ -390,7 +392,7 @@ def case_of(seed: int) -> dict[str, Any]:
         "stored": some(random, form.codes, 100),
         "pending": some(random, form.codes, 310),
         "typed": some(random, form.codes, random.choice((60, 310))),
-        "context": random.choice((context, Context())),
+        "context": random.choice((rule_context, RuleContext())),
         "confirmed": random.sample(form.codes, random.choice((0, 2))),
     }
 
@@ -453,9 +455,9 @@ def test_the_order_of_typing_never_matters(seed: int) -> None:
 @given(SEEDS)
 def test_a_problem_names_only_numbers_that_are_known(seed: int) -> None:
     case = case_of(seed)
-    context = case["context"]
-    sources = [case["stored"], case["pending"], case["typed"], context.now, context.stock]
-    sources += [context.receipts, *context.before.values(), {"nothing received": 0}]
+    rule_context = case["context"]
+    sources = [case["stored"], case["pending"], case["typed"], rule_context.now, rule_context.stock]
+    sources += [rule_context.receipts, *rule_context.before.values(), {"nothing received": 0}]
     known = {number for source in sources for number in source.values()}
     for problem in weigh(**case).problems:
         assert set(problem.values.values()) <= known

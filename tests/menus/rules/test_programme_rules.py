@@ -8,7 +8,7 @@ import pytest
 from menus.loading.loader import load
 from menus.model.cross_check import Level
 from menus.rules.evaluation import Weighed, weigh
-from menus.rules.history import Context
+from menus.rules.history import RuleContext
 
 CATALOGUE = load()
 Numbers = Mapping[str, int]
@@ -38,7 +38,7 @@ class Case:
             stored=self.stored,
             pending={},
             typed=self.typed,
-            context=Context(self.now, self.before, self.stock, self.receipts),
+            rule_context=RuleContext(self.now, self.before, self.stock, self.receipts),
             confirmed=confirmed,
         )
 

@@ -53,18 +53,18 @@ class Walk:
             assert State.from_json(kept) == self.state
             step = navigator.step(CATALOGUE, State.from_json(kept), answer)
             self.state = step.state
-            match step.wish:
-                case Open() as wish:
-                    sheet = self.sheet(wish.form, wish.month)
-                    self.state = navigator.opened(CATALOGUE, self.state, sheet, wish.how)
-                case File() as wish:
-                    self.stored = {**self.stored, **wish.values}
-                    sheet = self.sheet(wish.form, wish.month)
+            match step.effect:
+                case Open() as effect:
+                    sheet = self.sheet(effect.form, effect.month)
+                    self.state = navigator.opened(CATALOGUE, self.state, sheet, effect.how)
+                case File() as effect:
+                    self.stored = {**self.stored, **effect.values}
+                    sheet = self.sheet(effect.form, effect.month)
                     self.state = navigator.filed(CATALOGUE, self.state, sheet, "told by SMS")
-                case Run() as wish:
-                    self.state = navigator.told(self.state, f"{wish.text}: fait.")
-            if step.wish is not None:
-                self.wishes.append(step.wish)
+                case Run() as effect:
+                    self.state = navigator.told(self.state, f"{effect.text}: fait.")
+            if step.effect is not None:
+                self.wishes.append(step.effect)
         return navigator.screen(CATALOGUE, self.state)
 
     @property
@@ -345,6 +345,6 @@ def test_what_was_left_unfinished_is_offered() -> None:
         ("8*1", "menu", None, False),
     ],
 )
-def test_a_number_dialled_with_answers(text: str, at: str, wish: object, lost: bool) -> None:
+def test_a_number_dialled_with_answers(text: str, at: str, effect: object, lost: bool) -> None:
     step = navigator.dial(CATALOGUE, AWA, text)
-    assert (step.state.at, step.wish, step.lost) == (at, wish, lost)
+    assert (step.state.at, step.effect, step.lost) == (at, effect, lost)
