@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from gateway.transports.queue import Name
 from menus.loading.loader import CatalogueFault
 from workers import runtime
 from workers.periodic import run_errands
-from workers.runtime import Workplace, far_side, operator, teller, workplace
+from workers.runtime import Workplace, composer, far_side, operator, workplace
 
 log = structlog.get_logger()
 
@@ -170,7 +170,7 @@ def _send_notices(place: Workplace, client: AfricasTalking, now: datetime) -> No
 
     def sent() -> int:
         moment = now + timedelta(seconds=next(passed))
-        return notifications.send_due(place.engine, client, teller(place), lambda: moment)
+        return notifications.send_due(place.engine, client, composer(place), lambda: moment)
 
     while sent():
         pass

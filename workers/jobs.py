@@ -14,7 +14,7 @@ from gateway.inbound import reader
 from gateway.outbound import notifications, replies
 from gateway.transports.queue import BUDGET
 from workers.rq_worker import asked_to_stop
-from workers.runtime import far_side, now, operator, teller, workplace
+from workers.runtime import composer, far_side, now, operator, workplace
 
 SLICE: Final = timedelta(seconds=1)  # between two looks whether somebody wants us to stop
 
@@ -43,7 +43,7 @@ def reply() -> None:
 
         def some(until: datetime) -> None:
             replies.send_due(place.engine, client, now, until)
-            notifications.send_due(place.engine, client, teller(place), now, until)
+            notifications.send_due(place.engine, client, composer(place), now, until)
 
         if not _finished(some):
             place.work_signal.notify("reply")

@@ -11,13 +11,14 @@ from gateway import config
 from gateway.config import Settings
 from gateway.context import Context
 from gateway.dhis2.forwarding import Far
-from gateway.outbound.notifications import COMPOSERS, Teller
+from gateway.outbound.notifications import Composer
 from gateway.storage.engine import Engine, connect
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.clients import dhis2_client
 from gateway.transports.queue import WorkSignal, work_signal_for
 from menus.loading import loader
 from menus.model.catalogue import Catalogue
+from workers.notification_topics import COMPOSERS, OPTIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def operator(settings: Settings) -> AfricasTalking | None:
     )
 
 
-def teller(place: Workplace) -> Teller:
+def composer(place: Workplace) -> Composer:
     """Who finds the words of notices when they are sent."""
-    return Teller(place.context, COMPOSERS)
+    return Composer(place.context, COMPOSERS, OPTIONAL)
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from gateway.transports.clients import dhis2_client
 from gateway.transports.dhis2 import Dhis2
 from menus.loading import loader
 from menus.loading.loader import CatalogueFault
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 
 
 class Fault(click.ClickException):

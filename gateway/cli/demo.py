@@ -32,7 +32,7 @@ from gateway.sandbox.valkey import ValkeyFault, valkey
 from gateway.storage import schema
 from gateway.storage.engine import connect, reading
 from menus.loading import loader
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 READY: Final = 30.0  # seconds that the house may take to come up
 GRACE: Final = 10.0  # seconds that each process has to end

@@ -14,7 +14,7 @@ from gateway.model.outcomes import TryLater, Unknown
 from gateway.model.uids import is_uid
 from gateway.storage.engine import reading
 from gateway.transports.dhis2_data_set import read_data_set
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 
 @click.group()

@@ -15,7 +15,7 @@ from gateway.dhis2.metadata import data_set_uid
 from gateway.diagnostics.refusal_advice import by_reason, is_refusal
 from gateway.storage import outbox as rows_of
 from gateway.storage.engine import reading
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 LARGEST_ID: Final = 2**63 - 1  # of a row, in both databases
 

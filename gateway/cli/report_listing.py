@@ -10,7 +10,7 @@ from gateway.model.report import Report, Status
 from gateway.stock.days_out import fixed_days, with_days_out
 from gateway.storage import reports, roster
 from gateway.storage.engine import Connection, Engine, reading
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 
 def listing(

@@ -11,7 +11,7 @@ from gateway.dhis2 import rerouting
 from gateway.notifications import handover
 from gateway.roster import importing as use_cases
 from gateway.roster.importing import RosterFault, Summary
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 
 @click.group()

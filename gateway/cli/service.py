@@ -12,7 +12,7 @@ from gateway.context import Context
 from gateway.diagnostics import checks
 from gateway.diagnostics.finding import Finding
 from gateway.storage import schema
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 
 @click.command()

@@ -10,7 +10,7 @@ from gateway.reports import validation
 from gateway.reports.validation import Outcome, Verdict
 from gateway.storage import roster
 from gateway.storage.engine import Connection
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 REFUSED = (Outcome.INCOMPLETE, Outcome.WAITING)
 

@@ -6,15 +6,14 @@ Nothing outside of it can be named: a name is looked for among these units alone
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.conversation.interpretation import Understood
+from gateway.conversation.message import Understood
+from gateway.model.unit_levels import UnitLevel
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.roster.site_names import named, told_apart
 from gateway.storage import roster
 from gateway.storage.roster import Unit
-from menus.model.catalogue import Problem
 from menus.model.cross_check import Level
-
-SITE, FACILITY = "site", "facility"
+from menus.model.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Part:
 
     @property
     def is_one_site(self) -> bool:
-        return len(self.tops) == 1 and self.tops[0].level == SITE
+        return len(self.tops) == 1 and self.tops[0].level == UnitLevel.SITE
 
     @property
     def site_ids(self) -> list[int]:
@@ -54,7 +53,11 @@ class Area:
     def part(self, tops: Sequence[Unit]) -> Part:
         """These units with the sites at or below them, by name."""
         wanted = {unit.id for unit in tops}
-        sites = [one for one in self.units.values() if one.level == SITE and self._in(one, wanted)]
+        sites = [
+            one
+            for one in self.units.values()
+            if one.level == UnitLevel.SITE and self._in(one, wanted)
+        ]
         return Part(tuple(tops), tuple(sorted(sites, key=lambda one: (one.name, one.code))))
 
     def by_facility(self, sites: Sequence[Unit]) -> dict[Unit, list[Unit]]:
@@ -62,7 +65,7 @@ class Area:
         found: dict[Unit, list[Unit]] = {}
         for site in sites:
             above = self.units.get(site.parent_id or 0)
-            if above is None or above.level != FACILITY:
+            if above is None or above.level != UnitLevel.FACILITY:
                 above = site
             found.setdefault(above, []).append(site)
         return dict(sorted(found.items(), key=lambda one: one[0].name))
@@ -74,9 +77,11 @@ class Area:
         """
         if not words:
             return self.whole()
-        units = [one for one in self.units.values() if one.level in (SITE, FACILITY)]
+        units = [
+            one for one in self.units.values() if one.level in (UnitLevel.SITE, UnitLevel.FACILITY)
+        ]
         found = [one for one in units if one.code == self.chosen] or named(units, words)
-        sites = [one for one in found if one.level == SITE]
+        sites = [one for one in found if one.level == UnitLevel.SITE]
         fitting = sites or found
         if len(fitting) > 1:
             fitting.sort(key=lambda one: (one.name, one.code))

@@ -18,13 +18,14 @@ from gateway.commands.referral_moves import (
     tell_centre,
     with_reminder,
 )
-from gateway.conversation.interpretation import AGENT, Understood
+from gateway.conversation.message import Understood
 from gateway.model.referral import Referral, State, Step
 from gateway.referrals import notifications
 from gateway.referrals.notifications import month_of
 from gateway.referrals.texts import Speaker
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import referrals, roster
+from menus.model.roles import Role
 from menus.reading.counter_referral import Answered, answer_of, number_of
 
 STEPS: Final = {"PARTI": Step.LEFT, "REFUS": Step.DECLINED, "FAIT": Step.FOLLOWED_UP}
@@ -123,8 +124,8 @@ def _in_the_area(uow: UnitOfWork, understood: Understood, number: str) -> list[R
     month = month_of(uow.context, understood.message.sent_at)
     phone = understood.message.phone
     posts = roster.posts_of(uow.connection, [phone], month).get(phone, [])
-    facilities = [one.unit_id for one in posts if one.role == notifications.DTC]
-    districts = [one.unit_id for one in posts if one.role == notifications.DISTRICT]
+    facilities = [one.unit_id for one in posts if one.role == Role.DTC]
+    districts = [one.unit_id for one in posts if one.role == Role.DISTRICT]
     sites = roster.sites_below(uow.connection, districts, month) if districts else []
     found = _not_withdrawn(
         referrals.by_number(
@@ -156,4 +157,4 @@ def _own_sites(uow: UnitOfWork, understood: Understood) -> list[int]:
     month = month_of(uow.context, understood.message.sent_at)
     phone = understood.message.phone
     posts = roster.posts_of(uow.connection, [phone], month).get(phone, [])
-    return [one.unit_id for one in posts if one.role == AGENT]
+    return [one.unit_id for one in posts if one.role == Role.AGENT]

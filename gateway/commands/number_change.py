@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.commands.area import Area, area_of
-from gateway.commands.general import Answer
-from gateway.commands.supervisor_queries import phrase
-from gateway.commands.undo import Settled
-from gateway.conversation.interpretation import AGENT, MEMORY, Understood
+from gateway.commands.common import Answer, phrase
+from gateway.conversation.message import Understood
+from gateway.conversation.questions import Settled
 from gateway.model.phone import BadPhone, mask, normalise
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import number_changes, outbox_sms, reports, roster
+from gateway.storage.conversations import QUESTION_LIFETIME
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Post, Unit
-from menus.model.catalogue import Problem
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
+from menus.model.roles import Role
 from menus.wording.sentences import say
 
 TOPIC: Final = "number"
@@ -104,7 +105,7 @@ def _month(uow: UnitOfWork, understood: Understood) -> str:
 def _agent(uow: UnitOfWork, site: Unit, ending: str, month: str) -> Post | Problem:
     """Whose number moves: the site's agent, of several the one with this ending."""
     found = roster.posts_at(uow.connection, [site.id], month).get(site.id, [])
-    agents = [post for post in found if post.role == AGENT and post.phone.endswith(ending)]
+    agents = [post for post in found if post.role == Role.AGENT and post.phone.endswith(ending)]
     if len(agents) == 1:
         return agents[0]
     if not agents:
@@ -125,12 +126,12 @@ def _endings(phones: Sequence[str]) -> list[str]:
 def _posts(uow: UnitOfWork, area: Area, agent: Post, month: str) -> list[Post]:
     """The posts that move with her number: those in the area of who asks."""
     found = roster.posts_of(uow.connection, [agent.phone], month)[agent.phone]
-    return [post for post in found if post.role == AGENT and post.unit_id in area.units]
+    return [post for post in found if post.role == Role.AGENT and post.unit_id in area.units]
 
 
 def _notify(uow: UnitOfWork, change: int, words: str, to: Post, site: str) -> None:
     """Tells one phone what happens, once; `words` is the key of the sentence."""
     text = say(uow.context.catalogue, to.language, words, site=site)
-    key, expires = f"number:{change}:{words}", uow.now + MEMORY
+    key, expires = f"number:{change}:{words}", uow.now + QUESTION_LIFETIME
     notice = NewNotice(key, to.phone, TOPIC, uow.now, expires, text=text)
     outbox_sms.add_notices(uow.connection, [notice], uow.now)

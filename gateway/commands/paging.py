@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway.commands.undo import Settled
-from gateway.conversation.interpretation import MEMORY, Understood
+from gateway.conversation.message import Understood
+from gateway.conversation.questions import Settled
 from gateway.reports.unit_of_work import UnitOfWork
-from gateway.storage.conversations import Conversation
-from menus.model.catalogue import Problem
+from gateway.storage.conversations import QUESTION_LIFETIME, Conversation
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
 from menus.wording.paging import pages
 from menus.wording.sentences import say
 
@@ -38,7 +38,7 @@ def more(uow: UnitOfWork, understood: Understood) -> Settled | str:
     given_at = talk.more_at if talk is not None else None
     if post is None or talk is None or given_at is None or not talk.more:
         return Settled(problems=(Problem("nothing_more", Level.ASK),))
-    if understood.message.sent_at - given_at > MEMORY:
+    if understood.message.sent_at - given_at > QUESTION_LIFETIME:
         return Settled(problems=(Problem("nothing_more", Level.ASK),))
     _keep(uow, understood, post.id, talk.more[1:])
     return talk.more[0]

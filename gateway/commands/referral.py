@@ -20,7 +20,7 @@ from gateway.commands.referral_moves import (
     with_reminder,
 )
 from gateway.context import Context
-from gateway.conversation.interpretation import Understood
+from gateway.conversation.message import Understood
 from gateway.model.referral import Referral, Step, move, numbers
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
@@ -29,8 +29,8 @@ from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import referrals
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
-from menus.model.catalogue import Problem
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
 from menus.reading.referral import Referring, refer
 from menus.wording.replies import problem_reply
 

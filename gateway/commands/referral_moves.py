@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from gateway.conversation.interpretation import Understood
+from gateway.conversation.message import Understood
 from gateway.model.referral import Referral, Step, move
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of

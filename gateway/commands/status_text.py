@@ -7,7 +7,8 @@ from typing import Final
 from gateway.context import Context
 from gateway.dhis2.reasons import NAME, in_words
 from gateway.model.report import Report, Status, missing
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 from menus.wording.replies import say
 
 _STATES: Final[Mapping[Status, str]] = {

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from gateway.commands import stock_supervisor as stock_questions
-from gateway.commands.undo import Settled, open_question, remember
-from gateway.conversation.interpretation import AGENT, Understood
+from gateway.conversation.message import Understood
+from gateway.conversation.questions import Settled, open_question, remember
 from gateway.reports.unit_of_work import UnitOfWork, fetch
 from gateway.stock import alerts as stock_alerts
 from gateway.stock import receipts
@@ -14,8 +14,9 @@ from gateway.stock import stockouts as stock_outs
 from gateway.stock.stock_on_hand import products
 from gateway.storage import stock
 from gateway.storage.conversations import Conversation
-from menus.model.catalogue import Problem
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
+from menus.model.roles import Role
 from menus.reading.stock_words import ProductsSaid, products_said
 from menus.rules.calendar import period_of
 from menus.wording.sentences import say
@@ -51,7 +52,7 @@ def receive(uow: UnitOfWork, understood: Understood) -> Settled:
 
 def out_of_stock(uow: UnitOfWork, understood: Understood) -> Settled | str:
     """RUPT: an agent says what is out now; a supervisor asks who is out of what."""
-    if understood.post is not None and understood.post.role != AGENT:
+    if understood.post is not None and understood.post.role != Role.AGENT:
         return stock_questions.who_is_out(uow, understood)
     site, post = understood.site, understood.post
     if site is None or post is None:

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from gateway.commands import paging
 from gateway.commands.area import Part, area_of
-from gateway.commands.undo import Settled
-from gateway.conversation.interpretation import Understood
+from gateway.conversation.message import Understood
+from gateway.conversation.questions import Settled
 from gateway.reports.unit_of_work import UnitOfWork, store
 from gateway.stock.alerts import nearest, place, places_words, since_words
 from gateway.stock.nearby import Neighbourhood
@@ -16,7 +16,8 @@ from gateway.stock.stock_on_hand import products
 from gateway.storage import roster, stock
 from gateway.storage.roster import Post, Unit
 from gateway.storage.stock import StockOut
-from menus.model.catalogue import Period, Problem
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.reading.stock_words import products_said
 from menus.rules.calendar import month_name, period_of, which_month
 from menus.rules.stock import SHORT, StockLevel, level, order

@@ -4,20 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from gateway.commands import general, paging
+from gateway.commands import paging
 from gateway.commands.area import Area, Part, area_of
-from gateway.commands.general import Answer
-from gateway.commands.supervisor_queries import about, phrase, working
-from gateway.commands.undo import Settled
-from gateway.conversation.interpretation import AGENT, Understood
+from gateway.commands.common import Answer, about, month_asked, phrase, working
+from gateway.conversation.message import Understood
+from gateway.conversation.questions import Settled
 from gateway.notifications import missing_reports
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.reports.validation import Outcome, Verdict, validate_at
 from gateway.storage import outbox_sms, recipients
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Unit
-from menus.model.catalogue import Period, Problem
 from menus.model.cross_check import Level
+from menus.model.period import Period
+from menus.model.problem import Problem
+from menus.model.roles import Role
 from menus.rules.reminder_days import allowed
 from menus.wording.paging import listed
 
@@ -41,7 +42,7 @@ def remind(uow: UnitOfWork, understood: Understood) -> Answer:
     if not lacking:
         return phrase(uow, understood, "nothing_missing", **named)
     this_month = understood.message.sent_at.astimezone(uow.context.timezone).strftime("%Y%m")
-    people = recipients.at(uow.connection, AGENT, lacking, this_month)
+    people = recipients.at(uow.connection, Role.AGENT, lacking, this_month)
     by_phone = {one.phone: one.unit_id for at in people.values() for one in at}
     silent = outbox_sms.opted_out(uow.connection, by_phone)
     notices = [
@@ -77,7 +78,7 @@ def validate(uow: UnitOfWork, understood: Understood) -> Answer:
 def _asked(uow: UnitOfWork, understood: Understood, area: Area) -> tuple[Part, Period] | Settled:
     words = understood.arguments
     part = area.whole() if tuple(words) == (EVERYTHING,) else area.asked(words)
-    month = general.month_asked(uow, understood)
+    month = month_asked(uow, understood)
     if isinstance(part, Part) and isinstance(month, Period):
         return part, month
     return Settled(problems=tuple(one for one in (part, month) if isinstance(one, Problem)))

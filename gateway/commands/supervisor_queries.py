@@ -4,36 +4,45 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from gateway.commands import general, paging
+from gateway.commands import paging, status
 from gateway.commands.area import Area, Part, area_of
-from gateway.commands.general import Answer, language_of
-from gateway.commands.undo import Settled
-from gateway.conversation.interpretation import AGENT, Site, Understood
+from gateway.commands.common import (
+    Answer,
+    about,
+    language_of,
+    month_asked,
+    phrase,
+    receipt_in,
+    working,
+)
+from gateway.conversation.message import Site, Understood
+from gateway.conversation.questions import Settled
 from gateway.notifications import missing_reports as missing
 from gateway.reports.unit_of_work import UnitOfWork
-from gateway.storage import roster, supervision
+from gateway.storage import supervision
 from gateway.storage.roster import Unit
 from gateway.storage.supervision import OpenReferral, Progress, Span
-from menus.model.catalogue import Period, Problem
-from menus.rules.calendar import ends, month_name
+from menus.model.period import Period
+from menus.model.problem import Problem
+from menus.model.roles import Role
+from menus.rules.calendar import ends
 from menus.wording.paging import listed
-from menus.wording.sentences import say
 
 HOURS_TOLD = 48  # an age of up to so many hours is told in hours, an older one in days
 
 
 def state(uow: UnitOfWork, understood: Understood) -> Answer:
     """ETAT: of an agent her own site, of a supervisor his area, or what he names of it."""
-    if understood.post is None or understood.post.role == AGENT:
-        return general.state(uow, understood)
-    receipt = general.receipt_in(understood)
+    if understood.post is None or understood.post.role == Role.AGENT:
+        return status.state(uow, understood)
+    receipt = receipt_in(understood)
     area = area_of(uow, understood)
     part = area.whole() if receipt else area.asked(understood.arguments)
-    month = general.month_asked(uow, understood)
+    month = month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
     if receipt:
-        return general.state_of_receipt(uow, understood, part.site_ids, receipt)
+        return status.state_of_receipt(uow, understood, part.site_ids, receipt)
     if part.is_one_site:
         return _of_one_site(uow, understood, part)
     pieces = list(_state(uow, understood, part, month))
@@ -43,7 +52,7 @@ def state(uow: UnitOfWork, understood: Understood) -> Answer:
 def missing_reports(uow: UnitOfWork, understood: Understood) -> Answer:
     """MANQ: who still owes which form; of a district, how many sites of each facility do."""
     area = area_of(uow, understood)
-    part, month = area.asked(understood.arguments), general.month_asked(uow, understood)
+    part, month = area.asked(understood.arguments), month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
     sites = working(uow, understood, part, month)
@@ -65,7 +74,7 @@ def missing_reports(uow: UnitOfWork, understood: Understood) -> Answer:
 def open_referrals(uow: UnitOfWork, understood: Understood) -> Answer:
     """SUIVI: the referrals of which nobody has said the end, the oldest first."""
     area = area_of(uow, understood)
-    part, month = area.asked(understood.arguments), general.month_asked(uow, understood)
+    part, month = area.asked(understood.arguments), month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
     span = _span(uow, month) if understood.month is not None else None
@@ -77,23 +86,6 @@ def open_referrals(uow: UnitOfWork, understood: Understood) -> Answer:
     return paging.give(uow, understood, [head, *listed(items)])
 
 
-def working(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -> list[Unit]:
-    """The sites of which a report is expected: with an agent in that month."""
-    active = roster.active_sites(uow.connection, part.site_ids, month.code)
-    return [site for site in part.sites if site.id in active]
-
-
-def phrase(uow: UnitOfWork, understood: Understood, key: str, **values: object) -> str:
-    """A sentence in the sender's language."""
-    return say(uow.context.catalogue, language_of(understood), key, brief=False, **values)
-
-
-def about(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -> dict[str, str]:
-    """What an answer begins with: the names of the area and of the month."""
-    name = month_name(month, language_of(understood), uow.context.catalogue.programme)
-    return {"area": part.name, "month": name}
-
-
 def _told(*found: object) -> Settled:
     return Settled(problems=tuple(one for one in found if isinstance(one, Problem)))
 
@@ -102,7 +94,7 @@ def _of_one_site(uow: UnitOfWork, understood: Understood, part: Part) -> Answer:
     """One site as its agent sees it, under its name, with what is out there."""
     unit = part.tops[0]
     site = Site(unit.id, unit.code, unit.name)
-    told = general.state(uow, replace(understood, site=site, arguments=()))
+    told = status.state(uow, replace(understood, site=site, arguments=()))
     if not isinstance(told, str):
         return told
     pieces = [phrase(uow, understood, "for_site", site=unit.name), told]

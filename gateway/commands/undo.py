@@ -1,116 +1,30 @@
 """What an OUI, a NON or an ANNULE does to the reports on the desk."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 from gateway.commands import referral as referrals
-from gateway.conversation.interpretation import AGENT, MEMORY, Understood
+from gateway.conversation.message import Understood
+from gateway.conversation.questions import Settled
 from gateway.model.referral import Referral
-from gateway.model.report import drop, restore, stamp
-from gateway.reports.filing import Said, file_said, is_locked, keep, reply_for
+from gateway.model.report import restore, stamp
+from gateway.reports.filing import keep, reply_for
+from gateway.reports.locking import is_locked
 from gateway.reports.unit_of_work import UnitOfWork, fetch, store
-from gateway.stock import receipts as receiving
 from gateway.stock import stockouts as stock_outs
 from gateway.storage import inbox, roster, stock, versions
-from gateway.storage.conversations import Asked, Conversation
+from gateway.storage.conversations import Conversation
 from gateway.storage.roster import Post
 from gateway.storage.versions import Change
-from menus.model.catalogue import Filled, Problem
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
+from menus.model.roles import Role
 from menus.wording.replies import ReportReply
-
-# What was said of a referral is kept as such; its text may hold a name, and has had its use.
-_MAY_NAME_SOMEBODY: Final = frozenset({"REF", "CRF", "PARTI", "REFUS", "FAIT"})
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The reports that an answer touched, at `site_id` where she did not name it, and what else
-    is to be said.
-
-    `note` is the key of a sentence to begin with, `lead` are words to begin with, `closing`
-    words to end with where two parts have room for them.
-    """
-
-    replies: tuple[ReportReply, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    note: str = ""
-    lead: str = ""
-    closing: str = ""
-    site_id: int | None = None
-
-
-def open_question(uow: UnitOfWork, understood: Understood) -> Conversation | None:
-    """What her last answer asked, if it is still open."""
-    post = understood.post
-    talk = uow.conversations.get(post.id) if post is not None else None
-    if talk is None or not talk.is_open:
-        return None
-    return talk if understood.message.sent_at - talk.asked_at <= MEMORY else None
-
-
-def confirm(uow: UnitOfWork, understood: Understood) -> Settled | str:
-    """OUI: everything that her last answer asked counts now, or is undone."""
-    talk = open_question(uow, understood)
-    if talk is None or understood.post is None:
-        return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
-    if talk.undo_id is not None:
-        settle(uow, talk)
-        return referrals.withdraw(uow, understood, talk.undo_id) or _undo(
-            uow, understood, talk.undo_id
-        )
-    replies = []
-    for asked in talk.asked:
-        waiting = uow.reports[asked.key].pending
-        numbers = {code: waiting[code] for code in asked.codes if code in waiting}
-        if not numbers:
-            continue
-        days = {code: one.days_out for code, one in numbers.items() if one.days_out is not None}
-        filled = Filled(asked.key[1], {code: one.value for code, one in numbers.items()}, days)
-        said = Said(understood.message, understood.post, asked.key, filled, confirmed=asked.codes)
-        replies.append(file_said(uow, said))
-    noted = receiving.Noted("")
-    if talk.proposed is not None:
-        noted = receiving.note_proposed(uow, understood.message, understood.post, talk.proposed)
-    settle(uow, talk)
-    if not replies and not noted.words:
-        return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
-    told = tuple(_newest(replies, noted.replies))
-    return Settled(told, lead=noted.words, site_id=_site_of(talk))
-
-
-def _site_of(talk: Conversation) -> int | None:
-    """The one site that a question was about, if it was one."""
-    sites = {one.key[0] for one in talk.asked}
-    if talk.proposed is not None:
-        sites.add(int(talk.proposed["site"]))
-    return _one(sites)
 
 
 def _one(site_ids: set[int]) -> int | None:
     return next(iter(site_ids)) if len(site_ids) == 1 else None
-
-
-def _newest(replies: Sequence[ReportReply], again: Sequence[ReportReply]) -> list[ReportReply]:
-    """The replies, of two about one report the later."""
-    about = {(one.form, one.period): one for one in (*replies, *again)}
-    return list(about.values())
-
-
-def refuse(uow: UnitOfWork, understood: Understood) -> Settled:
-    """NON: what waited for her OUI is dropped; what is stored stays."""
-    talk = open_question(uow, understood)
-    if talk is None:
-        return Settled(problems=(Problem("nothing_to_confirm", Level.ASK),))
-    replies = []
-    for asked in talk.asked:
-        form = uow.context.catalogue.forms[asked.key[1]]
-        uow.reports[asked.key] = drop(uow.reports[asked.key], asked.codes)
-        uow.touched.add(asked.key)
-        replies.append(reply_for(uow, form, uow.reports[asked.key]))
-    settle(uow, talk)
-    return Settled(tuple(replies), note="dropped", site_id=_site_of(talk))
 
 
 def ask_to_undo(uow: UnitOfWork, understood: Understood) -> Settled:
@@ -137,7 +51,7 @@ def ask_to_undo(uow: UnitOfWork, understood: Understood) -> Settled:
     _hold_undo(uow, understood, last, current)
     words = [change.key[1] for change in current]
     words += ["RCU"] if receipts else ["RUPT"] if outs and not current else []
-    if len(understood.posts) > 1 or last.post.role != AGENT:
+    if len(understood.posts) > 1 or last.post.role != Role.AGENT:
         words += _names(uow, {change.key[0] for change in current}) or [last.post.unit_name]
     return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
 
@@ -170,7 +84,7 @@ def _last_said(uow: UnitOfWork, understood: Understood) -> _LastSaid | None:
 
 def _posts_meant(understood: Understood) -> list[Post]:
     """Where what she wants to undo may have been said."""
-    own = [post for post in understood.posts if post.role == AGENT]
+    own = [post for post in understood.posts if post.role == Role.AGENT]
     site = understood.site
     if site is not None and len(own) > 1:
         return [post for post in own if post.unit_id == site.id]
@@ -194,7 +108,7 @@ def _hold_undo(
     uow.talk(replace(asked, more=before.more, more_at=before.more_at))
 
 
-def _undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Settled:
+def undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Settled:
     """The versions before that message count again."""
     store(uow)
     changes = versions.changes_of(uow.connection, message_id)
@@ -215,7 +129,7 @@ def _undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Settled:
 
 def _is_kept(uow: UnitOfWork, understood: Understood, change: Change) -> bool:
     """Whether she may not undo this: it would change what an agent may no longer change."""
-    agent = understood.post is not None and understood.post.role == AGENT
+    agent = understood.post is not None and understood.post.role == Role.AGENT
     return agent and is_locked(uow, uow.reports[change.key], understood.message.sent_at)
 
 
@@ -234,63 +148,3 @@ def _restored(uow: UnitOfWork, understood: Understood, change: Change) -> Report
     )
     keep(uow, form, filing, message, post)
     return reply_for(uow, form, uow.reports[change.key])
-
-
-def hold(uow: UnitOfWork, understood: Understood) -> None:
-    """Notes a message that waits for the name of its site, or that it waits no more."""
-    post = understood.post
-    waits = any(problem.key == "site_unclear" for problem in understood.problems)
-    if post is None or not (waits or understood.taken_up):
-        return
-    for at in understood.posts:
-        talk = uow.conversations.get(at.id)
-        if talk is not None and talk.held_id is not None:
-            uow.talk(replace(talk, held_id=None))
-            if understood.taken_up and understood.command in _MAY_NAME_SOMEBODY:
-                inbox.forget_text(uow.connection, talk.held_id)
-    if waits:
-        sent_at = understood.message.sent_at
-        talk = uow.conversations.get(post.id) or Conversation(post.id, sent_at)
-        asked_at = max(talk.asked_at, sent_at)
-        uow.talk(replace(talk, held_id=understood.message.id, asked_at=asked_at))
-
-
-def forget_if_refused(uow: UnitOfWork, understood: Understood) -> None:
-    """What somebody says of a patient who may not say it is not even read, nor kept."""
-    for problem in understood.problems:
-        refused = problem.key == "not_for_you"
-        if refused and problem.values.get("command") in _MAY_NAME_SOMEBODY:
-            inbox.forget_text(uow.connection, understood.message.id)
-
-
-def settle(uow: UnitOfWork, talk: Conversation) -> None:
-    """The question is answered."""
-    uow.talk(replace(talk, asked=(), undo_id=None, proposed=None))
-
-
-def remember(uow: UnitOfWork, understood: Understood, replies: Sequence[ReportReply]) -> None:
-    """Notes which reports this message touched, and what its answer asks.
-
-    A question stays open until the next one, so that an OUI may come after another report, but
-    for no longer than it would have. An ANNULE is over with the next report: that is her last
-    message then.
-    """
-    if understood.post is None or understood.site is None or not replies:
-        return
-    keys = tuple((understood.site.id, one.form, one.period.code) for one in replies)
-    asked = tuple(
-        Asked(key, one.to_confirm) for key, one in zip(keys, replies, strict=True) if one.to_confirm
-    )
-    before = uow.conversations.get(understood.post.id)
-    sent_at = understood.message.sent_at
-    if asked or before is None:
-        talk = Conversation(understood.post.id, sent_at, asked, touched=keys)
-        if before is not None:
-            talk = replace(talk, more=before.more, more_at=before.more_at)
-    else:
-        still = open_question(uow, understood)
-        if still is None or still.undo_id is not None:
-            before = replace(before, asked=(), undo_id=None, proposed=None)
-        asked_at = before.asked_at if before.is_open else max(sent_at, before.asked_at)
-        talk = replace(before, touched=keys, asked_at=asked_at, held_id=None)
-    uow.talk(talk)

@@ -5,111 +5,29 @@ its sender may say it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from gateway.context import Context
-from gateway.model.report import Key
+from gateway.conversation.message import ANSWERS, REPORTING, Known, Site, Understood
 from gateway.roster.site_names import named, told_apart
-from gateway.storage.conversations import Conversation
+from gateway.storage.conversations import QUESTION_LIFETIME, Conversation
 from gateway.storage.inbox import Message
-from gateway.storage.number_changes import NumberChange
-from gateway.storage.roster import Post, Unit
-from menus.model.catalogue import Catalogue, Filled, MonthSaid, Period, Problem, Reading
+from gateway.storage.roster import Post
+from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
+from menus.model.period import Period
+from menus.model.problem import Problem
+from menus.model.reading import Reading
+from menus.model.roles import Role
 from menus.reading.stock_words import products_said
 from menus.rules.calendar import which_month
 
-AGENT: Final = "asc"
-MEMORY: Final = timedelta(hours=72)  # for which an answer's question, and its month, hold
-REPORTING: Final = frozenset({"", "COR", "POUR"})  # what fills a report; all else is a command
-# What is said to the last answer, whichever of her posts it was given to.
-ANSWERS: Final = frozenset({"OUI", "NON", "ANNULE", "SUITE"})
 # Both an agent and a supervisor may say these. Who is both says them as a supervisor.
 _FROM_ABOVE: Final = frozenset({"POUR", "ETAT"})
 # Commands of an agent that are about one site, which has to be known.
 _ABOUT_ONE_SITE: Final = frozenset({"RAS", "ETAT", "RCU", "RUPT", "REF"})
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a message's numbers belong."""
-
-    id: int
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a sender: her posts, what she was asked, the sites below her posts.
-
-    `chosen` is the post at the site that she named, where she is the agent of several; `twins`
-    are her posts on another telephone of hers.
-    """
-
-    posts: Sequence[Post] = ()
-    talk: Conversation | None = None
-    area: Sequence[Unit] = ()
-    chosen: Post | None = None
-    twins: Sequence[Post] = ()
-
-    @property
-    def own(self) -> list[Post]:
-        """The posts at which she may be speaking as the agent."""
-        if self.chosen is not None:
-            return [self.chosen]
-        return [post for post in self.posts if post.role == AGENT]
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A message with its meaning. `post` is None for a stranger, `posts` are all that she has.
-    `joins` are the posts that a stranger's OUI takes over with this phone. `taken_up` tells
-    that it was sent before, and waited for the name of its site. `chosen` is the code of a site
-    that was chosen from a list, which no name can be taken for.
-
-    `fillings` go into the reports of `site` for `period`; `correction` tells that they were
-    sent as a correction. `command` is what else she wants, with `arguments`; `problems` are
-    what she must mend.
-    """
-
-    message: Message
-    post: Post | None
-    site: Site | None = None
-    fillings: tuple[Filled, ...] = ()
-    period: Period | None = None
-    command: str = ""
-    arguments: tuple[str, ...] = ()
-    forms_named: tuple[str, ...] = ()
-    month: MonthSaid | None = None
-    correction: bool = False
-    problems: tuple[Problem, ...] = ()
-    personal: bool = False
-    posts: tuple[Post, ...] = ()
-    taken_up: bool = False
-    joins: tuple[NumberChange, ...] = ()
-    chosen: str = ""
-
-    @property
-    def names_site(self) -> bool:
-        """Whether the answer has to say which site it is about: it could be another."""
-        own = [post for post in self.posts if post.role == AGENT]
-        return self.command == "POUR" or len(own) > 1
-
-    @property
-    def supervised(self) -> list[int]:
-        """The ids of the units that the sender looks after."""
-        return [post.unit_id for post in self.posts if post.role != AGENT]
-
-    @property
-    def keys(self) -> list[Key]:
-        """The reports that it fills, or names."""
-        if self.site is None or self.period is None:
-            return []
-        forms = [filled.form for filled in self.fillings] or self.forms_named
-        return [(self.site.id, form, self.period.code) for form in forms]
 
 
 def understand(message: Message, reading: Reading, known: Known, context: Context) -> Understood:
@@ -133,7 +51,11 @@ def understand(message: Message, reading: Reading, known: Known, context: Contex
         return replace(plain, command="", problems=(refused,))
     if reading.command in REPORTING:
         return _report(plain, reading, known, context)
-    if plain.post is not None and plain.post.role == AGENT and reading.command in _ABOUT_ONE_SITE:
+    if (
+        plain.post is not None
+        and plain.post.role == Role.AGENT
+        and reading.command in _ABOUT_ONE_SITE
+    ):
         where = _site(reading, known)
         if isinstance(where, Problem):
             return replace(plain, command="", problems=(where,))
@@ -150,7 +72,7 @@ def _speaks_as(reading: Reading, known: Known, catalogue: Catalogue) -> Post:
     fitting = [one for one in known.posts if command is None or one.role in command.roles]
     listing = reading.command == "RUPT" and not _names_product(reading, catalogue)
     above = reading.command in _FROM_ABOVE or listing
-    order = [one for one in fitting if (one.role != AGENT) is above]
+    order = [one for one in fitting if (one.role != Role.AGENT) is above]
     if not above and known.chosen in order:
         return known.own[0]
     return (order or fitting or [*known.posts])[0]
@@ -163,10 +85,12 @@ def _names_product(reading: Reading, catalogue: Catalogue) -> bool:
 
 def asks_from_above(reading: Reading, known: Known, catalogue: Catalogue) -> bool:
     """Whether this may be a supervisor's word about a site, and not an agent's about her own."""
-    if reading.command in REPORTING - {"POUR"} or all(one.role == AGENT for one in known.posts):
+    if reading.command in REPORTING - {"POUR"} or all(
+        one.role == Role.AGENT for one in known.posts
+    ):
         return False
     roles = catalogue.commands[reading.command].roles
-    return any(role != AGENT for role in roles) and reading.command != "RAS"
+    return any(role != Role.AGENT for role in roles) and reading.command != "RAS"
 
 
 def _refused(reading: Reading, posts: Sequence[Post], catalogue: Catalogue) -> Problem | None:
@@ -229,7 +153,7 @@ def _month(
     month = which_month(reading.month, sent_on, programme)
     if reading.month is not None or known.talk is None:
         return month
-    if plain.message.sent_at - known.talk.asked_at > MEMORY:
+    if plain.message.sent_at - known.talk.asked_at > QUESTION_LIFETIME:
         return month
     alone = reading.correction or not reading.forms_named
     if alone or (isinstance(month, Problem) and _is_part(reading, catalogue)):

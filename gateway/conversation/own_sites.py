@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from gateway.model.unit_levels import UnitLevel
 from gateway.roster.site_names import named
 from gateway.storage.roster import Post, Unit
 from menus.model.catalogue import Catalogue
@@ -62,7 +63,9 @@ def _posts(posts: Sequence[Post], words: Sequence[str], catalogue: Catalogue) ->
     exact = _exact(posts, words)
     if exact or _is_language(fold(" ".join(words)).upper(), catalogue):
         return exact
-    units = [Unit(one.id, one.unit_code, one.unit_name, "site", None, None) for one in posts]
+    units = [
+        Unit(one.id, one.unit_code, one.unit_name, UnitLevel.SITE, None, None) for one in posts
+    ]
     found = {unit.id for unit in named(units, words)}
     return [post for post in posts if post.id in found]
 

@@ -5,24 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.context import Context
-from gateway.conversation.interpretation import (
-    AGENT,
-    ANSWERS,
-    MEMORY,
-    Known,
-    Understood,
-    asks_from_above,
-    understand,
-)
+from gateway.conversation.interpretation import asks_from_above, understand
+from gateway.conversation.message import ANSWERS, Known, Understood
 from gateway.conversation.own_sites import site_named
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import conversations, inbox, number_changes, roster
-from gateway.storage.conversations import Conversation
+from gateway.storage.conversations import QUESTION_LIFETIME, Conversation
 from gateway.storage.engine import Connection
 from gateway.storage.inbox import Message
 from gateway.storage.number_changes import NumberChange
 from gateway.storage.roster import Post, Unit
-from menus.model.catalogue import Reading
+from menus.model.reading import Reading
+from menus.model.roles import Role
 from menus.reading.parser import read
 
 # Who works at several posts has a conversation at each; these go on with one that has a
@@ -51,7 +45,7 @@ class Senders:
     @property
     def sites(self) -> set[int]:
         """The sites that an answer may turn out to be about."""
-        own = [[one.unit_id for one in at if one.role == AGENT] for at in self.posts.values()]
+        own = [[one.unit_id for one in at if one.role == Role.AGENT] for at in self.posts.values()]
         several = {site for sites in own if len(sites) > 1 for site in sites}
         asked = {one.key[0] for talk in self.talks.values() for one in talk.asked}
         undone = {key[0] for talk in self.talks.values() if talk.undo_id for key in talk.touched}
@@ -87,7 +81,7 @@ class Senders:
         """Nothing that a stranger says is read, but for the OUI of a phone that was asked
         whether it is an agent's."""
         changes = self.joining.get(message.phone, ())
-        asked = any(message.sent_at - one.asked_at <= MEMORY for one in changes)
+        asked = any(message.sent_at - one.asked_at <= QUESTION_LIFETIME for one in changes)
         if not asked or read(message.text, self.context.catalogue).command != "OUI":
             return Understood(message, None)
         return Understood(message, None, joins=tuple(changes))
@@ -124,7 +118,7 @@ class Senders:
     def _held(self, message: Message, talk: Conversation | None) -> Message | None:
         """Her message that waits for the name of its site, while its question is open."""
         before = self.held.get(talk.held_id) if talk is not None and talk.held_id else None
-        if before is None or message.sent_at - before.sent_at > MEMORY:
+        if before is None or message.sent_at - before.sent_at > QUESTION_LIFETIME:
             return None
         return before
 

@@ -17,7 +17,8 @@ from gateway.dhis2.server import Far
 from gateway.storage import forwards, roster
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import ForwardRow, Note, Wanted
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 
 
 @dataclass(slots=True)

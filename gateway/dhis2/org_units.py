@@ -4,16 +4,15 @@ from collections.abc import Sequence
 
 from gateway.dhis2.metadata import OrgUnitRow
 from gateway.model.roster import UnitRow, receiver_of
+from gateway.model.unit_levels import UnitLevel
 from gateway.storage import roster
 from gateway.storage.engine import Connection
-
-SITE = "site"
 
 
 def org_units_of(connection: Connection, period: str) -> list[OrgUnitRow]:
     """Every unit in force in a month, with whether the values of some site arrive there."""
     tree = roster.units(connection, period)
-    sites = [unit.id for unit in tree.values() if unit.level == SITE]
+    sites = [unit.id for unit in tree.values() if unit.level == UnitLevel.SITE]
     receivers = {
         unit.id for unit in roster.receiving_units(connection, sites, period).values() if unit
     }
@@ -33,7 +32,7 @@ def org_units_of(connection: Connection, period: str) -> list[OrgUnitRow]:
 def org_units_of_rows(rows: Sequence[UnitRow]) -> list[OrgUnitRow]:
     """The same of a whole roster that is in no database: its rows, checked already."""
     tree = {row.code: row for row in rows}
-    found = [receiver_of(row, tree) for row in rows if row.level == SITE]
+    found = [receiver_of(row, tree) for row in rows if row.level == UnitLevel.SITE]
     receivers = {row.code for row in found if row is not None}
     return [
         OrgUnitRow(

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from gateway.dhis2.cells import cells_of
 from gateway.dhis2.metadata import days_out_target, field_target
 from gateway.model.report import Report
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 from menus.model.programme import ON_VALIDATION, Programme
 from menus.rules.calendar import closing_date, ends
 

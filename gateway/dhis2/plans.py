@@ -9,7 +9,8 @@ from gateway.model.report import Report
 from gateway.stock.days_out import with_fixed_days
 from gateway.storage import reports, roster
 from gateway.storage.engine import Connection
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 from menus.model.programme import Programme
 
 

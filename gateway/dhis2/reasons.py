@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.transports.dhis2_codes import Category, category_of
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 from menus.wording.sentences import say
 
 NAME: Final = "DHIS2"  # sentences hold no digit, so its name is filled in

@@ -15,7 +15,7 @@ from gateway.dhis2.metadata import attribute_option_combo, data_set_uid
 from gateway.dhis2.plan import CellKey, Plan
 from gateway.model.outcomes import TryLater, Unknown
 from gateway.model.report import Report
-from gateway.reports.unit_of_work import cells_fed_by
+from gateway.reports.forward_routing import cells_fed_by
 from gateway.storage import forward_status, forwards, roster
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.forward_status import Standing
@@ -23,7 +23,8 @@ from gateway.storage.outbox import REFUSED, SENDING, WAITING
 from gateway.transports import dhis2_reads
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.dhis2_reads import CellAt
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 
 DIFFERS = "differs"
 ON_ITS_WAY = (WAITING, SENDING)

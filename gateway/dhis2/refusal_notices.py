@@ -22,7 +22,8 @@ from gateway.storage.forwards import ForwardRow
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.verdict_recipients import Recipient, SentReport
 from gateway.transports.dhis2_verdict import Conflict
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 from menus.rules.calendar import month_name
 from menus.wording.replies import say
 

@@ -16,7 +16,7 @@ from gateway.storage.forwards import ForwardRow, Settlement
 from gateway.storage.outbox import REFUSED, SENT, WAITING
 from gateway.transports.dhis2_codes import Category, category_of
 from gateway.transports.dhis2_verdict import Conflict
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from menus.rules.calendar import ends
 
 SPREAD: Final = timedelta(hours=1)  # over which rows that fall due on one day are spread

@@ -1,7 +1,7 @@
 """`kibaru check`: is everything there and does it fit together? One line for each thing.
 
 The order is that of a call: settings, catalogue, database, Redis, the operator, DHIS2 and
-each mapping against the live server (`gateway.diagnostics.dhis2_check`). Nothing is changed anywhere.
+each mapping against the live server (`gateway.diagnostics.dhis2_check`). Nothing is changed.
 """
 
 import sqlite3

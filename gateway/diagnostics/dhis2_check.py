@@ -23,7 +23,8 @@ from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.dhis2_data_set import DataSet, read_data_set, unwritable_options
 from gateway.transports.dhis2_server import Account, server_info
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 from menus.rules.calendar import period_of
 
 SKEW: Final = timedelta(minutes=10)  # by which two clocks may differ without being told

@@ -12,7 +12,8 @@ from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Cell, Dhis2
 from gateway.transports.dhis2_codes import MEANINGS, Category, category_of
 from gateway.transports.dhis2_verdict import Accepted, Conflict, Partly
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 from menus.rules.calendar import ends
 
 LOOKED_AT: Final = 3  # units whose lock state is asked for

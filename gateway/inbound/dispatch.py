@@ -5,17 +5,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from gateway.commands import general, number_change, registry, undo
-from gateway.commands.undo import Settled
-from gateway.conversation.interpretation import AGENT, REPORTING, Understood
+from gateway.commands import general, number_change, registry
+from gateway.commands.common import language_of
+from gateway.conversation.message import REPORTING, Understood
+from gateway.conversation.questions import Settled, forget_if_refused, hold, remember
 from gateway.reports.filing import Said, file_said
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import treatment_stock as stock_need
 from gateway.storage import roster
 from gateway.storage.outbox_sms import NewReply
 from menus import gsm7
-from menus.model.catalogue import Filled, Problem
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
+from menus.model.reading import Filled
+from menus.model.roles import Role
 from menus.wording import replies as wording
 from menus.wording.replies import ReportReply
 
@@ -44,21 +47,21 @@ def obey(uow: UnitOfWork, understood: Understood) -> str:
         return number_change.agreed(uow, understood)
     if understood.post is None:
         return _stranger(uow)
-    undo.hold(uow, understood)
-    undo.forget_if_refused(uow, understood)
+    hold(uow, understood)
+    forget_if_refused(uow, understood)
     if understood.command not in REPORTING:
-        done = registry.TABLE.get(understood.command, general.later)(uow, understood)
+        done = registry.HANDLERS.get(understood.command, general.later)(uow, understood)
         uow.counts["understood"] += 1
         return done if isinstance(done, str) else _words(uow, understood, done)
     replies = _file(uow, understood)
     refused = bool(understood.problems) or any(reply.problems for reply in replies)
     uow.counts["understood" if replies and not refused else "refused"] += 1
-    undo.remember(uow, understood, replies)
+    remember(uow, understood, replies)
     proposed = {code for one in _proposals(uow, understood).values() for code in one}
     told = tuple(_as_question(problem, proposed) for problem in understood.problems)
     site = understood.site.id if understood.site is not None else 0
     keys = [(site, reply.form, reply.period.code) for reply in replies]
-    low = stock_need.warn(uow, keys, general.language_of(understood))
+    low = stock_need.warn(uow, keys, language_of(understood))
     return _words(uow, understood, Settled(tuple(replies), told, closing=low))
 
 
@@ -109,7 +112,7 @@ def _as_question(problem: Problem, proposed: set[str]) -> Problem:
 
 def _words(uow: UnitOfWork, understood: Understood, settled: Settled) -> str:
     """The answer, in the person's language."""
-    catalogue, language = uow.context.catalogue, general.language_of(understood)
+    catalogue, language = uow.context.catalogue, language_of(understood)
     problems: Sequence[Problem] = settled.problems
     if not settled.replies and not problems and not settled.lead and not settled.note:
         problems = (Problem("nothing_understood", Level.ASK),)
@@ -130,7 +133,7 @@ def _words(uow: UnitOfWork, understood: Understood, settled: Settled) -> str:
 
 def _for_site(uow: UnitOfWork, understood: Understood, settled: Settled) -> str:
     """The site that the answer is about, where it could be another; empty where it could not."""
-    supervises = understood.post is not None and understood.post.role != AGENT
+    supervises = understood.post is not None and understood.post.role != Role.AGENT
     if not (settled.replies or settled.lead) or not (understood.names_site or supervises):
         return ""
     if settled.site_id is None:

@@ -7,64 +7,32 @@ messages' own state) is one COMMIT too, so a batch that dies has changed nothing
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import structlog
 
 from gateway.commands import referral as referrals
 from gateway.context import Context
-from gateway.conversation.interpretation import Understood
+from gateway.conversation.message import Understood
 from gateway.conversation.senders import Senders, senders_of
 from gateway.inbound.dispatch import answer, obey
-from gateway.model.phone import BadPhone, is_person, normalise
+from gateway.model.phone import is_person
 from gateway.reports.unit_of_work import UnitOfWork, fetch, open_unit_of_work, store
 from gateway.storage import counters, inbox, outbox_sms, reports, roster
-from gateway.storage.engine import Connection, Engine, StorageFault, one_statement, reading
+from gateway.storage.engine import Connection, Engine, StorageFault, reading
 from gateway.storage.inbox import FAILED, READ, Message, Read
-from gateway.transports.africastalking_posts import InboundSms
-from menus.model.catalogue import MonthSaid, Problem
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
+from menus.model.reading import MonthSaid
 from menus.ussd.state import Run
 
 log = structlog.get_logger()
 
 BATCH: Final = 100
 TRIES: Final = 3
-AHEAD: Final = timedelta(hours=1)  # so far the operator's clock may be ahead of ours
-# Before there was an operator: a zero that software writes for "no date" (year 1, or 1970).
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-PROVIDER: Final = "africastalking"
 
 Clock = Callable[[], datetime]
-
-
-def accept(engine: Engine, key: bytes, sms: InboundSms, now: datetime) -> bool:
-    """Stores a message; when this returns, it is committed. Returns whether it was new.
-
-    The operator's date counts, unless it is absent, unreadable or more than an hour ahead.
-    Raises one of `StorageFault` when the database cannot take it.
-    """
-    usable = sms.sent_at is not None and EARLIEST <= sms.sent_at <= now + AHEAD
-    arrival = inbox.Arrival(
-        provider=PROVIDER,
-        provider_id=sms.provider_id,
-        phone=_sender(sms.phone),
-        text=sms.text,
-        network=sms.network,
-        sent_at=sms.sent_at if usable and sms.sent_at else now,
-        received_at=now,
-    )
-    with one_statement(engine) as connection:
-        return inbox.add(connection, arrival, key)
-
-
-def _sender(phone: str) -> str:
-    """The sender in E.164, or as the operator wrote it: short codes and names send SMS too."""
-    try:
-        return normalise(phone)
-    except BadPhone:
-        return phone[:40]
 
 
 def read_inbox(

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from menus.model.catalogue import Filled, Form, Period, Problem
+from menus.model.catalogue import Form
+from menus.model.period import Period
+from menus.model.problem import Problem
+from menus.model.reading import Filled
 from menus.rules.calendar import days_in
 from menus.rules.evaluation import Weighed, weigh
 from menus.rules.history import NOTHING_KNOWN, RuleContext

@@ -11,9 +11,15 @@ from typing import Final
 
 from gateway.model.csv_table import Fault, Place
 from gateway.model.phone import mask
+from gateway.model.unit_levels import UnitLevel
+from menus.model.roles import Role
 
-LEVELS: Final = ("country", "region", "district", "facility", "site")
-LEVEL_OF_ROLE: Final = {"asc": "site", "dtc": "facility", "district": "district"}
+LEVELS: Final = tuple(UnitLevel)
+LEVEL_OF_ROLE: Final[Mapping[str, UnitLevel]] = {
+    Role.AGENT: UnitLevel.SITE,
+    Role.DTC: UnitLevel.FACILITY,
+    Role.DISTRICT: UnitLevel.DISTRICT,
+}
 
 
 class RosterFault(Exception):
@@ -124,7 +130,7 @@ def receiver_of(unit: UnitRow, tree: Mapping[str, UnitRow]) -> UnitRow | None:
 def without_receiver(tree: Mapping[str, UnitRow]) -> Iterator[str]:
     """A warning for each site whose numbers DHIS2 has no place for."""
     for unit in tree.values():
-        if unit.level == "site" and receiver_of(unit, tree) is None:
+        if unit.level == UnitLevel.SITE and receiver_of(unit, tree) is None:
             yield (
                 f"{unit.place}: neither {unit.code} nor a unit above it has a dhis2_id; "
                 "its reports are kept, and wait"
@@ -168,7 +174,7 @@ def _parent_fault(unit: UnitRow, tree: Mapping[str, UnitRow], *, complete: bool)
         if not complete:
             return ""
         return f"the parent {unit.parent} of {unit.code} is unknown{_hint(unit.parent, tree)}"
-    if unit.level == "country" or not {unit.level, parent.level} <= set(LEVELS):
+    if unit.level == UnitLevel.COUNTRY or not {unit.level, parent.level} <= set(LEVELS):
         return ""  # told already, with the row's cells
     if LEVELS.index(parent.level) >= LEVELS.index(unit.level):
         return (

@@ -1,7 +1,7 @@
 """A leaving agent's open work passes to her site: to whoever is the agent there now.
 
 Numbers that wait for an OUI stay with the report; who is asked about them changes. Referrals
-need no more than this: their notices go to the agents of the site (`gateway.referrals.notifications`).
+need no more than this: `gateway.referrals.notifications` tells the agents of the site.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from gateway.context import Context
-from gateway.conversation.interpretation import AGENT, MEMORY
 from gateway.storage import conversations, handovers, outbox_sms, reports, roster, scheduled_runs
-from gateway.storage.conversations import Asked, Conversation
+from gateway.storage.conversations import QUESTION_LIFETIME, Asked, Conversation
 from gateway.storage.engine import Connection
 from gateway.storage.handovers import Left
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Post
-from menus.model.catalogue import Period
+from menus.model.period import Period
+from menus.model.roles import Role
 from menus.rules.calendar import month_name
 from menus.wording.sentences import say
 
@@ -32,7 +32,7 @@ def hand_over(connection: Connection, month: str, now: datetime) -> int:
     talks = conversations.load(connection, [one.post_id for one in gone])
     passed = 0
     for one in gone:
-        agents = [post for post in staff.get(one.unit_id, []) if post.role == AGENT]
+        agents = [post for post in staff.get(one.unit_id, []) if post.role == Role.AGENT]
         if agents:
             handovers.pass_notices(connection, one.unit_id, [one.phone], agents[0].phone)
             passed += _pass_question(connection, one, talks.get(one.post_id), agents[0], now)
@@ -77,10 +77,10 @@ def _pass_question(
     connection: Connection, gone: Left, talk: Conversation | None, to: Post, now: datetime
 ) -> int:
     """Gives her question to the new agent, unless that one has a question of her own."""
-    if talk is None or not talk.asked or now - talk.asked_at > MEMORY:
+    if talk is None or not talk.asked or now - talk.asked_at > QUESTION_LIFETIME:
         return 0
     before = conversations.load(connection, [to.id]).get(to.id)
-    if before is not None and before.is_open and now - before.asked_at <= MEMORY:
+    if before is not None and before.is_open and now - before.asked_at <= QUESTION_LIFETIME:
         return 0
     touched = tuple(one.key for one in talk.asked)
     taken = Conversation(to.id, now, talk.asked, touched=touched)
@@ -90,7 +90,7 @@ def _pass_question(
         phone=to.phone,
         topic=TOPIC,
         due_at=now,
-        expires_at=now + MEMORY,
+        expires_at=now + QUESTION_LIFETIME,
         subject={"post": to.id},
         unit_id=to.unit_id,
     )

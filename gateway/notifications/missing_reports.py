@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from gateway.context import Context
-from gateway.conversation.interpretation import AGENT
 from gateway.storage import roster, supervision
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
+from menus.model.roles import Role
 from menus.rules.calendar import month_name
 from menus.wording.sentences import listed, say
 
@@ -50,7 +51,7 @@ def reminder(
     period = str(subject["period"])
     month = now.astimezone(context.timezone).strftime("%Y%m")
     found = roster.posts_of(connection, [phone], month).get(phone, [])
-    posts = [post for post in found if post.role == AGENT]
+    posts = [post for post in found if post.role == Role.AGENT]
     lacking = missing_forms(connection, context, [post.unit_id for post in posts], period)
     owing = [post for post in posts if post.unit_id in lacking]
     return _words(context.catalogue, owing, lacking, Period.parse(period)) if owing else None

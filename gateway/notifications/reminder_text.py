@@ -6,21 +6,20 @@ many sites of each centre. With nothing missing any more there are no words, and
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from gateway.context import Context
+from gateway.model.unit_levels import UnitLevel
 from gateway.notifications import missing_reports
 from gateway.storage import roster
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post, Unit
-from menus.model.catalogue import Period
+from menus.model.period import Period
+from menus.model.roles import Role
 from menus.rules.calendar import month_name
-from menus.rules.reminder_days import AGENT, SUPERVISOR
+from menus.rules.reminder_days import Audience
 from menus.wording.paging import listed, pages
 from menus.wording.sentences import say
-
-DTC, DISTRICT = "dtc", "district"
-FACILITY: Final = "facility"
 
 
 def compose(
@@ -28,15 +27,15 @@ def compose(
 ) -> str | None:
     """The words for this person now; None when there is nothing to remind of."""
     kind, period = str(subject["kind"]), Period.parse(str(subject["period"]))
-    if kind == AGENT:
+    if kind == Audience.AGENT:
         return missing_reports.reminder(connection, context, phone, subject, now)
     month = now.astimezone(context.timezone).strftime("%Y%m")
-    role = DTC if kind == SUPERVISOR else DISTRICT
+    role = Role.DTC if kind == Audience.SUPERVISOR else Role.DISTRICT
     known = roster.posts_of(connection, [phone], month).get(phone, [])
     posts = [post for post in known if post.role == role]
     if not posts:
         return None
-    tell = _to_the_head if kind == SUPERVISOR else _to_the_district
+    tell = _to_the_head if kind == Audience.SUPERVISOR else _to_the_district
     return tell(connection, context, posts, period)
 
 
@@ -111,7 +110,7 @@ def _sites(connection: Connection, units: Collection[int], period: Period) -> li
 
 def _active(connection: Connection, area: Sequence[Unit], period: Period) -> list[Unit]:
     """The sites of an area from which a report of the month is expected."""
-    sites = [unit for unit in area if unit.level == "site"]
+    sites = [unit for unit in area if unit.level == UnitLevel.SITE]
     active = roster.active_sites(connection, [site.id for site in sites], period.code)
     return [site for site in sites if site.id in active]
 

@@ -2,8 +2,8 @@
 
 A round goes through the org units a chunk a transaction, and notes how far it has come: a clock
 that dies goes on where it stopped, and two clocks share the work. What a reminder says is found
-when it is sent (`gateway.notifications.missing_reports`), so that nobody is reminded of what has arrived
-meanwhile.
+when it is sent (`gateway.notifications.missing_reports`), so that nobody is reminded of what
+has arrived meanwhile.
 """
 
 from collections.abc import Collection
@@ -15,11 +15,10 @@ from gateway.storage import outbox_sms, recipients, reports, scheduled_runs
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.recipients import Recipient
-from menus.rules.reminder_days import AGENT, DISTRICT, SUPERVISOR, Round, rounds
+from menus.rules.reminder_days import Audience, Round, rounds
 
 UNITS: Final = 1000  # in one transaction
 TOPIC: Final = "reminder"
-ROLE: Final = {AGENT: "asc", SUPERVISOR: "dtc", DISTRICT: "district"}
 
 
 def queue_due(engine: Engine, context: Context, now: datetime) -> int:
@@ -45,12 +44,12 @@ def _queue(engine: Engine, context: Context, one: Round, now: datetime) -> int:
             if cursor is None:
                 return total
             month = f"{one.at:%Y%m}"
-            people = recipients.after(connection, ROLE[one.kind], cursor, UNITS, month)
+            people = recipients.after(connection, one.audience.role, cursor, UNITS, month)
             if not people:
                 scheduled_runs.finish(connection, one.name, now)
                 return total
             wanted = [person for found in people.values() for person in found]
-            if one.kind == AGENT:
+            if one.audience is Audience.AGENT:
                 whole = _whole(connection, context, people, one.period.code)
                 wanted = [person for person in wanted if person.unit_id not in whole]
             total += outbox_sms.add_notices(connection, [_notice(one, to) for to in wanted], now)
@@ -73,7 +72,7 @@ def _notice(one: Round, to: Recipient) -> NewNotice:
         topic=TOPIC,
         due_at=one.at,
         expires_at=one.until,
-        subject={"kind": one.kind, "period": one.period.code},
+        subject={"kind": str(one.audience), "period": one.period.code},
         unit_id=to.unit_id,
         period=one.period.code,
     )

@@ -12,14 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.context import Context
-from gateway.notifications import handover, missing_reports, reminder_text, reminders
 from gateway.outbound.sending import LEASE, WAVE, Clock, Operator, send_some
-from gateway.stock import alerts as stock_alerts
-from gateway.stock import treatment_stock as stock_need
-from gateway.storage import destinations, outbox, outbox_sms, referrals
+from gateway.storage import destinations, outbox, outbox_sms
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbox_sms import OTHER_NETWORK, NoticeRow, SmsRow
-from gateway.ussd import session_end as dialogue_end
 from menus import gsm7
 from menus.rules.reminder_days import allowed
 
@@ -30,29 +26,19 @@ Compose = Callable[[Connection, Context, str, Mapping[str, Any], datetime], str 
 NETWORKS: Final = ("orange", "moov", "telecel", OTHER_NETWORK)
 ROUNDS: Final = 100  # claims in a row of which nothing had to be sent
 
-COMPOSERS: Final[Mapping[str, Compose]] = {
-    reminders.TOPIC: reminder_text.compose,
-    missing_reports.TOPIC: missing_reports.reminder,
-    stock_alerts.TOPIC: stock_alerts.compose,
-    stock_need.TOPIC: stock_need.compose,
-    handover.TOPIC: handover.compose,
-    dialogue_end.TOPIC: dialogue_end.compose,
-}
-"""By topic. A topic without an entry has its words from the beginning."""
-
-# What somebody who has opted out is not told. Alerts about patients and stock, and what DHIS2
-# refused of her own report, are no advertising: she gets them all the same.
-REMINDERS: Final = frozenset(
-    {reminders.TOPIC, missing_reports.TOPIC, referrals.REMINDER, dialogue_end.TOPIC}
-)
-
 
 @dataclass(frozen=True, slots=True)
-class Teller:
-    """Who finds the words: the house, and for each topic how."""
+class Composer:
+    """What composes the texts of notifications when they are sent.
+
+    `composers` are by topic; a notification of another topic has had its text from the
+    beginning. `optional` are the topics that somebody who opted out is not sent; alerts about
+    patients and stock, and what DHIS2 refused of an agent's own report, are not among them.
+    """
 
     context: Context
     composers: Mapping[str, Compose]
+    optional: frozenset[str]
 
     def text(self, connection: Connection, row: NoticeRow, now: datetime) -> str | None:
         if row.text is not None or row.topic not in self.composers:
@@ -67,7 +53,11 @@ class Teller:
 
 
 def send_due(
-    engine: Engine, operator: Operator, teller: Teller, clock: Clock, until: datetime | None = None
+    engine: Engine,
+    operator: Operator,
+    composer: Composer,
+    clock: Clock,
+    until: datetime | None = None,
 ) -> int:
     """Sends the notices that are due, as fast as each network may be written to; returns how
     many were accepted by the operator. Stops as soon as a reply is due, since replies go first.
@@ -76,7 +66,7 @@ def send_due(
         outbox_sms.drop_expired(connection, clock())
 
     def claim(connection: Connection, most: int, now: datetime) -> tuple[str, list[SmsRow]]:
-        return _claim(connection, teller, min(most, WAVE), now)
+        return _claim(connection, composer, min(most, WAVE), now)
 
     total = 0
     with ThreadPoolExecutor(WAVE) as pool:
@@ -93,11 +83,11 @@ def _replies_wait(engine: Engine, now: datetime) -> bool:
 
 
 def _claim(
-    connection: Connection, teller: Teller, most: int, now: datetime
+    connection: Connection, composer: Composer, most: int, now: datetime
 ) -> tuple[str, list[SmsRow]]:
     """Takes up to `most` notices that are worth sending, of the first network that may be
     written to."""
-    gap = timedelta(minutes=1) / teller.context.catalogue.programme.notices_per_minute
+    gap = timedelta(minutes=1) / composer.context.catalogue.programme.notices_per_minute
     for network in NETWORKS:
         name = f"notices:{network}"
         # What was not used in the last second is used now, so that a sender who looks once a
@@ -105,7 +95,7 @@ def _claim(
         unused = now - timedelta(seconds=1)
         first = max(destinations.next_free(connection, name) or unused, unused)
         room = int((now - first) / gap) + 1 if first <= now else 0
-        token, rows = _worth_sending(connection, teller, network, min(most, room), now)
+        token, rows = _worth_sending(connection, composer, network, min(most, room), now)
         if rows:
             destinations.busy_until(connection, name, first + gap * len(rows))
             return token, rows
@@ -113,12 +103,12 @@ def _claim(
 
 
 def _worth_sending(
-    connection: Connection, teller: Teller, network: str, most: int, now: datetime
+    connection: Connection, composer: Composer, network: str, most: int, now: datetime
 ) -> tuple[str, list[SmsRow]]:
     """Claims until something has to be sent, or nothing is due."""
     for _ in range(ROUNDS if most else 0):
         token, rows = outbox_sms.claim_notices(connection, network, most, LEASE, now)
-        texts = _words(connection, teller, rows, now)
+        texts = _words(connection, composer, rows, now)
         outbox_sms.word_notices(connection, texts)
         if texts or not rows:
             return token, [_sms(row, *texts[row.id]) for row in rows if row.id in texts]
@@ -130,14 +120,16 @@ def _sms(row: NoticeRow, text: str, parts: int) -> SmsRow:
 
 
 def _words(
-    connection: Connection, teller: Teller, rows: Sequence[NoticeRow], now: datetime
+    connection: Connection, composer: Composer, rows: Sequence[NoticeRow], now: datetime
 ) -> dict[int, tuple[str, int]]:
     """The words of each notice that is worth sending now, and how many parts they take; the
     others wait for a better moment, or are dropped."""
-    held = _held_back(connection, teller, [row for row in rows if row.topic in REMINDERS], now)
+    held = _held_back(
+        connection, composer, [row for row in rows if row.topic in composer.optional], now
+    )
     texts: dict[int, tuple[str, int]] = {}
     for row in rows:
-        text = None if row.id in held else teller.text(connection, row, now)
+        text = None if row.id in held else composer.text(connection, row, now)
         if text is not None:
             texts[row.id] = (text, len(gsm7.parts(text)))
     pointless = {row.id for row in rows} - held - texts.keys()
@@ -146,13 +138,13 @@ def _words(
 
 
 def _held_back(
-    connection: Connection, teller: Teller, reminders: Sequence[NoticeRow], now: datetime
+    connection: Connection, composer: Composer, reminders: Sequence[NoticeRow], now: datetime
 ) -> set[int]:
     """The reminders that must not go now: to people who want none, and at hours of rest."""
     silent = outbox_sms.opted_out(connection, {row.phone for row in reminders})
     unwanted = {row.id for row in reminders if row.phone in silent}
     outbox_sms.drop_notices(connection, unwanted, "opted_out", now)
-    better = teller.may_remind_at(now)
+    better = composer.may_remind_at(now)
     if better <= now:
         return unwanted
     untimely = {row.id for row in reminders} - unwanted

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.context import Context
-from gateway.conversation.interpretation import AGENT
 from gateway.model.referral import Referral
+from gateway.model.unit_levels import UnitLevel
 from gateway.referrals.texts import Place, Speaker
 from gateway.storage import outbox_sms, people
 from gateway.storage.engine import Connection
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.referrals import TOPIC
 from gateway.storage.roster import Post, Unit
+from menus.model.roles import Role
 
-DTC, DISTRICT = "dtc", "district"
 # So long an alert is worth reading; a reminder is overtaken by the next one sooner.
 FRESH = timedelta(hours=48)
 
@@ -27,7 +27,7 @@ def places(connection: Connection, site_ids: Collection[int], period: str) -> di
     """Where these sites are in the month; a site that is none any more is left out."""
     lines = people.lines_above(connection, site_ids, period)
     return {
-        site: Place(line[0], _at(line, "facility"), _at(line, DISTRICT))
+        site: Place(line[0], _at(line, UnitLevel.FACILITY), _at(line, UnitLevel.DISTRICT))
         for site, line in lines.items()
         if line
     }
@@ -55,20 +55,20 @@ def _at(line: Iterable[Unit], level: str) -> Unit | None:
 
 def agents(posts: Iterable[Post], referral: Referral) -> list[Post]:
     """Who made it, if she is still there; else whoever works at the site now."""
-    here = [one for one in posts if one.unit_id == referral.site_id and one.role == AGENT]
+    here = [one for one in posts if one.unit_id == referral.site_id and one.role == Role.AGENT]
     return [one for one in here if one.id == referral.post_id] or here
 
 
 def at_the_centre(posts: Iterable[Post], place: Place) -> list[Post]:
     """The DTC of the facility; for a site without a facility, the district."""
-    role = DTC if place.facility is not None else DISTRICT
+    role = Role.DTC if place.facility is not None else Role.DISTRICT
     above = place.above
     return [one for one in posts if above and one.unit_id == above.id and one.role == role]
 
 
 def at_the_district(posts: Iterable[Post], place: Place) -> list[Post]:
     above = place.district
-    return [one for one in posts if above and one.unit_id == above.id and one.role == DISTRICT]
+    return [one for one in posts if above and one.unit_id == above.id and one.role == Role.DISTRICT]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from gateway.conversation.interpretation import AGENT
 from gateway.model.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
+from gateway.reports.locking import is_locked
 from gateway.reports.rule_context import context_of
 from gateway.reports.unit_of_work import UnitOfWork, blank
 from gateway.stock import stockouts as stock_outs
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
 from gateway.storage.versions import Version
-from menus.model.catalogue import Filled, Form, Period, Problem
+from menus.model.catalogue import Form
 from menus.model.cross_check import Level
-from menus.rules.calendar import change_closes, is_late
+from menus.model.period import Period
+from menus.model.problem import Problem
+from menus.model.reading import Filled
+from menus.model.roles import Role
+from menus.rules.calendar import is_late
 from menus.wording.replies import ReportReply
 from menus.wording.sentences import say_problem
 
@@ -175,7 +178,7 @@ def _is_closed(uow: UnitOfWork, report: Report, said: Said) -> bool:
     A validated report, or after a day of the next month a forwarded one, is changed through
     the DTC or the district. Gaps may be filled at any time.
     """
-    if said.post.role != AGENT:
+    if said.post.role != Role.AGENT:
         return False
     days = said.filled.days_out
     changes = any(
@@ -186,13 +189,6 @@ def _is_closed(uow: UnitOfWork, report: Report, said: Said) -> bool:
     if not changes:
         return False
     return is_locked(uow, report, said.message.sent_at)
-
-
-def is_locked(uow: UnitOfWork, report: Report, sent_at: datetime) -> bool:
-    """Whether what is stored may no longer be changed by an agent at this moment."""
-    today = sent_at.astimezone(uow.context.timezone).date()
-    over = today > change_closes(Period.parse(report.period), uow.context.catalogue.programme)
-    return report.validated_at is not None or (over and report.forwarded_version is not None)
 
 
 def _closed(said: Said) -> Problem:

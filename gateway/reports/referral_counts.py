@@ -7,7 +7,7 @@ from datetime import datetime, time
 from gateway.context import Context
 from gateway.storage import referrals
 from gateway.storage.engine import Connection
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 
 def of_month(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from gateway.model.report import Key, Stamp, stamp
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage.stock import Receipt
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from menus.rules.history import RuleContext
 
 

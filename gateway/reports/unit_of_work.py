@@ -1,7 +1,7 @@
 """The desk: what a batch of messages touches, held in memory while it is worked on.
 
-`open_unit_of_work` loads it with a handful of statements, `store` writes it with another handful. The
-caller holds the locks of the sites that are named.
+`open_unit_of_work` loads it with a handful of statements, `store` writes it with another
+handful. The caller holds the locks of the sites that are named.
 """
 
 from collections import Counter
@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.context import Context
-from gateway.conversation.interpretation import Understood
+from gateway.conversation.message import Understood
 from gateway.model.receipt_numbers import receipts
 from gateway.model.report import Key, Report, Stamp
 from gateway.reports import referral_counts
+from gateway.reports.forward_routing import cells_fed_by, stock_forms
 from gateway.storage import (
     conversations,
     counters,
@@ -27,11 +28,10 @@ from gateway.storage import (
 )
 from gateway.storage.conversations import Conversation
 from gateway.storage.engine import Connection
-from gateway.storage.forwards import Wanted
 from gateway.storage.outbox_sms import NewReply
 from gateway.storage.stock import Receipt
 from gateway.storage.versions import Version
-from menus.model.catalogue import Catalogue, Period
+from menus.model.period import Period
 from menus.rules.calendar import period_of
 
 MONTHS_OF_HISTORY = 6
@@ -192,25 +192,3 @@ def _count_referrals(uow: UnitOfWork, keys: Collection[Key]) -> None:
         sites = {site for site, of in pairs if of == month}
         found = referral_counts.of_month(uow.connection, uow.context, sites, month)
         uow.referred |= {(site, month): found.get(site, {}) for site in sites}
-
-
-def stock_forms(catalogue: Catalogue) -> tuple[str, ...]:
-    """The keywords of the forms that count products."""
-    return tuple(
-        keyword
-        for keyword, form in catalogue.forms.items()
-        if any(one.product for one in form.fields)
-    )
-
-
-def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Wanted]:
-    """The DHIS2 cells that these reports feed: those of the nearest unit with any."""
-    wanted = []
-    for month in sorted({key[2] for key in keys}):
-        sites = {key[0] for key in keys if key[2] == month}
-        units = roster.receiving_units(connection, sites, month)
-        for site, form, period in keys:
-            if period == month:
-                unit = units.get(site)
-                wanted.append(Wanted(unit.id if unit else site, form, month))
-    return wanted

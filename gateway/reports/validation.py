@@ -13,10 +13,12 @@ from typing import Final
 
 from gateway.context import Context
 from gateway.model.report import Key, Report, missing
-from gateway.reports.unit_of_work import UnitOfWork, cells_fed_by, store
+from gateway.reports.forward_routing import cells_fed_by
+from gateway.reports.unit_of_work import UnitOfWork, store
 from gateway.storage import forwards, reports, validations
 from gateway.storage.engine import Connection
-from menus.model.catalogue import Catalogue, Form, Period
+from menus.model.catalogue import Catalogue, Form
+from menus.model.period import Period
 from menus.model.programme import ON_VALIDATION
 from menus.rules.calendar import closing_date, period_of, validates_itself
 

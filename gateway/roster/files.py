@@ -24,6 +24,7 @@ from gateway.model.roster import (
     unit_faults,
     without_receiver,
 )
+from gateway.model.unit_levels import UnitLevel
 
 UNIT_COLUMNS: Final = ("code", "name", "level", "parent", "dhis2_id", "population")
 PEOPLE_COLUMNS: Final = ("phone", "name", "role", "org_unit", "language", "active")
@@ -163,9 +164,9 @@ def _code(cell: str, say: Say) -> str:
 
 
 def _parent_given(level: str, parent: str, say: Say) -> None:
-    if level == "country" and parent:
+    if level == UnitLevel.COUNTRY and parent:
         say("parent: must be empty for a country")
-    elif level and level != "country" and not parent:
+    elif level and level != UnitLevel.COUNTRY and not parent:
         say("parent: is empty; only a country stands below nothing")
 
 

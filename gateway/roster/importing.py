@@ -11,7 +11,7 @@ from gateway.roster.files import PEOPLE_COLUMNS, UNIT_COLUMNS
 from gateway.storage import roster_import
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.roster_import import Summary
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 __all__ = ["Reroute", "RosterFault", "Summary", "export_roster", "import_roster"]
 

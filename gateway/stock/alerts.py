@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from gateway.commands.area import FACILITY
 from gateway.context import Context
+from gateway.model.unit_levels import UnitLevel
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock.days_out import days_of
 from gateway.stock.nearby import Neighbourhood
@@ -22,12 +22,11 @@ from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Post, Unit
 from gateway.storage.stock import StockOut
 from menus.model.catalogue import Catalogue
+from menus.model.roles import Role
 from menus.wording.paging import pages
 from menus.wording.sentences import say
 
 TOPIC: Final = "stock_out"  # of a notice whose subject holds `items`: [site id, code, since]
-DTC: Final = "dtc"
-DISTRICT: Final = "district"
 Place = tuple[Unit, int]  # a site, and how much it has
 
 
@@ -35,17 +34,17 @@ def is_told(uow: UnitOfWork, site_id: int) -> bool:
     """Whether there is a DTC to be told of this site."""
     around = Neighbourhood(uow.connection, uow.context, uow.now)
     unit = around.facility(site_id)
-    return unit is not None and bool(people(uow.connection, unit, DTC, around.month))
+    return unit is not None and bool(people(uow.connection, unit, Role.DTC, around.month))
 
 
 def tell(uow: UnitOfWork, out: StockOut) -> None:
     """Tells the DTC that a product has run out; the district too where no other presentation
     of the medicine is left."""
     around = Neighbourhood(uow.connection, uow.context, uow.now)
-    _add(uow, around, around.facility(out.site_id), DTC, [out])
+    _add(uow, around, around.facility(out.site_id), Role.DTC, [out])
     group = _group_out(uow, out)
     if group:
-        _add(uow, around, around.district(out.site_id), DISTRICT, group)
+        _add(uow, around, around.district(out.site_id), Role.DISTRICT, group)
 
 
 def compose(
@@ -56,11 +55,11 @@ def compose(
     outs = _still_out(connection, subject["items"])
     around = Neighbourhood(connection, context, now)
     posts = roster.posts_of(connection, [phone], around.month).get(phone, [])
-    above = [post for post in posts if post.role in (DTC, DISTRICT)]
+    above = [post for post in posts if post.role in (Role.DTC, Role.DISTRICT)]
     if not outs or not above:
         return None
     language = above[0].language
-    wide = above[0].role == DISTRICT
+    wide = above[0].role == Role.DISTRICT
     gone = _gone(connection, context.catalogue, outs)
     if wide:
         # The district is told of medicines, not of presentations.
@@ -182,7 +181,11 @@ def place(around: Neighbourhood, site_id: int, *, wide: bool) -> str:
     """A site's name; where several facilities are meant, with its facility's."""
     above = around.facility(site_id) if wide else None
     name = around.name(site_id)
-    return f"{name} ({above.name})" if above is not None and above.level == FACILITY else name
+    return (
+        f"{name} ({above.name})"
+        if above is not None and above.level == UnitLevel.FACILITY
+        else name
+    )
 
 
 def nearest(around: Neighbourhood, outs: Iterable[StockOut]) -> dict[str, list[Place]]:

@@ -9,7 +9,8 @@ from gateway.model.report import Report
 from gateway.storage import stock
 from gateway.storage.engine import Connection
 from gateway.storage.stock import StockOut
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 from menus.rules.calendar import ends, period_of
 
 

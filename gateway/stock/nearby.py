@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from gateway.context import Context
+from gateway.model.unit_levels import UnitLevel
 from gateway.stock.stock_on_hand import Shelf, shelves
 from gateway.storage import roster
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Unit
 
 MOST_PLACES: Final = 2
-DISTRICT: Final = "district"
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Neighbourhood:
     def district(self, site_id: int) -> Unit | None:
         """The district above a site, whatever lies between."""
         step = self.unit(site_id)
-        while step is not None and step.level != DISTRICT:
+        while step is not None and step.level != UnitLevel.DISTRICT:
             step = self.unit(step.parent_id) if step.parent_id is not None else None
         return step
 

@@ -19,8 +19,10 @@ from gateway.storage import stock
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
 from gateway.storage.stock import Receipt, StockOut
-from menus.model.catalogue import Catalogue, Filled, Problem
+from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
+from menus.model.reading import Filled
 from menus.wording.replies import ReportReply
 from menus.wording.sentences import say
 

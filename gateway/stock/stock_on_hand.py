@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from gateway.context import Context
 from gateway.model.report import Stamp, stamp
-from gateway.reports.unit_of_work import stock_forms
+from gateway.reports.forward_routing import stock_forms
 from gateway.stock.days_out import bounds, days_out_in
 from gateway.storage import stock, stock_counts
 from gateway.storage.engine import Connection
 from gateway.storage.stock import Receipt, StockOut
 from gateway.storage.stock_counts import Count
-from menus.model.catalogue import Catalogue, Period, Product
+from menus.model.catalogue import Catalogue, Product
+from menus.model.period import Period
 from menus.rules.calendar import days_in, ends, period_of
 from menus.rules.stock import Holding, MonthOfStock, monthly_use
 

@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway.model.report import Report
-from gateway.reports.unit_of_work import UnitOfWork, fetch, stock_forms
+from gateway.reports.forward_routing import stock_forms
+from gateway.reports.unit_of_work import UnitOfWork, fetch
 from gateway.stock import alerts as stock_alerts
 from gateway.stock.days_out import bounds, months_ended
 from gateway.storage import stock
 from gateway.storage.inbox import Message
 from gateway.storage.stock import StockOut
-from menus.model.catalogue import Form, Period
+from menus.model.catalogue import Form
+from menus.model.period import Period
 from menus.rules.calendar import period_of
 
 

@@ -11,13 +11,15 @@ from typing import Any, Final
 from gateway.context import Context
 from gateway.model.report import Key, stamp
 from gateway.reports.unit_of_work import UnitOfWork
-from gateway.stock.alerts import DTC, people, places_words
+from gateway.stock.alerts import people, places_words
 from gateway.stock.nearby import Neighbourhood
 from gateway.stock.stock_on_hand import products
 from gateway.storage import outbox_sms, reports, roster
 from gateway.storage.engine import Connection
 from gateway.storage.outbox_sms import NewNotice
-from menus.model.catalogue import Period, Product
+from menus.model.catalogue import Product
+from menus.model.period import Period
+from menus.model.roles import Role
 from menus.rules.calendar import period_of
 from menus.rules.stock import need
 from menus.wording.sentences import say
@@ -53,7 +55,7 @@ def compose(
     product = products(context.catalogue).get(code)
     around = Neighbourhood(connection, context, now)
     posts = roster.posts_of(connection, [phone], around.month).get(phone, [])
-    above = [post for post in posts if post.role == DTC]
+    above = [post for post in posts if post.role == Role.DTC]
     if product is None or not above:
         return None
     stock = around.shelves([site])[site].on_hand(code)
@@ -91,7 +93,7 @@ def _tell(uow: UnitOfWork, site: int, code: str, period: str) -> None:
             subject={"site": site, "code": code},
             unit_id=unit.id,
         )
-        for post in people(uow.connection, unit, DTC, around.month)
+        for post in people(uow.connection, unit, Role.DTC, around.month)
     ]
     outbox_sms.add_notices(uow.connection, notices, uow.now)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Connection, null, select
 
@@ -99,3 +99,8 @@ def save(connection: Connection, changed: Sequence[Conversation]) -> None:
 def _key(stored: Sequence[int | str]) -> Key:
     site, form, period = stored
     return (int(site), str(form), str(period))
+
+
+QUESTION_LIFETIME: Final = timedelta(
+    hours=72
+)  # for which an answer's question, and its month, hold

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, exists, or_, select, update
 
 from gateway.storage.outbox import NOTICE, WAITING
 from gateway.storage.tables import conversations, outbox, posts
+from menus.model.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def left(connection: Connection, period: str) -> list[Left]:
     )
     statement = (
         select(posts.c.id, posts.c.phone, posts.c.unit_id)
-        .where(posts.c.role == "asc", gone, or_(talked, waits))
+        .where(posts.c.role == Role.AGENT, gone, or_(talked, waits))
         .order_by(posts.c.id)
     )
     return [Left(*row) for row in connection.execute(statement).all()]

@@ -25,8 +25,10 @@ from sqlalchemy import (
     select,
 )
 
+from gateway.model.unit_levels import UnitLevel
 from gateway.storage.sql_in import among
 from gateway.storage.tables import org_unit_terms, org_units, posts
+from menus.model.roles import Role
 
 # SQLite takes 32,766 parameters in a statement, PostgreSQL's protocol 65,535.
 CHUNK: Final = 10_000
@@ -115,7 +117,9 @@ def units(connection: Connection, period: str) -> dict[int, Unit]:
 
 def sites_below(connection: Connection, unit_ids: Collection[int], period: str) -> list[Unit]:
     """Every site at or below these units in the month, by code."""
-    found = [one for one in units_below(connection, unit_ids, period) if one.level == "site"]
+    found = [
+        one for one in units_below(connection, unit_ids, period) if one.level == UnitLevel.SITE
+    ]
     return sorted(found, key=lambda unit: unit.code)
 
 
@@ -182,7 +186,7 @@ def sites_receiving_at(
 def active_sites(connection: Connection, site_ids: Collection[int], period: str) -> set[int]:
     """Those of the sites at which an agent works in the month."""
     query = select(posts.c.unit_id).where(
-        posts.c.role == "asc", _active(period), among(connection, posts.c.unit_id, site_ids)
+        posts.c.role == Role.AGENT, _active(period), among(connection, posts.c.unit_id, site_ids)
     )
     return set(connection.scalars(query).all())
 
@@ -223,7 +227,7 @@ def _downward(unit_ids: Collection[int], period: str) -> Select[Any]:
     )
     return (
         select(below.c.receiver_id, below.c.unit_id)
-        .where(below.c.level == "site")
+        .where(below.c.level == UnitLevel.SITE)
         .order_by(below.c.unit_id)
     )
 

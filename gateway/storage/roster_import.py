@@ -13,12 +13,13 @@ from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 from gateway.model.csv_table import Place
 from gateway.model.phone import mask
 from gateway.model.roster import LEVELS, PersonRow, Roster, UnitRow
+from gateway.model.unit_levels import UnitLevel
 from gateway.storage import number_changes
 from gateway.storage.roster import units
 from gateway.storage.tables import ALWAYS, org_unit_terms, org_units, posts
+from menus.model.roles import Role
 
 STORED = Place("stored")
-AGENT = "asc"
 
 Values = dict[str, Any]
 Receiver = tuple[int, str]  # a unit's id, and its dhis2_id
@@ -235,8 +236,8 @@ def _staffed(
     for row in rows:
         unit_id = ids[row.org_unit]
         post = stored.get((row.phone, unit_id))
-        worked = post is not None and post.role == AGENT and _works(post, since)
-        if unit_id in known and worked != (row.active and row.role == AGENT):
+        worked = post is not None and post.role == Role.AGENT and _works(post, since)
+        if unit_id in known and worked != (row.active and row.role == Role.AGENT):
             changed.add(unit_id)
     return tuple(sorted(changed))
 
@@ -293,6 +294,6 @@ def _receivers(tree: Mapping[int, Row[Any]]) -> dict[int, Receiver | None]:
         step: Row[Any] | None = term
         while step is not None and step.dhis2_id is None:
             step = tree.get(step.parent_id)
-        if term.level == "site":
+        if term.level == UnitLevel.SITE:
             found[unit_id] = None if step is None else (step.unit_id, step.dhis2_id)
     return found

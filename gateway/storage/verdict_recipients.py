@@ -2,15 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from gateway.storage.roster import DEEPEST, posts_at, units_by_id
 from gateway.storage.tables import posts, report_versions, reports
-
-AGENT: Final = "asc"
-SUPERVISORS: Final = ("dtc", "district")  # the nearest first
+from menus.model.roles import SUPERVISORS, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def senders(connection: Connection, report_ids: Collection[int], month: str) -> 
         site: Recipient(post.phone, post.language)
         for site, found in staff.items()
         for post in reversed(found)
-        if post.role == AGENT
+        if post.role == Role.AGENT
     }
     return [
         SentReport(

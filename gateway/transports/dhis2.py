@@ -26,7 +26,7 @@ from gateway.transports.dhis2_verdict import (
     read_import,
     read_object,
 )
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 DEFAULT_COMBO: Final = "HllvX50cXC0"  # the "default" category option combo of every DHIS2
 

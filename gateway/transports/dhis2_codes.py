@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 
 class Category(StrEnum):

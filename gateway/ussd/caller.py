@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from gateway.commands import registry
 from gateway.context import Context
-from gateway.conversation.interpretation import AGENT
 from gateway.storage import reports, roster
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
+from menus.model.roles import SUPERVISORS, Role
 from menus.rules.calendar import open_months
 from menus.ussd.group_state import groups_done, groups_of
 from menus.ussd.state import Caller, Offer, Place
 
 # Which role's menu a person gets who supervises at two levels.
-SUPERVISORS: Final = ("dtc", "district")
 
 
 def caller_of(
@@ -25,7 +23,7 @@ def caller_of(
     places = places_of(posts)
     today = now.astimezone(context.timezone).date()
     months = tuple(one.code for one in open_months(today, context.catalogue.programme))
-    above = [post.unit_id for post in posts if post.role != AGENT]
+    above = [post.unit_id for post in posts if post.role != Role.AGENT]
     sites: tuple[tuple[str, str], ...] = ()
     if above:
         found = roster.sites_below(connection, above, today.strftime("%Y%m"))
@@ -43,7 +41,9 @@ def caller_of(
 
 def places_of(posts: Sequence[Post]) -> tuple[Place, ...]:
     """Each site of an agent is a place; a supervisor speaks for all her posts at once."""
-    own = [Place(post.unit_id, post.unit_name, post.role) for post in posts if post.role == AGENT]
+    own = [
+        Place(post.unit_id, post.unit_name, post.role) for post in posts if post.role == Role.AGENT
+    ]
     for role in SUPERVISORS:
         above = [post for post in posts if post.role == role]
         if above:
@@ -54,15 +54,15 @@ def places_of(posts: Sequence[Post]) -> tuple[Place, ...]:
 def posts_at(posts: Sequence[Post], place: Place) -> list[Post]:
     """The posts that she speaks from at one of her places."""
     if place.unit:
-        return [post for post in posts if post.unit_id == place.unit and post.role == AGENT]
-    return [post for post in posts if post.role != AGENT]
+        return [post for post in posts if post.unit_id == place.unit and post.role == Role.AGENT]
+    return [post for post in posts if post.role != Role.AGENT]
 
 
 def _offered(context: Context, roles: set[str]) -> tuple[str, ...]:
     """The commands of the menus of these roles that somebody has built."""
     menus = [context.catalogue.ussd.menu_of(role) for role in sorted(roles)]
     wanted = {item.command for menu in menus for item in menu.items}
-    return tuple(sorted(wanted & registry.TABLE.keys()))
+    return tuple(sorted(wanted & registry.HANDLERS.keys()))
 
 
 def _offer(

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from gateway.commands import undo
 from gateway.context import Context
-from gateway.conversation.interpretation import Site, Understood
+from gateway.conversation.message import Site, Understood
+from gateway.conversation.questions import remember
 from gateway.model.report import Key, stamp
-from gateway.reports.filing import Said, file_said, is_locked
+from gateway.reports.filing import Said, file_said
+from gateway.reports.locking import is_locked
 from gateway.reports.rule_context import context_of
 from gateway.reports.unit_of_work import UnitOfWork, fetch, open_unit_of_work, store
 from gateway.stock import treatment_stock as stock_need
@@ -21,7 +22,8 @@ from gateway.storage.engine import Connection
 from gateway.storage.inbox import READ, Message, Read
 from gateway.storage.roster import Post
 from menus import gsm7
-from menus.model.catalogue import Filled, Period
+from menus.model.period import Period
+from menus.model.reading import Filled
 from menus.rules.history import known_elsewhere
 from menus.ussd.state import File, Sheet
 from menus.wording import replies
@@ -67,7 +69,7 @@ def file_group(
     talks = conversations.load(connection, {post.id})
     uow = open_unit_of_work(connection, context, [understood], talks, now)
     reply = file_said(uow, Said(message, post, key, filled, confirmed=file.asked))
-    undo.remember(uow, understood, [reply])
+    remember(uow, understood, [reply])
     low = stock_need.warn(uow, [key], post.language)
     text = replies.report_reply(context.catalogue, post.language, [reply], closing=low)
     queued = context.catalogue.programme.ussd.sms_receipt and reply.complete

@@ -13,7 +13,7 @@ from gateway.transports.africastalking_posts import UssdEnd
 from gateway.ussd.effects import Services
 from gateway.ussd.hop import e164, name_of
 from gateway.ussd.reports import PROVIDER
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from menus.rules.calendar import month_name
 from menus.wording.sentences import say
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import structlog
 from flask import Blueprint, Response
 
-from gateway.inbound import reader
+from gateway.inbound.accept import accept
 from gateway.outbound import delivery_reports
 from gateway.storage.engine import StorageFault
 from gateway.transports import africastalking_posts
@@ -27,7 +27,7 @@ def sms(token: str) -> Response:
         return text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
     here = services()
     try:
-        new = reader.accept(here.engine, here.hash_key, message, here.clock())
+        new = accept(here.engine, here.hash_key, message, here.clock())
     except StorageFault as fault:
         log.warning("sms_not_stored", error=type(fault).__name__)
         return text("not stored, send it again", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -12,8 +12,10 @@ from typing import Final
 from menus.gsm7 import parts
 from menus.loading.loader import ROLES
 from menus.loading.words import SHORT, placeholders
-from menus.model.catalogue import LANGUAGES, Catalogue, Form, Period, Problem
+from menus.model.catalogue import LANGUAGES, Catalogue, Form
 from menus.model.cross_check import Level
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.wording.help import help_text, topics
 from menus.wording.replies import ReportReply, report_reply
 from menus.wording.sentences import say, say_problem

@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from menus.loading.loader import ROLES
-from menus.model.catalogue import LANGUAGES, Catalogue, Form, Period, Problem
+from menus.model.catalogue import LANGUAGES, Catalogue, Form
 from menus.model.cross_check import Level
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.ussd import choice_screens, command_screens, correction_screens, entry_screens, navigator
 from menus.ussd.choice_screens import LONGEST_NAME
 from menus.ussd.group_state import groups_of

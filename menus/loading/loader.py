@@ -20,10 +20,11 @@ from menus.loading.ussd import read_ussd, words_of
 from menus.loading.words import Sentences
 from menus.model.catalogue import LANGUAGES, Catalogue, Command, Form
 from menus.model.programme import Programme
+from menus.model.roles import Role
 from menus.model.ussd import Ussd
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
-ROLES: Final = ("asc", "dtc", "district")
+ROLES: Final = tuple(Role)
 
 
 class CatalogueFault(Exception):

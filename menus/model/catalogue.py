@@ -6,10 +6,9 @@ it from the TOML catalogue; the grammar, the rules and the wording pass it aroun
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from menus.model.cross_check import Check, Level
+from menus.model.cross_check import Check
 from menus.model.programme import EMPTY, Programme
 from menus.model.referrals import Referrals
 from menus.model.ussd import NO_DIALOGUES, Ussd
@@ -132,104 +131,3 @@ class Catalogue:
     def field(self, code: str) -> Field:
         """The field with this code, in whichever form. Raises KeyError for an unknown code."""
         return self.forms[self.form_of[code]].field(code)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something the agent can mend.
-
-    `key` names its sentence in the words files, `codes` the fields concerned (most important
-    first), `values` the numbers and words that fill the sentence's placeholders. It never
-    carries free text that somebody typed, unless the text is a would-be code of at most
-    eight letters.
-    """
-
-    key: str
-    level: Level
-    codes: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Period:
-    """A calendar month."""
-
-    year: int
-    month: int
-
-    @property
-    def code(self) -> str:
-        """DHIS2's monthly period, YYYYMM."""
-        return f"{self.year:04d}{self.month:02d}"
-
-    @property
-    def first_day(self) -> date:
-        return date(self.year, self.month, 1)
-
-    def plus(self, months: int) -> "Period":
-        years, month = divmod(self.month - 1 + months, 12)
-        return Period(self.year + years, month + 1)
-
-    @classmethod
-    def parse(cls, code: str) -> "Period":
-        """From YYYYMM. Raises ValueError for anything else."""
-        digits = len(code) == 6 and code.isascii() and code.isdigit()
-        if not digits or not 1 <= int(code[4:]) <= 12:
-            raise ValueError(f"not a month: {code!r}, expected YYYYMM, for example 202610")
-        return cls(int(code[:4]), int(code[4:]))
-
-
-@dataclass(frozen=True, slots=True)
-class MonthSaid:
-    """A month as typed: `month` 1-12, `year` when it was typed too, `sure` when beyond doubt.
-
-    `back` counts months before the one of sending (`M-1`, `mois passe`); `month` is 0 then.
-    """
-
-    month: int
-    year: int | None = None
-    sure: bool = True
-    back: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What one message says for one form: numbers by code, days out by code."""
-
-    form: str
-    values: Mapping[str, int]
-    days_out: Mapping[str, int] = field(default_factory=lambda: EMPTY)
-    repaired: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One SMS, understood as far as it goes.
-
-    `filled` holds only what is certain, or was repaired beyond doubt; everything else stands
-    in `problems`, so nothing that was typed is skipped in silence. `personal` tells that names
-    or phone numbers were typed and dropped; `cut` that the message seems cut at the length of
-    one SMS.
-
-    `command` is the keyword of a command that is no form. Its `arguments` are the words beside
-    it, upper case, less greetings and what was read as the month; for POUR they are the words
-    of the site. What COR, POUR and RCU say of codes and numbers stands in `filled`, `month` and
-    `problems`, as for a report. `inner` is the command that POUR was followed by: COR, RAS or
-    ANNULE. A command with `problems` must not be obeyed before they are mended, except for
-    what is `filled`.
-    """
-
-    filled: tuple[Filled, ...] = ()
-    month: MonthSaid | None = None
-    command: str = ""
-    arguments: tuple[str, ...] = ()
-    forms_named: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    personal: bool = False
-    cut: bool = False
-    inner: str = ""
-
-    @property
-    def correction(self) -> bool:
-        """Whether the numbers are meant to change what was reported (COR, POUR ... COR)."""
-        return "COR" in (self.command, self.inner)

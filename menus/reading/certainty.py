@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from menus.model.catalogue import Catalogue, Filled, Problem
+from menus.model.catalogue import Catalogue
+from menus.model.problem import Problem
+from menus.model.reading import Filled
 from menus.reading.pairing import Pair, ask
 from menus.reading.slots import Section
 from menus.reading.spelling import LONGEST_CODE, Speller

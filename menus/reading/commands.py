@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
-from menus.model.catalogue import MonthSaid, Problem
+from menus.model.problem import Problem
+from menus.model.reading import MonthSaid
 from menus.reading import month_numbers, months
 from menus.reading.everyday_words import FILLERS
 from menus.reading.pairing import ask

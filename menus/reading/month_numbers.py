@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from menus.model.catalogue import MonthSaid
+from menus.model.reading import MonthSaid
 from menus.reading.tokens import Kind, Token
 
 CENTURY: Final = range(2000, 2100)

@@ -8,7 +8,7 @@ Which typings are beyond doubt: `3`, `03`, `mars`, `0326`, `03/26`, `03/2026`, `
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from menus.model.catalogue import MonthSaid
+from menus.model.reading import MonthSaid
 from menus.reading.month_numbers import CENTURY, starting_at
 from menus.reading.tokens import Kind, Token
 

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from menus.model.catalogue import MonthSaid, Problem
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
 from menus.model.programme import EMPTY
+from menus.model.reading import MonthSaid
 from menus.reading import month_numbers
 from menus.reading.lexer import ODD
 from menus.reading.slots import Section, Slot, fill, written_reversed

@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from menus.model.catalogue import Catalogue, Filled, MonthSaid, Problem, Reading
+from menus.model.catalogue import Catalogue
+from menus.model.problem import Problem
+from menus.model.reading import Filled, MonthSaid, Reading
 from menus.reading import months
 from menus.reading.certainty import filled_form, foreign_aliases, minus_separates, unknown_code
 from menus.reading.commands import Order, forms_named, order_in

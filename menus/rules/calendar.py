@@ -9,9 +9,11 @@ from calendar import monthrange
 from datetime import date
 from enum import StrEnum
 
-from menus.model.catalogue import MonthSaid, Period, Problem
 from menus.model.cross_check import Level
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.model.programme import Programme
+from menus.model.reading import MonthSaid
 
 
 class Timeliness(StrEnum):

@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
-from menus.model.catalogue import Form, Problem
+from menus.model.catalogue import Form
 from menus.model.cross_check import Check, Level, Term, When
+from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 from menus.rules.history import NOTHING_KNOWN, RuleContext, known_elsewhere
 

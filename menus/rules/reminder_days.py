@@ -7,21 +7,42 @@ What moved reporting in the field was the reminder with a step to the supervisor
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
 from typing import Final
 
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from menus.model.programme import Moment, Reminders, Window
+from menus.model.roles import Role
 
 FRIDAY: Final = 4
 DAY: Final = timedelta(days=1)
-AGENT, SUPERVISOR, DISTRICT = "agent", "supervisor", "district"
+
+
+class Audience(StrEnum):
+    """Whom a round of reminders addresses; the value is its name in `programme.toml`."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    DISTRICT = "district"
+
+    @property
+    def role(self) -> Role:
+        """Return the role of the people addressed."""
+        return _ROLE_OF[self]
+
+
+_ROLE_OF: Final = {
+    Audience.AGENT: Role.AGENT,
+    Audience.SUPERVISOR: Role.DTC,
+    Audience.DISTRICT: Role.DISTRICT,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One sending of reminders: to whom (`kind`), of which month, from when and until when."""
+    """One sending of reminders: to whom (`audience`), of which month, from when and until when."""
 
-    kind: str
+    audience: Audience
     period: Period
     at: datetime
     until: datetime
@@ -29,7 +50,7 @@ class Round:
     @property
     def name(self) -> str:
         """Names this round among all rounds there ever are."""
-        return f"reminders:{self.kind}:{self.period.code}:{self.at:%d%H%M}"
+        return f"reminders:{self.audience}:{self.period.code}:{self.at:%d%H%M}"
 
 
 def rounds(now: datetime, reminders: Reminders) -> list[Round]:
@@ -45,7 +66,7 @@ def rounds(now: datetime, reminders: Reminders) -> list[Round]:
         for one in _rounds_about(this_month.plus(back), reminders, now.tzinfo)
         if one.at <= now < one.until
     }
-    return sorted(found, key=lambda one: (one.at, one.kind))
+    return sorted(found, key=lambda one: (one.at, one.audience))
 
 
 def allowed(now: datetime, reminders: Reminders) -> datetime:
@@ -68,23 +89,23 @@ def is_holiday(day: date, reminders: Reminders) -> bool:
 
 def _rounds_about(period: Period, reminders: Reminders, zone: tzinfo | None) -> Iterator[Round]:
     people = (
-        (AGENT, reminders.agent, reminders.agent_hours),
-        (SUPERVISOR, reminders.supervisor, reminders.supervisor_hours),
-        (DISTRICT, reminders.district, reminders.supervisor_hours),
+        (Audience.AGENT, reminders.agent, reminders.agent_hours),
+        (Audience.SUPERVISOR, reminders.supervisor, reminders.supervisor_hours),
+        (Audience.DISTRICT, reminders.district, reminders.supervisor_hours),
     )
-    for kind, moments, hours in people:
+    for audience, moments, hours in people:
         for moment in moments:
-            at = datetime.combine(_day(kind, period, moment, reminders), moment.at, zone)
-            yield Round(kind, period, at, at + timedelta(hours=hours))
+            at = datetime.combine(_day(audience, period, moment, reminders), moment.at, zone)
+            yield Round(audience, period, at, at + timedelta(hours=hours))
 
 
-def _day(kind: str, period: Period, moment: Moment, reminders: Reminders) -> date:
+def _day(audience: Audience, period: Period, moment: Moment, reminders: Reminders) -> date:
     """Before a holiday for agents, so that nobody is reminded of what has just become late;
     after it for those who follow up."""
     month = period.plus(1)
     day = date(month.year, month.month, moment.day)
     while is_holiday(day, reminders):
-        day += -DAY if kind == AGENT else DAY
+        day += -DAY if audience is Audience.AGENT else DAY
     return day
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 from menus.model.ussd import Item
 from menus.rules.calendar import month_name
 from menus.ussd.layout import BACK, HOME, MORE, Listing, choice, laid_out, numbered

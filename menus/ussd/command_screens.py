@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 from menus.model.ussd import Item, Question
 from menus.reading.typed_numbers import numbers_in
 from menus.ussd.choice_screens import (

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from menus.model.catalogue import Catalogue, Problem
+from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
+from menus.model.problem import Problem
 from menus.reading.typed_numbers import numbers_in
 from menus.ussd.choice_screens import Answered, Shown, again, below, listing, pick, show, word
 from menus.ussd.group_state import agreed_to, anew, problem_of, retyped, settled, to_mend

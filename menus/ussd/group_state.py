@@ -8,8 +8,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from menus.model.catalogue import Catalogue, Form, Period, Problem
+from menus.model.catalogue import Catalogue, Form
 from menus.model.cross_check import Level
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 from menus.rules.calendar import days_in
 from menus.rules.evaluation import Weighed, weigh

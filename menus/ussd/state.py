@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from menus.model.catalogue import Problem
 from menus.model.cross_check import Check
+from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from menus.model.catalogue import Catalogue, Period, Problem
+from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.wording.read_back import read_back
 from menus.wording.sentences import NOT_HERS_TO_MEND, say, say_problem, to_retype, to_send
 

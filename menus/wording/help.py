@@ -10,11 +10,11 @@ from typing import Final
 
 from menus.gsm7 import fold, parts
 from menus.model.catalogue import Catalogue, Field, Form
+from menus.model.roles import Role
 from menus.reading.spelling import Speller
 from menus.wording.sentences import say
 
 MOST_PARTS: Final = 2
-_REPORTS_HERSELF: Final = "asc"
 
 
 def topics(catalogue: Catalogue) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ def _meant(catalogue: Catalogue, topic: str) -> str:
 def _general(catalogue: Catalogue, language: str, role: str) -> str:
     commands = catalogue.commands.values()
     words = " ".join(one.keyword for one in commands if role in one.roles)
-    key = "explain_all" if role == _REPORTS_HERSELF else "explain_all_above"
+    key = "explain_all" if role == Role.AGENT else "explain_all_above"
     texts = [say(catalogue, language, key, brief=b, commands=words) for b in (False, True)]
     return _fitted(texts, (1, MOST_PARTS))
 

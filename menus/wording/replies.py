@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from menus.gsm7 import fold, parts
-from menus.model.catalogue import Catalogue, Problem
+from menus.model.catalogue import Catalogue
+from menus.model.problem import Problem
 from menus.wording.composer import Composer, ReportReply, Style
 from menus.wording.sentences import say
 

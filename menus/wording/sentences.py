@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from menus.gsm7 import fold
-from menus.model.catalogue import Catalogue, Problem
+from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Check, Term, When
+from menus.model.problem import Problem
 
 # More digits than any count has may be a telephone number, which no SMS repeats: in one piece, or
 # in pairs with a sign between. Between the numbers of a list stand letters, or a comma and a space.

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from gateway.context import Context
 from gateway.inbound import reader
+from gateway.inbound.accept import accept
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.transports.africastalking_posts import InboundSms
@@ -78,7 +79,7 @@ def _cost(database: str, phone: str, turns: int) -> Cost:
     costs = []
     for turn in range(turns + WARM_UP):
         sms = InboundSms(f"{phone}-{turn}", phone, "36000", "ETAT", NOW, "61002", "")
-        reader.accept(engine, key, sms, NOW)
+        accept(engine, key, sms, NOW)
         costs.append(_answer(engine, context))
     engine.dispose()
     kept = costs[WARM_UP:]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, text
 from gateway.storage.engine import connect
 from gateway.storage.tables import ALWAYS, inbox, org_unit_terms, org_units, posts
 from menus.loading.loader import load
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 DISTRICT_SITES: Final = 500
 DISTRICT_FACILITIES: Final = 60

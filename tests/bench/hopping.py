@@ -34,7 +34,7 @@ from sqlalchemy import Engine, delete
 from gateway.storage import tables
 from gateway.storage.engine import connect
 from gateway.web.__main__ import PROCESSES
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.bench.callers import Walk, Walked, walk_for
 from tests.bench.ground import Ground
 from tests.bench.peer import NoPeer, install

@@ -9,14 +9,14 @@ from typing import Final
 
 from gateway.dhis2 import metadata
 from gateway.dhis2.org_units import org_units_of
-from gateway.inbound.reader import PROVIDER
+from gateway.inbound.accept import PROVIDER
 from gateway.roster import importing
 from gateway.roster.files import PEOPLE_COLUMNS, UNIT_COLUMNS
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import Arrival
 from menus.loading.loader import load
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 FORM: Final = "PEC"
 VALUES: Final = 13  # of a complete report

@@ -18,8 +18,9 @@ from statistics import median
 from typing import Final
 
 from menus.loading.loader import load as load_catalogue
-from menus.model.catalogue import Catalogue, Filled
+from menus.model.catalogue import Catalogue
 from menus.model.programme import EMPTY
+from menus.model.reading import Filled
 from menus.reading.lexer import fold
 from menus.reading.parser import read
 from menus.rules.evaluation import weigh

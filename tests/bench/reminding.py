@@ -16,7 +16,7 @@ from gateway.context import Context
 from gateway.notifications import reminders
 from gateway.storage.engine import connect
 from menus.loading.loader import load
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.bench import programme
 from tests.bench.ground import Ground
 

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, select
 from gateway.cli.report_listing import listing
 from gateway.context import Context
 from gateway.inbound import reader
+from gateway.inbound.accept import accept
 from gateway.model.csv_table import Place
 from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import reports, roster, roster_import
@@ -26,7 +27,8 @@ from gateway.storage.engine import connect, reading
 from gateway.storage.tables import metadata, outbox
 from gateway.transports.africastalking_posts import InboundSms
 from menus.gsm7 import is_gsm7, parts
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 from tests.corpus.lines import Choice, Line, Sent
 
 PHONES: Mapping[str, str] = {"asc": "+22370000001", "dtc": "+22370000101"}
@@ -114,7 +116,7 @@ class Court:
         before = _replies(engine)
         phone, moment = PHONES[sent.role], sent.received
         sms = InboundSms(provider_id, phone, "36000", sent.text, moment, "61002", "")
-        reader.accept(engine, b"corpus", sms, moment)
+        accept(engine, b"corpus", sms, moment)
         reader.read_inbox(engine, self._house, lambda: moment)
         new = _replies(engine)[len(before) :]
         if len(new) != 1 or not is_gsm7(new[0]):

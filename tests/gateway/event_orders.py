@@ -18,7 +18,7 @@ from gateway.model.outcomes import Delivered, Outcome
 from gateway.model.report import missing
 from gateway.notifications import reminders
 from gateway.outbound import notifications, replies
-from gateway.outbound.notifications import COMPOSERS, Teller
+from gateway.outbound.notifications import Composer
 from gateway.referrals import follow_up as referral_chase
 from gateway.storage import reports
 from gateway.storage.engine import reading
@@ -39,6 +39,7 @@ from tests.gateway.harness import (
     person,
     unit,
 )
+from workers.notification_topics import COMPOSERS, OPTIONAL
 
 CHEICK: Final = "+22370000201"
 SITES: Final = {AWA: "KOLA", FANTA: "TENE"}
@@ -121,7 +122,9 @@ class Telling(Harness):
                 pass
         reminders.queue_due(self.engine, self.context, self.clock.now)
         replies.send_due(self.engine, self, self.clock)
-        notifications.send_due(self.engine, self, Teller(self.context, COMPOSERS), self.clock)
+        notifications.send_due(
+            self.engine, self, Composer(self.context, COMPOSERS, OPTIONAL), self.clock
+        )
 
     def leases_end(self) -> None:
         """Who held a row a minute ago, and died, holds it no more."""

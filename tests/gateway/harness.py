@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Row, event, select, update
 
 from gateway.context import Context
 from gateway.inbound import reader
+from gateway.inbound.accept import accept
 from gateway.model.csv_table import Place
 from gateway.model.report import Report
 from gateway.model.roster import PersonRow, Roster, UnitRow
@@ -147,7 +148,7 @@ class Harness:
         provider_id = f"{phone}-{self._sent}"
         at = self.clock.now if sent is None else sent
         sms = InboundSms(provider_id, phone, "36000", text, at, "61002", "")
-        assert reader.accept(self.engine, b"key", sms, self.clock.now)
+        assert accept(self.engine, b"key", sms, self.clock.now)
         with reading(self.engine) as connection:
             query = select(inbox.c.id).where(inbox.c.provider_id == provider_id)
             return connection.execute(query).scalar_one()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, org_units, report_versions, reports
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.journeys.deployment import EXAMPLE, Agent, Deployment
 
 WORDS = EXAMPLE.split()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.sandbox.dhis2.summary import Family
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.journeys.deployment import Deployment, open_house
 
 # Each kind of database meets one of the two families of DHIS2 servers.

@@ -26,7 +26,7 @@ from gateway.storage import outbox
 from gateway.storage.engine import Engine, connect, reading
 from gateway.storage.tables import inbox
 from menus.loading.loader import load
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.journeys.far_sides import ACCOUNT, Dhis2, Operator, sandbox_operator
 from tests.journeys.processes import PARTS, Program, end, free_port, probe, run, wait_for
 

@@ -14,10 +14,9 @@ from typing import Final
 from sqlalchemy import func, select
 
 from gateway import config, logs
-from gateway.conversation.interpretation import Deployment
 from gateway.dhis2 import metadata
 from gateway.dhis2.org_units import org_units_of
-from gateway.inbound import reader
+from gateway.inbound.accept import accept
 from gateway.sandbox import operator
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox
 from gateway.sandbox.dhis2.app import create_app
@@ -197,13 +196,13 @@ class Stage:
         if off:
             self._waiting.append(sms)
         else:
-            reader.accept(self.engine, b"story", sms, self.now)
+            accept(self.engine, b"story", sms, self.now)
 
     def _come_back(self) -> None:
         self._note("Kibaru marche de nouveau")
         self.back_at = None
         for sms in self._waiting:
-            reader.accept(self.engine, b"story", sms, self.now)
+            accept(self.engine, b"story", sms, self.now)
         self._waiting.clear()
 
     def _collect(self) -> None:
@@ -284,7 +283,7 @@ def clock_here(made: Stage) -> Tick:
     """The clock in this process: what `python -m workers.clock --once` does."""
     settings = config.load(made.environment)
     logs.configure(settings.log_level)
-    deployment = Deployment(load(), settings.timezone)
+    deployment = Context(load(), settings.timezone)
     place = Workplace(settings, made.engine, work_signal_for(settings.redis_url, 1.0), deployment)
 
     def tick(now: datetime) -> None:

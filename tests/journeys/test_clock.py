@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, outbox
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.journeys.batch import assert_answered, assert_in_dhis2, assert_nothing_lost, batch
 from tests.journeys.conftest import Build
 from tests.journeys.deployment import EXAMPLE, Deployment

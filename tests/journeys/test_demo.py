@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from gateway.sandbox.operator_posts import direct_session
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.guards.tree import ROOT
 from tests.journeys.deployment import EXAMPLE
 from tests.journeys.processes import (

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from gateway.storage import destinations
 from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, outbox
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.journeys import attacks
 from tests.journeys.batch import assert_answered, assert_in_dhis2, assert_nothing_lost, batch
 from tests.journeys.deployment import Deployment

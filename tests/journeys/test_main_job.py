@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from gateway.storage.engine import reading
 from gateway.storage.tables import outbox
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 from tests.journeys.deployment import EXAMPLE, Agent, Deployment
 from tests.journeys.processes import wait_for
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from gateway.cli.report_listing import listing
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.gateway.harness import OCTOBER, Harness
 
 OCTOBER_20 = datetime(2026, 10, 20, 12, tzinfo=UTC)

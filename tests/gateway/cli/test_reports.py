@@ -10,6 +10,7 @@ from sqlalchemy import Engine, update
 
 from gateway.context import Context
 from gateway.inbound import reader
+from gateway.inbound.accept import accept
 from gateway.storage import inbox
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import reports
@@ -42,7 +43,7 @@ def stored(kibaru: Kibaru, roster: list[str], sqlite_url: str, catalogue: Catalo
         key = inbox.hash_key(connection)
     for number, (phone, text) in enumerate(MESSAGES):
         sms = InboundSms(f"m{number}", phone, "38400", text, SENT, "61002", "")
-        reader.accept(engine, key, sms, NOW)
+        accept(engine, key, sms, NOW)
     reader.read_inbox(engine, Context(catalogue, ZoneInfo("Africa/Bamako")), lambda: NOW)
     change(engine, "NUT", forwarded_version=1, forwarded_at=FORWARDED, days_out={"DEP": 12})
     engine.dispose()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, Table, select
 
 from gateway.commands import registry
-from gateway.conversation.interpretation import REPORTING
+from gateway.conversation.message import REPORTING
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import outbox, posts, referrals, reports, stock_outs, stock_receipts
 from menus.model.catalogue import Catalogue
@@ -127,7 +127,7 @@ def _rows_of_referrals(engine: Engine) -> list[tuple[int, str]]:
 
 def test_every_command_stands_in_the_table_and_does_something(catalogue: Catalogue) -> None:
     assert SAID.keys() == catalogue.commands.keys()
-    assert registry.TABLE.keys() | REPORTING == SAID.keys() | {""}
+    assert registry.HANDLERS.keys() | REPORTING == SAID.keys() | {""}
 
 
 @pytest.mark.parametrize("role", WHO)

@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.context import Context
-from gateway.conversation.interpretation import Known, Understood, understand
+from gateway.conversation.interpretation import understand
+from gateway.conversation.message import Known, Understood
 from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post, Unit
-from menus.model.catalogue import Catalogue, Filled, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
+from menus.model.reading import Filled
 from menus.reading.parser import read
 from tests.gateway.harness import AWA, BAMAKO, NOON
 

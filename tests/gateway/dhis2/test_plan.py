@@ -9,7 +9,8 @@ import pytest
 from gateway.dhis2.metadata import days_out_target, field_target
 from gateway.dhis2.plan import Plan, plan
 from gateway.model.report import Report
-from menus.model.catalogue import Catalogue, Form, Period
+from menus.model.catalogue import Catalogue, Form
+from menus.model.period import Period
 
 OCTOBER = Period(2026, 10)
 IN_OCTOBER, FIRST, FOURTH, NINTH = (

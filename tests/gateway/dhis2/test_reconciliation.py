@@ -11,7 +11,7 @@ from gateway.model.outcomes import TryLater
 from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.dhis2.model import DEFAULT_OPTION_COMBO
 from gateway.transports import dhis2_reads
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.gateway.dhis2_server import HELD, FarSide
 from tests.gateway.harness import FANTA, ISSA, OCTOBER, PEC, Harness
 

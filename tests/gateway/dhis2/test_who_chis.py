@@ -14,7 +14,8 @@ from gateway.diagnostics import dhis2_check as dhis2_checkup
 from gateway.diagnostics.dhis2_check_units import Receiver
 from menus.linting.faults import faults
 from menus.loading import loader
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 from tests.gateway.dhis2_server import FarSide
 from tests.gateway.harness import OCTOBER, PEC, Harness
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event, select
 
 from gateway.context import Context
 from gateway.inbound import reader
+from gateway.inbound.accept import accept
 from gateway.storage.engine import connect, reading
 from gateway.storage.inbox import FAILED, READ
 from gateway.storage.tables import inbox
@@ -56,9 +57,9 @@ def sms(provider_id: str, *, phone: str = AWA, sent: datetime | None = NOON) -> 
 
 
 def test_a_message_is_kept_once_however_often_it_comes(engine: Engine) -> None:
-    assert reader.accept(engine, b"key", sms("a"), NOON)
-    assert not reader.accept(engine, b"key", sms("a"), NOON + timedelta(hours=1))
-    assert reader.accept(engine, b"key", sms("b"), NOON)
+    assert accept(engine, b"key", sms("a"), NOON)
+    assert not accept(engine, b"key", sms("a"), NOON + timedelta(hours=1))
+    assert accept(engine, b"key", sms("b"), NOON)
     with reading(engine) as connection:
         rows = connection.execute(select(inbox).order_by(inbox.c.id)).all()
     assert [(row.provider_id, row.received_at, row.state) for row in rows] == [
@@ -78,7 +79,7 @@ SENDERS = {"22370000001": AWA, AWA: AWA, "36777": "36777", "Orange" * 9: "Orange
 
 def test_the_operators_date_counts_while_it_can_be_true(engine: Engine) -> None:
     for number, said in enumerate(SENT):
-        reader.accept(engine, b"key", sms(f"{number}", sent=said), NOON)
+        accept(engine, b"key", sms(f"{number}", sent=said), NOON)
     with reading(engine) as connection:
         kept = connection.scalars(select(inbox.c.sent_at).order_by(inbox.c.id)).all()
     assert kept == list(SENT.values())
@@ -86,7 +87,7 @@ def test_the_operators_date_counts_while_it_can_be_true(engine: Engine) -> None:
 
 def test_senders_are_kept_in_one_spelling(engine: Engine) -> None:
     for number, phone in enumerate(SENDERS):
-        reader.accept(engine, b"key", sms(f"{number}", phone=phone), NOON)
+        accept(engine, b"key", sms(f"{number}", phone=phone), NOON)
     with reading(engine) as connection:
         kept = connection.scalars(select(inbox.c.phone).order_by(inbox.c.id)).all()
     assert kept == list(SENDERS.values())

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.model.receipt_numbers import RECEIPT_DIGITS, receipts
 from gateway.model.report import Filing, Report, Stamp, Status, file, missing, stamp
-from menus.model.catalogue import Catalogue, Filled, Form
+from menus.model.catalogue import Catalogue, Form
+from menus.model.reading import Filled
 from tests.gateway.harness import PEC_VALUES
 
 NOW = datetime(2026, 11, 4, 12, tzinfo=UTC)

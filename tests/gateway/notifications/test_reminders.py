@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 
 from gateway.notifications import reminders
 from gateway.outbound import notifications, replies
-from gateway.outbound.notifications import COMPOSERS, Teller
+from gateway.outbound.notifications import Composer
 from menus.gsm7 import parts
 from menus.model.catalogue import Catalogue
 from tests.gateway.harness import (
@@ -25,6 +25,7 @@ from tests.gateway.harness import (
     unit,
 )
 from tests.gateway.outbound.test_notifications import Operator
+from workers.notification_topics import COMPOSERS, OPTIONAL
 
 FIRST = datetime(2026, 11, 1, 8, tzinfo=UTC)
 FOURTH = datetime(2026, 11, 4, 8, tzinfo=UTC)
@@ -46,7 +47,7 @@ def run(harness: Harness, now: datetime) -> list[tuple[str, str]]:
     replies.send_due(harness.engine, Operator(), harness.clock)
     operator = Operator()
     notifications.send_due(
-        harness.engine, operator, Teller(harness.context, COMPOSERS), harness.clock
+        harness.engine, operator, Composer(harness.context, COMPOSERS, OPTIONAL), harness.clock
     )
     return sorted(operator.sent)
 

@@ -12,12 +12,13 @@ from sqlalchemy import Engine
 from gateway.context import Context
 from gateway.model.outcomes import Delivered, Outcome, TryLater, Unknown
 from gateway.outbound import notifications, replies
-from gateway.outbound.notifications import Teller
+from gateway.outbound.notifications import Composer
 from gateway.storage import delivery_reports, outbox_sms
 from gateway.storage.engine import Connection
 from gateway.storage.outbox_sms import NewNotice
 from menus.model.catalogue import Catalogue
 from tests.gateway.harness import AWA, FANTA, NOON, Harness, killed_at
+from workers.notification_topics import OPTIONAL
 
 LATER = NOON + timedelta(hours=1)
 MOOV = "+22360000001"
@@ -56,8 +57,8 @@ def tell(
 
 
 def send(harness: Harness, operator: Operator, **composers: notifications.Compose) -> int:
-    teller = Teller(harness.context, composers)
-    return notifications.send_due(harness.engine, operator, teller, harness.clock)
+    composer = Composer(harness.context, composers, OPTIONAL)
+    return notifications.send_due(harness.engine, operator, composer, harness.clock)
 
 
 def states(harness: Harness) -> list[tuple[str, str | None]]:

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from gateway.model.report import Status
 from gateway.reports import validation
 from gateway.reports.validation import Outcome, Verdict
-from menus.model.catalogue import Catalogue, Period
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
 from tests.gateway.dhis2_server import HELD, FarSide
 from tests.gateway.harness import FANTA, ISSA, NANA, PEC, Harness
 

@@ -12,7 +12,7 @@ from gateway.roster.importing import Summary, export_roster, import_roster
 from gateway.storage import roster as stored_roster
 from gateway.storage.engine import reading
 from gateway.storage.tables import org_unit_terms, org_units, posts
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 JANUARY, MARCH = Period(2026, 1), Period(2026, 3)
 UNITS = """\

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.stock.days_out import days_of, days_out_in, months_ended
 from gateway.storage.stock import StockOut
-from menus.model.catalogue import Period
+from menus.model.period import Period
 from tests.gateway.harness import BAMAKO
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 11, 1)

@@ -14,7 +14,7 @@ from gateway.storage.forwards import Note, Wanted
 from gateway.storage.tables import org_units, posts, report_versions
 from gateway.storage.versions import Version
 from menus.loading.loader import load as load_catalogue
-from menus.model.catalogue import Filled
+from menus.model.reading import Filled
 from tests.gateway.harness import AWA, FANTA, NOON
 
 MICROSECOND = datetime(2026, 11, 4, 8, 0, 0, 123456, tzinfo=UTC)

@@ -24,7 +24,7 @@ from gateway.transports.dhis2_verdict import (
     read_import,
     read_object,
 )
-from menus.model.catalogue import Period
+from menus.model.period import Period
 
 JSON = "application/json;charset=UTF-8"
 

@@ -9,7 +9,6 @@ import pytest
 import redis
 from sqlalchemy import select
 
-from gateway.outbound.notifications import COMPOSERS
 from gateway.storage import reports
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox
@@ -33,6 +32,7 @@ from tests.gateway.harness import (
     person,
     unit,
 )
+from workers.notification_topics import COMPOSERS
 
 
 @pytest.fixture

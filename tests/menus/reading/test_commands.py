@@ -2,7 +2,8 @@
 
 import pytest
 
-from menus.model.catalogue import Catalogue, MonthSaid, Reading
+from menus.model.catalogue import Catalogue
+from menus.model.reading import MonthSaid, Reading
 from menus.reading.parser import read
 
 MARCH = MonthSaid(3)

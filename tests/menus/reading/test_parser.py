@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from menus.loading.loader import load
-from menus.model.catalogue import Catalogue, MonthSaid, Reading
+from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
+from menus.model.reading import MonthSaid, Reading
 from menus.reading.lexer import fold
 from menus.reading.parser import read
 

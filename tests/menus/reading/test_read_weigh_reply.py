@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from menus.gsm7 import is_gsm7
 from menus.loading.loader import load
-from menus.model.catalogue import LANGUAGES, Period, Problem, Reading
+from menus.model.catalogue import LANGUAGES
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.model.programme import EMPTY
+from menus.model.reading import Reading
 from menus.reading.lexer import fold
 from menus.reading.parser import read
 from menus.rules.evaluation import weigh

@@ -4,8 +4,11 @@ from datetime import date
 
 import pytest
 
-from menus.model.catalogue import Catalogue, MonthSaid, Period, Problem
+from menus.model.catalogue import Catalogue
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.model.programme import Programme
+from menus.model.reading import MonthSaid
 from menus.rules.calendar import (
     Timeliness,
     closing_date,

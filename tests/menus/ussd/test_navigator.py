@@ -36,7 +36,7 @@ class Walk:
     known: Mapping[str, int] = field(default_factory=dict)
     locked: bool = False
     state: State = field(init=False)
-    wishes: list[Open | File | Run] = field(default_factory=list)
+    effects: list[Open | File | Run] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state = navigator.start(self.caller)
@@ -64,12 +64,12 @@ class Walk:
                 case Run() as effect:
                     self.state = navigator.told(self.state, f"{effect.text}: fait.")
             if step.effect is not None:
-                self.wishes.append(step.effect)
+                self.effects.append(step.effect)
         return navigator.screen(CATALOGUE, self.state)
 
     @property
     def files(self) -> list[str]:
-        return [navigator.as_sms(one) for one in self.wishes if isinstance(one, File)]
+        return [navigator.as_sms(one) for one in self.effects if isinstance(one, File)]
 
 
 def walk(*answers: str, **more: object) -> Screen:
@@ -201,7 +201,7 @@ def test_a_doubt_is_confirmed_on_the_spot() -> None:
     assert made.keys("11*10*3*1").text == "1 deces d'enfant (DCD)?\n1=Oui 2=Corriger"
     assert made.keys("1").name == "read_back"
     assert made.keys("1").ends
-    assert made.wishes[-1] == File(
+    assert made.effects[-1] == File(
         "PEC", "202610", {"DIA": 11, "SRZ": 10, "RFS": 3, "DCD": 1}, {}, ("DCD",)
     )
 
@@ -214,7 +214,7 @@ def test_a_doubt_is_asked_again_when_the_number_changes() -> None:
     assert made.keys("2").name == "retype"
     assert made.keys("45").name == "read_back"
     made.keys("1")
-    assert made.wishes[-1] == File(
+    assert made.effects[-1] == File(
         "PEC", "202610", {"VUS": 45, "FIE": 38, "TDR": 37, "POS": 28, "CTA": 27}, {}, ()
     )
 
@@ -291,7 +291,7 @@ def test_numbers_that_were_not_taken_are_told() -> None:
 def test_a_command_is_composed(caller: Caller, answers: Sequence[str], run: Run) -> None:
     made = Walk(caller=caller)
     assert made.keys(*answers).text.startswith(f"{run.text}: fait.")
-    assert made.wishes == [run]
+    assert made.effects == [run]
 
 
 def test_sites_of_one_name_are_told_apart() -> None:
@@ -304,7 +304,7 @@ def test_sites_of_one_name_are_told_apart() -> None:
 def test_a_command_is_not_run_without_yes(answers: Sequence[str]) -> None:
     made = Walk()
     made.keys(*answers)
-    assert made.wishes == []
+    assert made.effects == []
 
 
 def test_a_long_answer_is_read_page_by_page() -> None:
@@ -326,13 +326,13 @@ def test_what_was_left_unfinished_is_offered() -> None:
     assert made.keys().text.startswith("PEC septembre pas fini.\n1 Continuer le rapport de sept")
     assert made.keys("9").name == "offer"
     assert "PEC septembre 2/3" in made.keys("1").text
-    assert made.wishes == [Open("PEC", "202609", "continue")]
+    assert made.effects == [Open("PEC", "202609", "continue")]
     assert walk("3", caller=caller).name == "menu"
     assert "1/3" in walk("2", caller=caller).text
 
 
 @pytest.mark.parametrize(
-    ("text", "at", "wish", "lost"),
+    ("text", "at", "effect", "lost"),
     [
         ("", "menu", None, False),
         ("1", "forms", None, False),

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from menus.gsm7 import is_gsm7, parts
 from menus.loading.loader import load
-from menus.model.catalogue import LANGUAGES, Catalogue, Form, Period, Problem
+from menus.model.catalogue import LANGUAGES, Catalogue, Form
 from menus.model.cross_check import Check, Level
+from menus.model.period import Period
+from menus.model.problem import Problem
 from menus.wording.replies import ReportReply, problem_reply, report_reply, say
 
 CATALOGUE = load()
