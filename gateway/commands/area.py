@@ -12,6 +12,7 @@ from gateway.reports.unit_of_work import UnitOfWork
 from gateway.roster.site_names import named, told_apart
 from gateway.storage import roster
 from gateway.storage.roster import Unit
+from menus.model.arguments import Place
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
 
@@ -38,14 +39,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The units that a person supervises, and all below them, by id.
-
-    `chosen` is the code of a site that was chosen from a list of them, empty when none was.
-    """
+    """The units that a person supervises, and all below them, by id."""
 
     tops: tuple[int, ...]
     units: Mapping[int, Unit]
-    chosen: str = ""
 
     def whole(self) -> Part:
         return self.part([self.units[one] for one in self.tops if one in self.units])
@@ -70,17 +67,17 @@ class Area:
             found.setdefault(above, []).append(site)
         return dict(sorted(found.items(), key=lambda one: one[0].name))
 
-    def asked(self, words: Sequence[str]) -> Part | Problem:
-        """The part that these words name, the whole area without any; or what to ask back.
+    def asked(self, place: Place) -> Part | Problem:
+        """Return the part that a place names, the whole area for none; or what to ask back.
 
         A site and its facility often share a name: the site is meant then.
         """
-        if not words:
+        if not place.words and not place.chosen:
             return self.whole()
         units = [
             one for one in self.units.values() if one.level in (UnitLevel.SITE, UnitLevel.FACILITY)
         ]
-        found = [one for one in units if one.code == self.chosen] or named(units, words)
+        found = [unit for unit in units if unit.code == place.chosen] or named(units, place.words)
         sites = [one for one in found if one.level == UnitLevel.SITE]
         fitting = sites or found
         if len(fitting) > 1:
@@ -97,7 +94,7 @@ class Area:
 
 def area_of(uow: UnitOfWork, understood: Understood) -> Area:
     """The sender's area as it is in the month of sending: what was his once is not his now."""
-    month = understood.message.sent_at.astimezone(uow.context.timezone).strftime("%Y%m")
+    month = uow.context.month(understood.message.sent_at)
     tops = understood.supervised
     units = roster.units_below(uow.connection, tops, month) if tops else []
-    return Area(tuple(tops), {unit.id: unit for unit in units}, understood.chosen)
+    return Area(tuple(tops), {unit.id: unit for unit in units})

@@ -25,10 +25,9 @@ from gateway.referrals.notifications import month_of
 from gateway.referrals.texts import Speaker
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import referrals, roster
+from menus.model.arguments import ReferralOutcome
 from menus.model.roles import Role
-from menus.reading.counter_referral import Answered, answer_of, number_of
 
-STEPS: Final = {"PARTI": Step.LEFT, "REFUS": Step.DECLINED, "FAIT": Step.FOLLOWED_UP}
 _SAID: Final = {
     Step.LEFT: "ref_left",
     Step.DECLINED: "ref_declined",
@@ -38,7 +37,7 @@ _SAID: Final = {
 
 def answer(uow: UnitOfWork, understood: Understood) -> str:
     """CRF: what became of a referral, from the centre or the district."""
-    said = answer_of(understood.arguments)
+    said = understood.arguments_as(ReferralOutcome)
     speaker = speaker_for(uow, understood)
     forget(uow, understood, strange=said.strange or understood.personal)
     personal = said.personal or understood.personal
@@ -55,9 +54,23 @@ def answer(uow: UnitOfWork, understood: Understood) -> str:
     return with_reminder(speaker, text, personal=personal)
 
 
-def step_of_agent(uow: UnitOfWork, understood: Understood) -> str:
-    """PARTI, REFUS, FAIT: what became of a referral on the agent's side."""
-    said = number_of(understood.arguments)
+def left(uow: UnitOfWork, understood: Understood) -> str:
+    """PARTI: the patient is on the way to the centre."""
+    return _step_of_agent(uow, understood, Step.LEFT)
+
+
+def declined(uow: UnitOfWork, understood: Understood) -> str:
+    """REFUS: the patient will not go, or cannot."""
+    return _step_of_agent(uow, understood, Step.DECLINED)
+
+
+def followed_up(uow: UnitOfWork, understood: Understood) -> str:
+    """FAIT: the agent has made the follow-up visit."""
+    return _step_of_agent(uow, understood, Step.FOLLOWED_UP)
+
+
+def _step_of_agent(uow: UnitOfWork, understood: Understood, step: Step) -> str:
+    said = understood.arguments_as(ReferralOutcome)
     speaker, site = speaker_for(uow, understood), understood.site
     forget(uow, understood, strange=said.strange or understood.personal)
     personal = said.personal or understood.personal
@@ -71,11 +84,13 @@ def step_of_agent(uow: UnitOfWork, understood: Understood) -> str:
     if not found:
         text = speaker.say("ref_unknown", number=said.number)
     else:
-        text = _stepped(uow, understood, speaker, found[0], STEPS[understood.command])
+        text = _stepped(uow, understood, speaker, found[0], step)
     return with_reminder(speaker, text, personal=personal)
 
 
-def _answered(uow: UnitOfWork, understood: Understood, referral: Referral, said: Answered) -> str:
+def _answered(
+    uow: UnitOfWork, understood: Understood, referral: Referral, said: ReferralOutcome
+) -> str:
     """Keeps the centre's word, tells the agent, and says what was noted."""
     month = month_of(uow.context, understood.message.sent_at)
     place = place_of(uow, referral, month)

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.commands.area import Area, area_of
-from gateway.commands.common import Answer, phrase
+from gateway.commands.common import phrase
 from gateway.conversation.message import Understood
-from gateway.conversation.questions import Settled
+from gateway.conversation.questions import Answer
 from gateway.model.phone import BadPhone, mask, normalise
 from gateway.reports.unit_of_work import UnitOfWork
-from gateway.storage import number_changes, outbox_sms, reports, roster
+from gateway.storage import number_changes, outbox_sms, roster
 from gateway.storage.conversations import QUESTION_LIFETIME
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Post, Unit
+from menus.model.arguments import NumberChange, Place
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
 from menus.model.roles import Role
@@ -28,43 +29,46 @@ _ENDING: Final = range(2, 5)  # digits of an old number, by which one of two age
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What stood behind NUMERO: a site, the new phone in E.164, the end of the old number."""
+class Move:
+    """A site, the new phone in E.164, the last digits of the old number where typed."""
 
-    site: tuple[str, ...]
+    site: Place
     phone: str
     ending: str = ""
 
 
-def typed(words: Sequence[str]) -> Typed | None:
-    """`KOLA 70000009`, `KOLA 70 00 00 09`, `KOLA 01 70000009`; None without site and phone."""
-    for at in range(1, len(words)):
+def move_of(said: NumberChange) -> Move | None:
+    """Return what `KOLA 70 00 00 09` or `KOLA 01 70000009` moves; None without site and phone.
+
+    Digits before the phone are the end of the old number, or else belong to the site's name.
+    """
+    for at in range(len(said.digits)):
         try:
-            phone = normalise("".join(words[at:]))
+            phone = normalise("".join(said.digits[at:]))
         except BadPhone:
             continue
-        last = words[at - 1]
-        if at > 1 and last.isdigit() and len(last) in _ENDING:
-            return Typed(tuple(words[: at - 1]), phone, last)
-        return Typed(tuple(words[:at]), phone)
+        before = said.digits[:at]
+        if before and len(before[-1]) in _ENDING:
+            return Move(Place((*said.site.words, *before[:-1])), phone, before[-1])
+        return Move(Place((*said.site.words, *before)), phone)
     return None
 
 
-def ask(uow: UnitOfWork, understood: Understood) -> Answer:
+def ask(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """NUMERO: asks the new phone whether it is the agent's."""
-    said = typed(understood.arguments)
+    said = move_of(understood.arguments_as(NumberChange))
     if said is None or understood.post is None:
         return _problem("number_which")
     area = area_of(uow, understood)
     part = area.asked(said.site)
     if isinstance(part, Problem):
-        return Settled(problems=(part,))
+        return Answer(problems=(part,))
     if not part.is_one_site:
         return _problem("number_which")
     site, month = part.tops[0], _month(uow, understood)
     agent = _agent(uow, site, said.ending, month)
     if isinstance(agent, Problem):
-        return Settled(problems=(agent,))
+        return Answer(problems=(agent,))
     posts = _posts(uow, area, agent, month)
     units = [post.unit_id for post in posts]
     taken = roster.posts_of(uow.connection, [said.phone], month)
@@ -81,12 +85,10 @@ def agreed(uow: UnitOfWork, understood: Understood) -> str:
     """The new phone said OUI: it is the agent's from now on, and the others are told."""
     changes = understood.joins
     number_changes.agree(uow.connection, changes, uow.now)
-    uow.joined.add(understood.message.phone)
     first, month = changes[0], _month(uow, understood)
     posts = roster.posts_by_id(uow.connection, [one.post_id for one in changes], month)
     if not posts:
         return say(uow.context.catalogue, "fr", "unknown_sender")
-    reports.lock_sites(uow.connection, {post.unit_id for post in posts})
     sites = ", ".join(post.unit_name for post in posts)
     _notify(uow, first.id, "number_closed", replace(posts[0], phone=first.old_phone), sites)
     for post in roster.posts_by_id(uow.connection, [first.asked_by], month):
@@ -94,12 +96,12 @@ def agreed(uow: UnitOfWork, understood: Understood) -> str:
     return say(uow.context.catalogue, posts[0].language, "number_agreed", site=sites)
 
 
-def _problem(key: str) -> Settled:
-    return Settled(problems=(Problem(key, Level.ASK),))
+def _problem(key: str) -> Answer | str:
+    return Answer(problems=(Problem(key, Level.ASK),))
 
 
 def _month(uow: UnitOfWork, understood: Understood) -> str:
-    return understood.message.sent_at.astimezone(uow.context.timezone).strftime("%Y%m")
+    return uow.context.month(understood.message.sent_at)
 
 
 def _agent(uow: UnitOfWork, site: Unit, ending: str, month: str) -> Post | Problem:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.conversation.message import Understood
-from gateway.conversation.questions import Settled
+from gateway.conversation.questions import Answer
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage.conversations import QUESTION_LIFETIME, Conversation
 from menus.model.cross_check import Level
@@ -31,15 +31,15 @@ def give(uow: UnitOfWork, understood: Understood, pieces: Sequence[str]) -> str:
     return first
 
 
-def more(uow: UnitOfWork, understood: Understood) -> Settled | str:
+def more(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """SUITE: the next page of her last long answer, for as long as a question stays open."""
     post = understood.post
     talk = uow.conversations.get(post.id) if post is not None else None
     given_at = talk.more_at if talk is not None else None
     if post is None or talk is None or given_at is None or not talk.more:
-        return Settled(problems=(Problem("nothing_more", Level.ASK),))
+        return Answer(problems=(Problem("nothing_more", Level.ASK),))
     if understood.message.sent_at - given_at > QUESTION_LIFETIME:
-        return Settled(problems=(Problem("nothing_more", Level.ASK),))
+        return Answer(problems=(Problem("nothing_more", Level.ASK),))
     _keep(uow, understood, post.id, talk.more[1:])
     return talk.more[0]
 
@@ -51,4 +51,4 @@ def _keep(uow: UnitOfWork, understood: Understood, post_id: int, others: Sequenc
         if not others:
             return
         talk = Conversation(post_id, understood.message.sent_at)
-    uow.talk(replace(talk, more=tuple(others), more_at=understood.message.sent_at))
+    uow.conversations.put(replace(talk, more=tuple(others), more_at=understood.message.sent_at))

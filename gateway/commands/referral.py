@@ -4,9 +4,8 @@ It is kept at once, under a number of its own; the centre is told by a notice, a
 have it. A text that may hold a name or a telephone number is not kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Final
 
 from gateway.commands.referral_moves import (
     forget,
@@ -19,7 +18,6 @@ from gateway.commands.referral_moves import (
     want,
     with_reminder,
 )
-from gateway.context import Context
 from gateway.conversation.message import Understood
 from gateway.model.referral import Referral, Step, move, numbers
 from gateway.referrals import notifications
@@ -29,17 +27,15 @@ from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import referrals
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
+from menus.model.arguments import ReferredPatient
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
-from menus.reading.referral import Referring, refer
 from menus.wording.replies import problem_reply
-
-REFER: Final = "REF"
 
 
 def register(uow: UnitOfWork, understood: Understood) -> str:
     """REF: a new referral with a number of its own, or what of it must be said again."""
-    said = refer(understood.arguments, uow.context.catalogue)
+    said = understood.arguments_as(ReferredPatient)
     speaker, post, site = speaker_for(uow, understood), understood.post, understood.site
     forget(uow, understood, strange=said.strange or understood.personal)
     personal = said.personal or understood.personal
@@ -84,20 +80,16 @@ def withdraw(uow: UnitOfWork, understood: Understood, message_id: int) -> str | 
     return speaker.say("ref_undone", number=moved.number, told=words).strip()
 
 
-def facilities_to_hold(
-    connection: Connection, context: Context, batch: Iterable[Understood]
-) -> set[int]:
-    """The facilities of those who refer somebody in this batch: a number is given once."""
-    referring = [one for one in batch if one.command == REFER and one.site is not None]
-    held: set[int] = set()
-    for month in {month_of(context, one.message.sent_at) for one in referring}:
-        sites = {one.site.id for one in referring if one.site is not None}
-        found = notifications.places(connection, sites, month)
-        held |= {place.facility.id for place in found.values() if place.facility is not None}
-    return held
+def facilities_of(connection: Connection, sites: Mapping[str, Collection[int]]) -> set[int]:
+    """Return the facilities of sites, given by month (YYYYMM): each gives a number once."""
+    found: set[int] = set()
+    for month, site_ids in sites.items():
+        places = notifications.places(connection, site_ids, month)
+        found |= {place.facility.id for place in places.values() if place.facility is not None}
+    return found
 
 
-def _new(uow: UnitOfWork, understood: Understood, said: Referring, place: Place) -> Referral:
+def _new(uow: UnitOfWork, understood: Understood, said: ReferredPatient, place: Place) -> Referral:
     """Keeps a new referral, under the first number that is free at its facility."""
     message, post = understood.message, understood.post
     if post is None:
@@ -121,7 +113,7 @@ def _new(uow: UnitOfWork, understood: Understood, said: Referring, place: Place)
     )
     referral = referrals.add(uow.connection, referral)
     want(uow, referral)
-    uow.counts["referrals"] += 1
+    uow.counters["referrals"] += 1
     return referral
 
 

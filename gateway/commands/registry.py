@@ -1,4 +1,4 @@
-"""Which function handles which keyword. A keyword that is missing here answers `not_yet`."""
+"""Which function handles which keyword: the other half of `menus/catalogue/keywords.toml`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,34 +10,52 @@ from gateway.commands import (
     number_change,
     paging,
     referral,
+    status,
     stock_agent,
     stock_supervisor,
     supervisor_actions,
     supervisor_queries,
     undo,
 )
-from gateway.commands.common import Command
+from gateway.commands.common import Handler, Handlers, by_anybody
+from gateway.conversation.message import Understood
+from gateway.conversation.questions import Answer
+from gateway.reports.unit_of_work import UnitOfWork
+from menus.model.cross_check import Level
+from menus.model.problem import Problem
 
-HANDLERS: Final[Mapping[str, Command]] = {
-    "OUI": confirm.confirm,
-    "NON": confirm.refuse,
-    "ANNULE": undo.ask_to_undo,
-    "RAS": general.zero,
-    "AIDE": general.help_on,
-    "LANGUE": general.set_language,
-    "ETAT": supervisor_queries.state,
-    "SUITE": paging.more,
-    "RCU": stock_agent.receive,
-    "RUPT": stock_agent.out_of_stock,
-    "COMMANDE": stock_supervisor.what_to_bring,
-    "REF": referral.register,
-    "CRF": counter_referral.answer,
-    "PARTI": counter_referral.step_of_agent,
-    "REFUS": counter_referral.step_of_agent,
-    "FAIT": counter_referral.step_of_agent,
-    "MANQ": supervisor_queries.missing_reports,
-    "SUIVI": supervisor_queries.open_referrals,
-    "RELANCE": supervisor_actions.remind,
-    "VAL": supervisor_actions.validate,
-    "NUMERO": number_change.ask,
+HANDLERS: Final[Mapping[str, Handlers]] = {
+    "OUI": by_anybody(confirm.confirm),
+    "NON": by_anybody(confirm.refuse),
+    "ANNULE": by_anybody(undo.ask_to_undo),
+    "RAS": by_anybody(general.zero),
+    "AIDE": by_anybody(general.help_on),
+    "LANGUE": by_anybody(general.set_language),
+    "ETAT": Handlers(agent=status.state, supervisor=supervisor_queries.state),
+    "SUITE": by_anybody(paging.more),
+    "RCU": by_anybody(stock_agent.receive),
+    "RUPT": Handlers(agent=stock_agent.out_of_stock, supervisor=stock_supervisor.who_is_out),
+    "COMMANDE": by_anybody(stock_supervisor.what_to_bring),
+    "REF": by_anybody(referral.register),
+    "CRF": by_anybody(counter_referral.answer),
+    "PARTI": by_anybody(counter_referral.left),
+    "REFUS": by_anybody(counter_referral.declined),
+    "FAIT": by_anybody(counter_referral.followed_up),
+    "MANQ": by_anybody(supervisor_queries.missing_reports),
+    "SUIVI": by_anybody(supervisor_queries.open_referrals),
+    "RELANCE": by_anybody(supervisor_actions.remind),
+    "VAL": by_anybody(supervisor_actions.validate),
+    "NUMERO": by_anybody(number_change.ask),
 }
+
+
+def handler_of(understood: Understood) -> Handler:
+    """Return the function that handles a message's keyword, said by its sender."""
+    handlers = HANDLERS.get(understood.command)
+    return handlers.of(understood) if handlers is not None else _not_yet
+
+
+def _not_yet(uow: UnitOfWork, understood: Understood) -> Answer:
+    """Tell that a keyword which only a programme's own catalogue has cannot be handled."""
+    values = {"command": understood.command}
+    return Answer(problems=(Problem("not_yet", Level.ASK, values=values),))

@@ -2,34 +2,42 @@
 
 from collections.abc import Sequence
 
-from gateway.commands.common import Answer, language_of, month_asked, receipt_in
-from gateway.commands.general import later
+from gateway.commands.common import month_asked
 from gateway.commands.status_text import state_of
-from gateway.conversation.message import Understood
-from gateway.conversation.questions import Settled
-from gateway.reports.unit_of_work import UnitOfWork, fetch
+from gateway.conversation.message import Site, Understood
+from gateway.conversation.questions import Answer
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import reports
+from menus.model.arguments import ReceiptNumber
+from menus.model.cross_check import Level
 from menus.model.period import Period
 from menus.model.problem import Problem
 from menus.rules.calendar import month_name
 from menus.wording import replies as wording
 
 
-def state(uow: UnitOfWork, understood: Understood) -> Answer:
-    """ETAT of an agent: what of the month is received, missing, late, forwarded; or one receipt."""
+def state(uow: UnitOfWork, understood: Understood) -> Answer | str:
+    """ETAT of an agent: tell what of the month is received and forwarded, or of one receipt."""
     if understood.site is None:
-        return later(uow, understood)
-    receipt = receipt_in(understood)
+        return Answer(problems=(Problem("site_needed", Level.ASK),))
+    receipt = understood.arguments_as(ReceiptNumber).number
     if receipt:
         return state_of_receipt(uow, understood, [understood.site.id], receipt)
     month = month_asked(uow, understood)
     if isinstance(month, Problem):
-        return Settled(problems=(month,))
-    forms, site = uow.context.catalogue.forms, understood.site.id
-    fetch(uow, {(site, keyword, month.code) for keyword in forms})
-    language, catalogue = language_of(understood), uow.context.catalogue
+        return Answer(problems=(month,))
+    return state_of_site(uow, understood, understood.site, month)
+
+
+def state_of_site(uow: UnitOfWork, understood: Understood, site: Site, month: Period) -> str:
+    """Tell how each form of a site stands for a month."""
+    forms = uow.context.catalogue.forms
+    uow.reports.prefetch([(site.id, keyword, month.code) for keyword in forms])
+    language, catalogue = understood.language, uow.context.catalogue
     told = [
-        state_of(uow.context, language, form, uow.report((site, keyword, month.code)), uow.now)
+        state_of(
+            uow.context, language, form, uow.reports.get((site.id, keyword, month.code)), uow.now
+        )
         for keyword, form in forms.items()
     ]
     name = month_name(month, language, catalogue.programme)
@@ -38,10 +46,10 @@ def state(uow: UnitOfWork, understood: Understood) -> Answer:
 
 def state_of_receipt(
     uow: UnitOfWork, understood: Understood, site_ids: Sequence[int], receipt: str
-) -> Answer:
-    """Where the report with this receipt is, if it is one of these sites'."""
+) -> str:
+    """Tell where the report with this receipt is, if it is one of these sites'."""
     found = reports.by_receipt(uow.connection, site_ids, receipt)
-    language, catalogue = language_of(understood), uow.context.catalogue
+    language, catalogue = understood.language, uow.context.catalogue
     if not found:
         return wording.say(catalogue, language, "receipt_unknown")
     report = found[0]

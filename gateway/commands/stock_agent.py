@@ -1,40 +1,40 @@
-"""RCU and RUPT of an agent: what came in at her site, and what ran out."""
+"""RCU and RUPT of an agent: what came in at the site, and what ran out."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from gateway.commands import stock_supervisor as stock_questions
 from gateway.conversation.message import Understood
-from gateway.conversation.questions import Settled, open_question, remember
-from gateway.reports.unit_of_work import UnitOfWork, fetch
+from gateway.conversation.questions import Answer, open_question, remember
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import alerts as stock_alerts
-from gateway.stock import receipts
-from gateway.stock import stockouts as stock_outs
+from gateway.stock import receipts, stockouts
 from gateway.stock.stock_on_hand import products
 from gateway.storage import stock
 from gateway.storage.conversations import Conversation
+from gateway.storage.roster import Post
+from menus.model.arguments import Products
+from menus.model.command import RCU
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
-from menus.model.roles import Role
-from menus.reading.stock_words import ProductsSaid, products_said
-from menus.rules.calendar import period_of
 from menus.wording.sentences import say
 
 LONGEST_OUT: Final = 62  # days; a stock-out said to be older is asked
 
 
-def receive(uow: UnitOfWork, understood: Understood) -> Settled:
-    """RCU ENF 20: keeps what came in, and asks what is odd about it."""
+def receive(uow: UnitOfWork, understood: Understood) -> Answer:
+    """RCU ENF 20: keep what came in, and ask what is odd about it."""
     site, post, message = understood.site, understood.post, understood.message
     if site is None or post is None:
-        return Settled(problems=(Problem("site_unclear", Level.ASK),))
-    quantities = {code: n for one in understood.fillings for code, n in one.values.items()}
+        return Answer(problems=(Problem("site_unclear", Level.ASK),))
+    quantities = {
+        code: quantity for filled in understood.fillings for code, quantity in filled.values.items()
+    }
     near = _near(uow, understood)
     judged = receipts.judge(uow.context.catalogue, quantities, near)
     problems = [*(_as_receipt(one, near) for one in _unread(understood)), *judged.problems]
     taken, asked = dict(judged.taken), dict(judged.asked)
-    _bring_history(uow, site.id, understood)
     if taken and receipts.is_repeat(uow, site.id, quantities, message):
         values = {"receipts": receipts.listed(uow.context.catalogue, taken)}
         problems.append(Problem("receipt_again", Level.CONFIRM, (), values))
@@ -47,45 +47,43 @@ def receive(uow: UnitOfWork, understood: Understood) -> Settled:
     if asked:
         waiting = receipts.Delivery(site.id, asked, message.sent_at)
         _ask(uow, understood, receipts.proposed(waiting))
-    return Settled(noted.replies, tuple(problems), lead=noted.words)
+    return Answer(noted.replies, tuple(problems), lead=noted.words)
 
 
-def out_of_stock(uow: UnitOfWork, understood: Understood) -> Settled | str:
-    """RUPT: an agent says what is out now; a supervisor asks who is out of what."""
-    if understood.post is not None and understood.post.role != Role.AGENT:
-        return stock_questions.who_is_out(uow, understood)
+def out_of_stock(uow: UnitOfWork, understood: Understood) -> Answer:
+    """RUPT of an agent: keep what has run out, and queue the alerts."""
     site, post = understood.site, understood.post
     if site is None or post is None:
-        return Settled(problems=(Problem("site_unclear", Level.ASK),))
-    catalogue = uow.context.catalogue
-    said = products_said(understood.arguments, catalogue)
+        return Answer(problems=(Problem("site_unclear", Level.ASK),))
+    said = understood.arguments_as(Products)
     problems = _wrong_with(said)
     # What a supervisor would mean as a month is a number here, which no product takes.
     odd = understood.month is not None or bool(understood.problems)
-    for code, days in list(said.days.items()):
+    certain = {}
+    for code, days in said.days.items():
         if odd or code in said.numbers or (days or 0) > LONGEST_OUT:
             problems.append(Problem("out_with_number", Level.ASK, (), {"product": code}))
-            del said.days[code]
-    if not said.days:
-        codes = " ".join(products(catalogue))
+        else:
+            certain[code] = days
+    if not certain:
+        codes = " ".join(products(uow.context.catalogue))
         which = Problem("out_which", Level.ASK, (), {"products": codes})
-        return Settled(problems=tuple(problems) or (which,))
-    return Settled(problems=tuple(problems), lead=_note_outs(uow, understood, site.id, said))
+        return Answer(problems=tuple(problems) or (which,))
+    return Answer(problems=tuple(problems), lead=_note_stockouts(uow, understood, post, certain))
 
 
-def _note_outs(uow: UnitOfWork, understood: Understood, site_id: int, said: ProductsSaid) -> str:
-    """Keeps what is out; the words say what is new and what was known."""
-    message, post = understood.message, understood.post
-    if post is None:
-        raise ValueError("only a known person can say what is out")
-    _bring_history(uow, site_id, understood)
-    known = {one.code for one in stock.open_outs(uow.connection, [site_id])}
+def _note_stockouts(
+    uow: UnitOfWork, understood: Understood, post: Post, days_out: Mapping[str, int | None]
+) -> str:
+    """Keep what is out at the post's site; tell what is new and what was known."""
+    message, site_id = understood.message, post.unit_id
+    known = {out.code for out in stock.open_outs(uow.connection, [site_id])}
     new = []
-    for code, days in said.days.items():
+    for code, days in days_out.items():
         since = message.sent_at - timedelta(days=days or 0)
-        if code not in known and stock_outs.ran_out(uow, site_id, code, since, message):
+        if code not in known and stockouts.ran_out(uow, site_id, code, since, message):
             new.append(code)
-    old = [code for code in said.days if code not in new]
+    old = [code for code in days_out if code not in new]
     catalogue, words = uow.context.catalogue, []
     if new:
         words.append(say(catalogue, post.language, "out_noted", products=" ".join(new)))
@@ -96,21 +94,14 @@ def _note_outs(uow: UnitOfWork, understood: Understood, site_id: int, said: Prod
     return " ".join([*words, say(catalogue, post.language, "out_then")])
 
 
-def _bring_history(uow: UnitOfWork, site_id: int, understood: Understood) -> None:
-    """Loads what is known of the site's stock, by way of the month's counts."""
-    sent_on = understood.message.sent_at.astimezone(uow.context.timezone).date()
-    month = period_of(sent_on).code
-    fetch(uow, {(site_id, form, month) for form in uow.context.catalogue.forms})
-
-
 def _ask(uow: UnitOfWork, understood: Understood, waiting: dict[str, object]) -> None:
-    """An OUI to this answer lets these receipts in."""
+    """Let an OUI to this answer take these receipts in."""
     if understood.post is None:
         raise ValueError("only a known person is asked")
     before = uow.conversations.get(understood.post.id)
     talk = before or Conversation(understood.post.id, understood.message.sent_at)
     still = open_question(uow, understood)
-    uow.talk(
+    uow.conversations.put(
         replace(
             talk,
             asked_at=understood.message.sent_at,
@@ -123,7 +114,7 @@ def _ask(uow: UnitOfWork, understood: Understood, waiting: dict[str, object]) ->
 
 def _unread(understood: Understood) -> list[Problem]:
     """What of the message could not be read, days out behind a quantity included."""
-    days = [code for one in understood.fillings for code in one.days_out]
+    days = [code for filled in understood.fillings for code in filled.days_out]
     found = [Problem("days_out_unexpected", Level.ASK, (code,)) for code in days]
     return [*understood.problems, *found]
 
@@ -131,10 +122,10 @@ def _unread(understood: Understood) -> list[Problem]:
 def _near(uow: UnitOfWork, understood: Understood) -> dict[str, int]:
     """Quantities behind a word that is one slip away from a product's code, by that code."""
     found: dict[str, int] = {}
-    for one in understood.problems:
-        near, number = str(one.values.get("near", "")), one.values.get("number")
-        known = products(uow.context.catalogue)
-        if one.key == "unknown_code_near" and near in known and isinstance(number, int):
+    known = products(uow.context.catalogue)
+    for problem in understood.problems:
+        near, number = str(problem.values.get("near", "")), problem.values.get("number")
+        if problem.key == "unknown_code_near" and near in known and isinstance(number, int):
             found[near] = number
     return found
 
@@ -142,7 +133,7 @@ def _near(uow: UnitOfWork, understood: Understood) -> dict[str, int]:
 def _as_receipt(problem: Problem, near: dict[str, int]) -> Problem:
     """A reader's question, without codes: they would be asked for as a report's."""
     if problem.key == "month_unclear":
-        return Problem("receipt_missing", Level.ASK, (), {"command": "RCU"})
+        return Problem("receipt_missing", Level.ASK, (), {"command": RCU})
     if problem.key == "unknown_code_near":
         meant = problem.values["near"]
         values = {"typed": problem.values["typed"], "product": meant}
@@ -154,7 +145,7 @@ def _as_receipt(problem: Problem, near: dict[str, int]) -> Problem:
     return replace(problem, codes=(), values=values)
 
 
-def _wrong_with(said: ProductsSaid) -> list[Problem]:
+def _wrong_with(said: Products) -> list[Problem]:
     return [
         Problem("receipt_near", Level.ASK, (), {"typed": typed, "product": code})
         for typed, code in said.near.items()

@@ -8,41 +8,41 @@ from fractions import Fraction
 from gateway.commands import paging
 from gateway.commands.area import Part, area_of
 from gateway.conversation.message import Understood
-from gateway.conversation.questions import Settled
-from gateway.reports.unit_of_work import UnitOfWork, store
+from gateway.conversation.questions import Answer
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock.alerts import nearest, place, places_words, since_words
 from gateway.stock.nearby import Neighbourhood
 from gateway.stock.stock_on_hand import products
 from gateway.storage import roster, stock
 from gateway.storage.roster import Post, Unit
 from gateway.storage.stock import StockOut
+from menus.model.arguments import Products
 from menus.model.period import Period
 from menus.model.problem import Problem
-from menus.reading.stock_words import products_said
 from menus.rules.calendar import month_name, period_of, which_month
 from menus.rules.stock import SHORT, StockLevel, level, order
 from menus.wording.paging import listed
 from menus.wording.sentences import say
 
 
-def who_is_out(uow: UnitOfWork, understood: Understood) -> Settled | str:
+def who_is_out(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """RUPT [product] [place] [month]: by product, where it is out and for how many days, where
     nearby there is some, and what will not last a month. With a month: what was out in it."""
     asked = _Asked.of(uow, understood)
     if isinstance(asked, Problem):
-        return Settled(problems=(asked,))
+        return Answer(problems=(asked,))
     month = _month(uow, understood)
     if isinstance(month, Problem):
-        return Settled(problems=(month,))
+        return Answer(problems=(month,))
     pieces = asked.now() if month is None else asked.in_month(month)
     return paging.give(uow, understood, list(pieces))
 
 
-def what_to_bring(uow: UnitOfWork, understood: Understood) -> Settled | str:
+def what_to_bring(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """COMMANDE [product] [place]: by site, how much to bring of each product, in whole packs."""
     asked = _Asked.of(uow, understood)
     if isinstance(asked, Problem):
-        return Settled(problems=(asked,))
+        return Answer(problems=(asked,))
     return paging.give(uow, understood, list(asked.orders()))
 
 
@@ -59,10 +59,9 @@ class _Asked:
         post = understood.post
         if post is None:
             raise ValueError("only a known person can ask")
-        store(uow)  # what came in before this question in the same batch counts as well
-        said = products_said(understood.arguments, uow.context.catalogue)
+        said = understood.arguments_as(Products)
         area = area_of(uow, understood)
-        part = area.asked(said.words)
+        part = area.asked(said.place)
         if isinstance(part, Problem):
             return part
         around = Neighbourhood(uow.connection, uow.context, uow.now, dict(area.units))

@@ -6,15 +6,16 @@ from typing import Final
 
 from gateway.commands import paging
 from gateway.commands.area import Area, Part, area_of
-from gateway.commands.common import Answer, about, month_asked, phrase, working
+from gateway.commands.common import about, month_asked, phrase, working
 from gateway.conversation.message import Understood
-from gateway.conversation.questions import Settled
+from gateway.conversation.questions import Answer
 from gateway.notifications import missing_reports
 from gateway.reports.unit_of_work import UnitOfWork
-from gateway.reports.validation import Outcome, Verdict, validate_at
+from gateway.reports.validation import Outcome, Verdict, validate_within
 from gateway.storage import outbox_sms, recipients
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Unit
+from menus.model.arguments import Place
 from menus.model.cross_check import Level
 from menus.model.period import Period
 from menus.model.problem import Problem
@@ -22,21 +23,20 @@ from menus.model.roles import Role
 from menus.rules.reminder_days import allowed
 from menus.wording.paging import listed
 
-EVERYTHING: Final = "TOUT"  # in place of a site's name
 MOST_CODES: Final = 3  # named of one form; more are only said to be missing
 _REFUSED: Final = (Outcome.INCOMPLETE, Outcome.WAITING, Outcome.NOTHING)
 
 
-def remind(uow: UnitOfWork, understood: Understood) -> Answer:
+def remind(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """RELANCE: reminds the agents who owe something, each at most once a day.
 
     What each is told is found when it is sent, so that who has reported meanwhile is left out.
     """
-    found = _asked(uow, understood, area_of(uow, understood))
-    if isinstance(found, Settled):
+    found = _asked(uow, understood, area_of(uow, understood), as_agent=True)
+    if isinstance(found, Answer):
         return found
     part, month = found
-    sites = [site.id for site in working(uow, understood, part, month)]
+    sites = [site.id for site in working(uow, part, month)]
     lacking = missing_reports.missing_forms(uow.connection, uow.context, sites, month.code)
     named = about(uow, understood, part, month)
     if not lacking:
@@ -57,16 +57,17 @@ def remind(uow: UnitOfWork, understood: Understood) -> Answer:
     return " ".join(pieces)
 
 
-def validate(uow: UnitOfWork, understood: Understood) -> Answer:
+def validate(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """VAL: stands up for what is in order at a site or everywhere, and says what is not."""
-    if understood.post is None or not understood.arguments:
-        return Settled(problems=(Problem("validate_which", Level.ASK),))
+    place = understood.arguments_as(Place)
+    if understood.post is None or not (place.words or place.chosen):
+        return Answer(problems=(Problem("validate_which", Level.ASK),))
     area = area_of(uow, understood)
     found = _asked(uow, understood, area)
-    if isinstance(found, Settled):
+    if isinstance(found, Answer):
         return found
     part, month = found
-    verdicts = validate_at(uow, part.site_ids, month, understood.post.id)
+    verdicts = validate_within(uow, part.site_ids, month, understood.post.id)
     pieces = list(_validated(uow, understood, part, month, verdicts))
     refused = _refused(part, verdicts)
     if refused:
@@ -75,13 +76,20 @@ def validate(uow: UnitOfWork, understood: Understood) -> Answer:
     return paging.give(uow, understood, pieces)
 
 
-def _asked(uow: UnitOfWork, understood: Understood, area: Area) -> tuple[Part, Period] | Settled:
-    words = understood.arguments
-    part = area.whole() if tuple(words) == (EVERYTHING,) else area.asked(words)
-    month = month_asked(uow, understood)
+def _asked(
+    uow: UnitOfWork, understood: Understood, area: Area, *, as_agent: bool = False
+) -> tuple[Part, Period] | Answer:
+    """The part and the month that were named, or what to ask back.
+
+    The month is meant `as_agent` for a reminder: agents can do nothing about a month that is
+    closed to them.
+    """
+    place = understood.arguments_as(Place)
+    part = area.whole() if place.is_everything else area.asked(place)
+    month = month_asked(uow, understood, as_agent=as_agent)
     if isinstance(part, Part) and isinstance(month, Period):
         return part, month
-    return Settled(problems=tuple(one for one in (part, month) if isinstance(one, Problem)))
+    return Answer(problems=tuple(found for found in (part, month) if isinstance(found, Problem)))
 
 
 def _notice(uow: UnitOfWork, phone: str, site_id: int, month: Period) -> NewNotice:

@@ -1,61 +1,49 @@
 """What a supervisor asks of his area: ETAT, MANQ, SUIVI. Nothing is changed by a question."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from gateway.commands import paging, status
 from gateway.commands.area import Area, Part, area_of
-from gateway.commands.common import (
-    Answer,
-    about,
-    language_of,
-    month_asked,
-    phrase,
-    receipt_in,
-    working,
-)
+from gateway.commands.common import about, month_asked, phrase, working
 from gateway.conversation.message import Site, Understood
-from gateway.conversation.questions import Settled
+from gateway.conversation.questions import Answer
 from gateway.notifications import missing_reports as missing
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import supervision
 from gateway.storage.roster import Unit
 from gateway.storage.supervision import OpenReferral, Progress, Span
+from menus.model.arguments import Place, ReceiptNumber
 from menus.model.period import Period
 from menus.model.problem import Problem
-from menus.model.roles import Role
 from menus.rules.calendar import ends
 from menus.wording.paging import listed
 
 HOURS_TOLD = 48  # an age of up to so many hours is told in hours, an older one in days
 
 
-def state(uow: UnitOfWork, understood: Understood) -> Answer:
-    """ETAT: of an agent her own site, of a supervisor his area, or what he names of it."""
-    if understood.post is None or understood.post.role == Role.AGENT:
-        return status.state(uow, understood)
-    receipt = receipt_in(understood)
+def state(uow: UnitOfWork, understood: Understood) -> Answer | str:
+    """ETAT of a supervisor: tell how the area stands, or what is named of it, or a receipt."""
+    receipt = understood.arguments_as(ReceiptNumber).number
     area = area_of(uow, understood)
-    part = area.whole() if receipt else area.asked(understood.arguments)
-    month = month_asked(uow, understood)
+    if receipt:
+        return status.state_of_receipt(uow, understood, area.whole().site_ids, receipt)
+    part, month = area.asked(understood.arguments_as(Place)), month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
-    if receipt:
-        return status.state_of_receipt(uow, understood, part.site_ids, receipt)
     if part.is_one_site:
-        return _of_one_site(uow, understood, part)
+        return _of_one_site(uow, understood, part, month)
     pieces = list(_state(uow, understood, part, month))
     return paging.give(uow, understood, pieces)
 
 
-def missing_reports(uow: UnitOfWork, understood: Understood) -> Answer:
+def missing_reports(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """MANQ: who still owes which form; of a district, how many sites of each facility do."""
     area = area_of(uow, understood)
-    part, month = area.asked(understood.arguments), month_asked(uow, understood)
+    part, month = area.asked(understood.arguments_as(Place)), month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
-    sites = working(uow, understood, part, month)
+    sites = working(uow, part, month)
     ids = [site.id for site in sites]
     lacking = missing.missing_forms(uow.connection, uow.context, ids, month.code)
     if not lacking:
@@ -71,10 +59,10 @@ def missing_reports(uow: UnitOfWork, understood: Understood) -> Answer:
     return paging.give(uow, understood, pieces)
 
 
-def open_referrals(uow: UnitOfWork, understood: Understood) -> Answer:
+def open_referrals(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """SUIVI: the referrals of which nobody has said the end, the oldest first."""
     area = area_of(uow, understood)
-    part, month = area.asked(understood.arguments), month_asked(uow, understood)
+    part, month = area.asked(understood.arguments_as(Place)), month_asked(uow, understood)
     if isinstance(part, Problem) or isinstance(month, Problem):
         return _told(part, month)
     span = _span(uow, month) if understood.month is not None else None
@@ -86,17 +74,15 @@ def open_referrals(uow: UnitOfWork, understood: Understood) -> Answer:
     return paging.give(uow, understood, [head, *listed(items)])
 
 
-def _told(*found: object) -> Settled:
-    return Settled(problems=tuple(one for one in found if isinstance(one, Problem)))
+def _told(*found: object) -> Answer:
+    return Answer(problems=tuple(one for one in found if isinstance(one, Problem)))
 
 
-def _of_one_site(uow: UnitOfWork, understood: Understood, part: Part) -> Answer:
+def _of_one_site(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -> str:
     """One site as its agent sees it, under its name, with what is out there."""
     unit = part.tops[0]
     site = Site(unit.id, unit.code, unit.name)
-    told = status.state(uow, replace(understood, site=site, arguments=()))
-    if not isinstance(told, str):
-        return told
+    told = status.state_of_site(uow, understood, site, month)
     pieces = [phrase(uow, understood, "for_site", site=unit.name), told]
     out = supervision.stock_outs_by_code(uow.connection, [unit.id])
     if out:
@@ -108,7 +94,7 @@ def _state(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -
     """The area in one line: reports, stock-outs, referrals, and where to look further."""
     forms = tuple(uow.context.catalogue.forms)
     done = supervision.progress(uow.connection, part.site_ids, forms, month.code)
-    sites = {site.id for site in working(uow, understood, part, month)} | done.keys()
+    sites = {site.id for site in working(uow, part, month)} | done.keys()
     told = {**about(uow, understood, part, month), **_counts(sites, done, len(forms))}
     today = understood.message.sent_at.astimezone(uow.context.timezone)
     yield phrase(uow, understood, "state_area", today=f"{today:%d/%m}", **told)
@@ -151,7 +137,7 @@ def _by_facility(
 def _by_site(
     uow: UnitOfWork, understood: Understood, sites: Sequence[Unit], lacking: Mapping[int, list[str]]
 ) -> list[str]:
-    catalogue, language = uow.context.catalogue, language_of(understood)
+    catalogue, language = uow.context.catalogue, understood.language
     return [
         f"{site.name} {missing.told(catalogue, language, lacking[site.id])}"
         for site in sites

@@ -1,4 +1,4 @@
-"""What an OUI, a NON or an ANNULE does to the reports on the desk."""
+"""ANNULE: the sender's last message is undone, after an OUI."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -6,54 +6,48 @@ from typing import NamedTuple
 
 from gateway.commands import referral as referrals
 from gateway.conversation.message import Understood
-from gateway.conversation.questions import Settled
+from gateway.conversation.questions import Answer
 from gateway.model.referral import Referral
-from gateway.model.report import restore, stamp
-from gateway.reports.filing import keep, reply_for
-from gateway.reports.locking import is_locked
-from gateway.reports.unit_of_work import UnitOfWork, fetch, store
-from gateway.stock import stockouts as stock_outs
+from gateway.model.report import Report, restore, stamp
+from gateway.reports.closing import is_closed
+from gateway.reports.filing import Filed, keep, reply_for
+from gateway.reports.unit_of_work import UnitOfWork
+from gateway.stock import stockouts
 from gateway.storage import inbox, roster, stock, versions
 from gateway.storage.conversations import Conversation
 from gateway.storage.roster import Post
 from gateway.storage.versions import Change
+from menus.model.command import RCU, RUPT
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
 from menus.model.roles import Role
-from menus.wording.replies import ReportReply
 
 
-def _one(site_ids: set[int]) -> int | None:
-    return next(iter(site_ids)) if len(site_ids) == 1 else None
-
-
-def ask_to_undo(uow: UnitOfWork, understood: Understood) -> Settled:
-    """ANNULE: asks whether her last message that changed something shall be undone."""
-    store(uow)
+def ask_to_undo(uow: UnitOfWork, understood: Understood) -> Answer:
+    """ANNULE: ask whether the sender's last message that changed something shall be undone."""
     last = _last_said(uow, understood)
     if last is None:
-        return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
+        return Answer(problems=(Problem("nothing_to_undo", Level.ASK),))
     understood = replace(understood, post=last.post)
     if last.referral is not None:
         _hold_undo(uow, understood, last)
         problem = Problem("undo_referral", Level.CONFIRM, values={"number": last.referral.number})
-        return Settled(problems=(problem,))
-    changes = versions.changes_of(uow.connection, last.message_id)
-    fetch(uow, {change.key for change in changes})
-    current = [one for one in changes if uow.reports[one.key].version == one.version]
+        return Answer(problems=(problem,))
+    current = _current(uow, versions.changes_of(uow.connection, last.message_id))
     receipts, outs = stock.touched_by(uow.connection, last.message_id)
     if not current and not receipts and not outs:
-        return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
-    kept = [uow.reports[one.key] for one in current if _is_kept(uow, understood, one)]
+        return Answer(problems=(Problem("nothing_to_undo", Level.ASK),))
+    kept = [report for _, report in current if _is_kept(uow, understood, report)]
     if kept:
         code = next(iter(kept[0].values), "")
-        return Settled(problems=(Problem("change_closed", Level.REFUSE, (code,)),))
-    _hold_undo(uow, understood, last, current)
-    words = [change.key[1] for change in current]
-    words += ["RCU"] if receipts else ["RUPT"] if outs and not current else []
+        return Answer(problems=(Problem("change_closed", Level.REFUSE, (code,)),))
+    _hold_undo(uow, understood, last, [change for change, _ in current])
+    words = [change.key[1] for change, _ in current]
+    words += [RCU] if receipts else [RUPT] if outs and not current else []
     if len(understood.posts) > 1 or last.post.role != Role.AGENT:
-        words += _names(uow, {change.key[0] for change in current}) or [last.post.unit_name]
-    return Settled(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
+        sites = {change.key[0] for change, _ in current}
+        words += _names(uow, sites) or [last.post.unit_name]
+    return Answer(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
 
 
 class _LastSaid(NamedTuple):
@@ -65,25 +59,26 @@ class _LastSaid(NamedTuple):
 
 
 def _last_said(uow: UnitOfWork, understood: Understood) -> _LastSaid | None:
-    """Her last message that changed something, at whichever of her posts she said it, or at the
-    one whose site she names."""
+    """The last message that changed something, at any of the sender's posts, or at the one
+    whose site is named."""
     found: dict[int, _LastSaid] = {}
     for post in _posts_meant(understood):
-        for one in (
+        for message_id in (
             versions.last_changing_message(uow.connection, post.id),
             stock.last_message(uow.connection, post),
         ):
-            if one is not None:
-                found[one] = _LastSaid(one, post)
+            if message_id is not None:
+                found[message_id] = _LastSaid(message_id, post)
         referral = referrals.last_to_undo(uow.connection, post.id)
         if referral is not None and referral.inbox_id is not None:
             found[referral.inbox_id] = _LastSaid(referral.inbox_id, post, referral)
     sent = inbox.sent_at(uow.connection, [*found])
-    return found[max(found, key=lambda one: (sent[one], one))] if found else None
+    newest = max(found, key=lambda message_id: (sent[message_id], message_id), default=None)
+    return found[newest] if newest is not None else None
 
 
 def _posts_meant(understood: Understood) -> list[Post]:
-    """Where what she wants to undo may have been said."""
+    """Where what is to be undone may have been said."""
     own = [post for post in understood.posts if post.role == Role.AGENT]
     site = understood.site
     if site is not None and len(own) > 1:
@@ -92,8 +87,19 @@ def _posts_meant(understood: Understood) -> list[Post]:
     return [*posts.values()]
 
 
+def _current(uow: UnitOfWork, changes: Sequence[Change]) -> list[tuple[Change, Report]]:
+    """The changes whose version still counts, each with its report."""
+    uow.prefetch([change.key for change in changes])
+    found = [(change, uow.reports.get(change.key)) for change in changes]
+    return [
+        (change, report)
+        for change, report in found
+        if report is not None and report.version == change.version
+    ]
+
+
 def _names(uow: UnitOfWork, site_ids: Collection[int]) -> list[str]:
-    month = uow.now.astimezone(uow.context.timezone).strftime("%Y%m")
+    month = uow.context.month(uow.now)
     units = roster.units_by_id(uow.connection, site_ids, month) if site_ids else {}
     return sorted(unit.name for unit in units.values())
 
@@ -105,46 +111,44 @@ def _hold_undo(
     sent_at, touched = understood.message.sent_at, tuple(change.key for change in changes)
     before = uow.conversations.get(last.post.id) or Conversation(last.post.id, sent_at)
     asked = Conversation(last.post.id, sent_at, undo_id=last.message_id, touched=touched)
-    uow.talk(replace(asked, more=before.more, more_at=before.more_at))
+    uow.conversations.put(replace(asked, more=before.more, more_at=before.more_at))
 
 
-def undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Settled:
-    """The versions before that message count again."""
-    store(uow)
+def undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Answer:
+    """Let the versions before a message count again."""
     changes = versions.changes_of(uow.connection, message_id)
-    fetch(uow, {change.key for change in changes})
-    had_stock = stock_outs.take_back(uow, message_id)
-    replies = [
-        _restored(uow, understood, change)
-        for change in changes
-        if uow.reports[change.key].version == change.version
-        and not _is_kept(uow, understood, change)
+    had_stock = stockouts.take_back(uow, message_id)
+    filed = [
+        _restored(uow, understood, change, report)
+        for change, report in _current(uow, changes)
+        if not _is_kept(uow, understood, report)
     ]
-    if not replies and not had_stock:
-        return Settled(problems=(Problem("nothing_to_undo", Level.ASK),))
-    return Settled(
-        tuple(replies), note="undone", site_id=_one({change.key[0] for change in changes})
-    )
+    stockouts.note_changes(uow, filed)
+    if not filed and not had_stock:
+        return Answer(problems=(Problem("nothing_to_undo", Level.ASK),))
+    sites = {change.key[0] for change in changes}
+    site_id = next(iter(sites)) if len(sites) == 1 else None
+    return Answer(tuple(filing.reply for filing in filed), note="undone", site_id=site_id)
 
 
-def _is_kept(uow: UnitOfWork, understood: Understood, change: Change) -> bool:
-    """Whether she may not undo this: it would change what an agent may no longer change."""
-    agent = understood.post is not None and understood.post.role == Role.AGENT
-    return agent and is_locked(uow, uow.reports[change.key], understood.message.sent_at)
+def _is_kept(uow: UnitOfWork, understood: Understood, report: Report) -> bool:
+    """Whether the sender may not undo this: an agent may no longer change the report."""
+    agent = not understood.is_supervised
+    return agent and is_closed(uow.context, report, understood.message.sent_at)
 
 
-def _restored(uow: UnitOfWork, understood: Understood, change: Change) -> ReportReply:
+def _restored(uow: UnitOfWork, understood: Understood, change: Change, report: Report) -> Filed:
     form = uow.context.catalogue.forms[change.key[1]]
     message, post = understood.message, understood.post
     if post is None:
         raise ValueError("only a known person can undo a message")
     filing = restore(
         form,
-        uow.reports[change.key],
+        report,
         change.values_before,
         change.days_out_before,
         mark=stamp(message.sent_at, message.id),
         now=uow.now,
     )
-    keep(uow, form, filing, message, post)
-    return reply_for(uow, form, uow.reports[change.key])
+    restored, changed = keep(uow, form, filing, message, post)
+    return Filed(reply_for(uow, form, restored), changed)

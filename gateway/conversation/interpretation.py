@@ -7,36 +7,32 @@ its sender may say it.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
 
 from gateway.context import Context
-from gateway.conversation.message import ANSWERS, REPORTING, Known, Site, Understood
+from gateway.conversation.message import Known, Site, Understood
 from gateway.roster.site_names import named, told_apart
 from gateway.storage.conversations import QUESTION_LIFETIME, Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
+from menus.model.arguments import Place, Products
 from menus.model.catalogue import Catalogue
+from menus.model.command import COR, POUR, RAS, Command, Continues, ReportUse
 from menus.model.cross_check import Level
 from menus.model.period import Period
 from menus.model.problem import Problem
 from menus.model.reading import Reading
 from menus.model.roles import Role
-from menus.reading.stock_words import products_said
 from menus.rules.calendar import which_month
-
-# Both an agent and a supervisor may say these. Who is both says them as a supervisor.
-_FROM_ABOVE: Final = frozenset({"POUR", "ETAT"})
-# Commands of an agent that are about one site, which has to be known.
-_ABOUT_ONE_SITE: Final = frozenset({"RAS", "ETAT", "RCU", "RUPT", "REF"})
 
 
 def understand(message: Message, reading: Reading, known: Known, context: Context) -> Understood:
-    """What a message means, said by somebody `known` (without posts: a stranger)."""
+    """Return what a message means, said by a sender who is `known` (without posts: a stranger)."""
     if not known.posts:
         return Understood(message, None)
+    command = context.catalogue.commands.get(reading.command)
     plain = Understood(
         message,
-        _speaks_as(reading, known, context.catalogue),
+        _speaks_as(reading, command, known),
         command=reading.command,
         arguments=reading.arguments,
         forms_named=reading.forms_named,
@@ -46,61 +42,56 @@ def understand(message: Message, reading: Reading, known: Known, context: Contex
         personal=reading.personal,
         posts=tuple(known.posts),
     )
-    refused = _refused(reading, known.posts, context.catalogue)
+    refused = _refused(command, known.posts)
     if refused is not None:
         return replace(plain, command="", problems=(refused,))
-    if reading.command in REPORTING:
+    if _fills_report(command):
         return _report(plain, reading, known, context)
-    if (
-        plain.post is not None
-        and plain.post.role == Role.AGENT
-        and reading.command in _ABOUT_ONE_SITE
-    ):
+    if command is not None and command.one_site and not plain.is_supervised:
         where = _site(reading, known)
         if isinstance(where, Problem):
             return replace(plain, command="", problems=(where,))
     return replace(plain, site=own_site(known), fillings=reading.filled)
 
 
-def _speaks_as(reading: Reading, known: Known, catalogue: Catalogue) -> Post:
-    """At which of her posts she says this: one that may, and that it is most likely about."""
-    if reading.command in ANSWERS and known.talk is not None:
-        talking = known.talk.post_id
-        at = (one for one in (*known.posts, *known.twins) if one.id == talking)
-        return next(at, known.posts[0])
+def asks_from_above(reading: Reading, known: Known, catalogue: Catalogue) -> bool:
+    """Return whether this may be a supervisor's word about a site, not an agent's about an own."""
     command = catalogue.commands.get(reading.command)
-    fitting = [one for one in known.posts if command is None or one.role in command.roles]
-    listing = reading.command == "RUPT" and not _names_product(reading, catalogue)
-    above = reading.command in _FROM_ABOVE or listing
-    order = [one for one in fitting if (one.role != Role.AGENT) is above]
+    if command is None or command.keyword in (COR, RAS):
+        return False
+    if all(post.role == Role.AGENT for post in known.posts):
+        return False
+    return any(role != Role.AGENT for role in command.roles)
+
+
+def _fills_report(command: Command | None) -> bool:
+    return command is None or command.report is ReportUse.FILLS
+
+
+def _speaks_as(reading: Reading, command: Command | None, known: Known) -> Post:
+    """The post at which this is said: one that may, and that it is most likely about."""
+    if command is not None and command.continues is not Continues.NOTHING and known.talk:
+        talking = known.talk.post_id
+        at = (post for post in (*known.posts, *known.twins) if post.id == talking)
+        return next(at, known.posts[0])
+    fitting = [post for post in known.posts if command is None or post.role in command.roles]
+    above = command is not None and (command.for_area or _lists_products(reading))
+    order = [post for post in fitting if (post.role != Role.AGENT) is above]
     if not above and known.chosen in order:
         return known.own[0]
     return (order or fitting or [*known.posts])[0]
 
 
-def _names_product(reading: Reading, catalogue: Catalogue) -> bool:
-    said = products_said(reading.arguments, catalogue)
-    return bool(said.days or said.near or said.numbers)
+def _lists_products(reading: Reading) -> bool:
+    """Whether products are asked about and none was named: that is a supervisor's question."""
+    return isinstance(reading.arguments, Products) and not reading.arguments.names_product
 
 
-def asks_from_above(reading: Reading, known: Known, catalogue: Catalogue) -> bool:
-    """Whether this may be a supervisor's word about a site, and not an agent's about her own."""
-    if reading.command in REPORTING - {"POUR"} or all(
-        one.role == Role.AGENT for one in known.posts
-    ):
-        return False
-    roles = catalogue.commands[reading.command].roles
-    return any(role != Role.AGENT for role in roles) and reading.command != "RAS"
-
-
-def _refused(reading: Reading, posts: Sequence[Post], catalogue: Catalogue) -> Problem | None:
-    """Why none of her roles may say this; None when one may."""
-    if not reading.command:
+def _refused(command: Command | None, posts: Sequence[Post]) -> Problem | None:
+    """Why none of the sender's roles may say this; None when one may."""
+    if command is None or any(post.role in command.roles for post in posts):
         return None
-    roles = catalogue.commands[reading.command].roles
-    if any(post.role in roles for post in posts):
-        return None
-    return Problem("not_for_you", Level.REFUSE, values={"command": reading.command})
+    return Problem("not_for_you", Level.REFUSE, values={"command": command.keyword})
 
 
 def _report(plain: Understood, reading: Reading, known: Known, context: Context) -> Understood:
@@ -111,9 +102,9 @@ def _report(plain: Understood, reading: Reading, known: Known, context: Context)
     if isinstance(where, Problem):
         told = (where,) if reading.filled or reading.command else reading.problems
         return replace(plain, problems=told)
-    if reading.inner and reading.inner != "COR":
-        return replace(plain, site=where, command=reading.inner)
-    sent_on = plain.message.sent_at.astimezone(context.timezone).date()
+    if reading.within and reading.within != COR:
+        return replace(plain, site=where, command=reading.within)
+    sent_on = context.today(plain.message.sent_at)
     month = _month(plain, reading, known, context.catalogue, sent_on)
     if isinstance(month, Problem):
         told = (month, *reading.problems) if reading.filled else reading.problems
@@ -123,8 +114,8 @@ def _report(plain: Understood, reading: Reading, known: Known, context: Context)
 
 def _site(reading: Reading, known: Known) -> Site | Problem:
     """Whose numbers these are: the site named by a supervisor, else the sender's own."""
-    if reading.command == "POUR":
-        found = named(known.area, reading.arguments)
+    if reading.command == POUR:
+        found = named(known.area, place_of(reading).words)
         if len(found) == 1:
             return Site(found[0].id, found[0].code, found[0].name)
         if found:
@@ -148,7 +139,7 @@ def _month(
     at any time, part of a named form when no month may be assumed.
     """
     programme = catalogue.programme
-    if reading.command == "POUR":
+    if reading.command == POUR:
         programme = replace(programme, months_back=programme.months_back_for_supervisors)
     month = which_month(reading.month, sent_on, programme)
     if reading.month is not None or known.talk is None:
@@ -175,6 +166,11 @@ def _touched(reading: Reading, talk: Conversation) -> Period | None:
     forms = {filled.form for filled in reading.filled} or set(reading.forms_named)
     months = {touched[form] for form in forms if form in touched}
     return Period.parse(months.pop()) if len(months) == 1 else None
+
+
+def place_of(reading: Reading) -> Place:
+    """Return the place that a message names; no words when it names none."""
+    return reading.arguments if isinstance(reading.arguments, Place) else Place()
 
 
 def own_site(known: Known) -> Site | None:

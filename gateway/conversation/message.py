@@ -2,26 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TypeVar
 
 from gateway.model.report import Key
 from gateway.storage.conversations import Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.number_changes import NumberChange
 from gateway.storage.roster import Post, Unit
+from menus.model.arguments import Arguments
+from menus.model.command import POUR
 from menus.model.period import Period
 from menus.model.problem import Problem
 from menus.model.reading import Filled, MonthSaid
 from menus.model.roles import Role
 
-REPORTING: Final = frozenset({"", "COR", "POUR"})  # what fills a report; all else is a command
-# What is said to the last answer, whichever of her posts it was given to.
-ANSWERS: Final = frozenset({"OUI", "NON", "ANNULE", "SUITE"})
+_Kind = TypeVar("_Kind", bound=Arguments)
+FRENCH = "fr"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a message's numbers belong."""
+    """The site to which a message's numbers belong."""
 
     id: int
     code: str
@@ -30,10 +31,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a sender: her posts, what she was asked, the sites below her posts.
+    """What is known of a sender: the posts, the conversation, the sites below the posts.
 
-    `chosen` is the post at the site that she named, where she is the agent of several; `twins`
-    are her posts on another telephone of hers.
+    `chosen` is the post at the site that was named, where the sender is the agent of several;
+    `twins` are the sender's posts on another telephone.
     """
 
     posts: Sequence[Post] = ()
@@ -44,7 +45,7 @@ class Known:
 
     @property
     def own(self) -> list[Post]:
-        """The posts at which she may be speaking as the agent."""
+        """Return the posts at which the sender may be speaking as the agent."""
         if self.chosen is not None:
             return [self.chosen]
         return [post for post in self.posts if post.role == Role.AGENT]
@@ -52,14 +53,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A message with its meaning. `post` is None for a stranger, `posts` are all that she has.
-    `joins` are the posts that a stranger's OUI takes over with this phone. `taken_up` tells
-    that it was sent before, and waited for the name of its site. `chosen` is the code of a site
-    that was chosen from a list, which no name can be taken for.
+    """A message with its meaning.
+
+    `post` is the one that it is said at, None for a stranger; `posts` are all that the sender
+    has. `joins` are the posts that a stranger's OUI takes over with this phone. `taken_up`
+    tells that it was sent before, and waited for the name of its site.
 
     `fillings` go into the reports of `site` for `period`; `correction` tells that they were
-    sent as a correction. `command` is what else she wants, with `arguments`; `problems` are
-    what she must mend.
+    sent as a correction. `command` is what else is asked for, with `arguments`; `problems` are
+    what the sender must mend.
     """
 
     message: Message
@@ -68,7 +70,7 @@ class Understood:
     fillings: tuple[Filled, ...] = ()
     period: Period | None = None
     command: str = ""
-    arguments: tuple[str, ...] = ()
+    arguments: Arguments | None = None
     forms_named: tuple[str, ...] = ()
     month: MonthSaid | None = None
     correction: bool = False
@@ -77,23 +79,36 @@ class Understood:
     posts: tuple[Post, ...] = ()
     taken_up: bool = False
     joins: tuple[NumberChange, ...] = ()
-    chosen: str = ""
+
+    @property
+    def language(self) -> str:
+        """Return the language in which the sender is answered; strangers are in French."""
+        return self.post.language if self.post is not None else FRENCH
 
     @property
     def names_site(self) -> bool:
-        """Whether the answer has to say which site it is about: it could be another."""
+        """Return whether the answer has to say which site it is about: it could be another."""
         own = [post for post in self.posts if post.role == Role.AGENT]
-        return self.command == "POUR" or len(own) > 1
+        return self.command == POUR or len(own) > 1
+
+    @property
+    def is_supervised(self) -> bool:
+        """Return whether it is said by a supervisor."""
+        return self.post is not None and self.post.role != Role.AGENT
 
     @property
     def supervised(self) -> list[int]:
-        """The ids of the units that the sender looks after."""
+        """Return the ids of the units that the sender looks after."""
         return [post.unit_id for post in self.posts if post.role != Role.AGENT]
 
     @property
     def keys(self) -> list[Key]:
-        """The reports that it fills, or names."""
+        """Return the reports that the message fills, or names."""
         if self.site is None or self.period is None:
             return []
         forms = [filled.form for filled in self.fillings] or self.forms_named
         return [(self.site.id, form, self.period.code) for form in forms]
+
+    def arguments_as(self, kind: type[_Kind]) -> _Kind:
+        """Return the arguments, or those of a keyword with nothing beside it."""
+        return self.arguments if isinstance(self.arguments, kind) else kind()

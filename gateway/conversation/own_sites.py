@@ -12,7 +12,7 @@ from gateway.model.unit_levels import UnitLevel
 from gateway.roster.site_names import named
 from gateway.storage.roster import Post, Unit
 from menus.model.catalogue import Catalogue
-from menus.reading.lexer import fold
+from menus.reading.lexer import normalise_input
 from menus.reading.vocabulary import vocabulary_of
 
 _BEFORE: Final = frozenset({"A", "POUR", "SITE", "DE", "LE", "LA"})  # as in `pour le site de ..`
@@ -42,7 +42,7 @@ def site_named(text: str, posts: Sequence[Post], catalogue: Catalogue) -> Named 
         found = _posts(posts, typed[start:end], catalogue)
         if len(found) == 1:
             first = start
-            while first and fold(words[first - 1][0]).upper() in _BEFORE:
+            while first and normalise_input(words[first - 1][0]).upper() in _BEFORE:
                 first -= 1
             rest = text[: words[first].start()] + " " + text[words[end - 1].end() :]
             return Named(found[0], rest.strip(" \t\r\n,:;."))
@@ -52,7 +52,7 @@ def site_named(text: str, posts: Sequence[Post], catalogue: Catalogue) -> Named 
 def _places(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where a name may stand, the longest first: after the words before it, and at the end."""
     start = 0
-    while start < len(words) and fold(words[start]).upper() in _BEFORE:
+    while start < len(words) and normalise_input(words[start]).upper() in _BEFORE:
         start += 1
     for length in range(min(_MOST_WORDS, len(words) - start), 0, -1):
         yield start, start + length
@@ -61,7 +61,7 @@ def _places(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _posts(posts: Sequence[Post], words: Sequence[str], catalogue: Catalogue) -> list[Post]:
     exact = _exact(posts, words)
-    if exact or _is_language(fold(" ".join(words)).upper(), catalogue):
+    if exact or _is_language(normalise_input(" ".join(words)).upper(), catalogue):
         return exact
     units = [
         Unit(one.id, one.unit_code, one.unit_name, UnitLevel.SITE, None, None) for one in posts
@@ -71,9 +71,11 @@ def _posts(posts: Sequence[Post], words: Sequence[str], catalogue: Catalogue) ->
 
 
 def _exact(posts: Sequence[Post], words: Sequence[str]) -> list[Post]:
-    typed = fold(" ".join(words)).upper()
+    typed = normalise_input(" ".join(words)).upper()
     return [
-        one for one in posts if typed in (fold(one.unit_code).upper(), fold(one.unit_name).upper())
+        one
+        for one in posts
+        if typed in (normalise_input(one.unit_code).upper(), normalise_input(one.unit_name).upper())
     ]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from gateway.conversation.message import Understood
 from gateway.reports.unit_of_work import UnitOfWork
@@ -11,12 +10,9 @@ from gateway.storage.conversations import QUESTION_LIFETIME, Asked, Conversation
 from menus.model.problem import Problem
 from menus.wording.replies import ReportReply
 
-# What was said of a referral is kept as such; its text may hold a name, and has had its use.
-_MAY_NAME_SOMEBODY: Final = frozenset({"REF", "CRF", "PARTI", "REFUS", "FAIT"})
-
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Answer:
     """The reports that an answer touched, at `site_id` where she did not name it, and what else
     is to be said.
 
@@ -50,27 +46,27 @@ def hold(uow: UnitOfWork, understood: Understood) -> None:
     for at in understood.posts:
         talk = uow.conversations.get(at.id)
         if talk is not None and talk.held_id is not None:
-            uow.talk(replace(talk, held_id=None))
-            if understood.taken_up and understood.command in _MAY_NAME_SOMEBODY:
+            uow.conversations.put(replace(talk, held_id=None))
+            if understood.taken_up and _names_patient(uow, understood.command):
                 inbox.forget_text(uow.connection, talk.held_id)
     if waits:
         sent_at = understood.message.sent_at
         talk = uow.conversations.get(post.id) or Conversation(post.id, sent_at)
         asked_at = max(talk.asked_at, sent_at)
-        uow.talk(replace(talk, held_id=understood.message.id, asked_at=asked_at))
+        uow.conversations.put(replace(talk, held_id=understood.message.id, asked_at=asked_at))
 
 
 def forget_if_refused(uow: UnitOfWork, understood: Understood) -> None:
     """What somebody says of a patient who may not say it is not even read, nor kept."""
     for problem in understood.problems:
         refused = problem.key == "not_for_you"
-        if refused and problem.values.get("command") in _MAY_NAME_SOMEBODY:
+        if refused and _names_patient(uow, str(problem.values.get("command"))):
             inbox.forget_text(uow.connection, understood.message.id)
 
 
 def settle(uow: UnitOfWork, talk: Conversation) -> None:
     """The question is answered."""
-    uow.talk(replace(talk, asked=(), undo_id=None, proposed=None))
+    uow.conversations.put(replace(talk, asked=(), undo_id=None, proposed=None))
 
 
 def remember(uow: UnitOfWork, understood: Understood, replies: Sequence[ReportReply]) -> None:
@@ -98,4 +94,10 @@ def remember(uow: UnitOfWork, understood: Understood, replies: Sequence[ReportRe
             before = replace(before, asked=(), undo_id=None, proposed=None)
         asked_at = before.asked_at if before.is_open else max(sent_at, before.asked_at)
         talk = replace(before, touched=keys, asked_at=asked_at, held_id=None)
-    uow.talk(talk)
+    uow.conversations.put(talk)
+
+
+def _names_patient(uow: UnitOfWork, keyword: str) -> bool:
+    """Whether the text of this command may name a patient; it has had its use."""
+    command = uow.context.catalogue.commands.get(keyword)
+    return command is not None and command.names_patient

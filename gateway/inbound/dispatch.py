@@ -1,106 +1,132 @@
-"""Every message from a registered person gets one answer: filed, obeyed, or told why not."""
+"""Dispatch an understood message: file its numbers or call its keyword's handler, and answer."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from gateway.commands import general, number_change, registry
-from gateway.commands.common import language_of
-from gateway.conversation.message import REPORTING, Understood
-from gateway.conversation.questions import Settled, forget_if_refused, hold, remember
-from gateway.reports.filing import Said, file_said
+from gateway.commands import number_change
+from gateway.commands.registry import handler_of
+from gateway.conversation.message import Understood
+from gateway.conversation.questions import Answer, forget_if_refused, hold, remember
+from gateway.reports.filing import Filed, Said, file_said
 from gateway.reports.unit_of_work import UnitOfWork
-from gateway.stock import treatment_stock as stock_need
+from gateway.stock import stockouts, treatment_stock
 from gateway.storage import roster
 from gateway.storage.outbox_sms import NewReply
+from gateway.storage.roster import Post
 from menus import gsm7
+from menus.model.command import ReportUse
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
 from menus.model.reading import Filled
-from menus.model.roles import Role
-from menus.wording import replies as wording
-from menus.wording.replies import ReportReply
+from menus.wording import replies
 
 MOST_PARTS: Final = 2
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What a message says for one form: numbers as typed, and those `proposed` for a code that
+    is one slip away, which wait for an OUI: none is stored under a code that was not typed."""
+
+    filled: Filled
+    proposed: Mapping[str, int]
+
+
 def answer(uow: UnitOfWork, understood: Understood, *, silent: bool = False) -> None:
-    """Does what a message asks for and writes the one reply to it, unless `silent`."""
-    text = obey(uow, understood)
+    """Do what a message asks for and queue the one reply to it, unless `silent`."""
+    text = dispatch(uow, understood)
     if silent:
-        uow.counts["unanswered"] += 1
+        uow.counters["unanswered"] += 1
     else:
         _queue_reply(uow, understood, text)
 
 
-def _stranger(uow: UnitOfWork) -> str:
-    """A number that stands in no roster is told so, in French, without any data."""
-    uow.counts["strangers"] += 1
-    problem = Problem("unknown_sender", Level.REFUSE)
-    return wording.problem_reply(uow.context.catalogue, "fr", [problem])
-
-
-def obey(uow: UnitOfWork, understood: Understood) -> str:
-    """Does what a message asks for; returns the words of its answer."""
+def dispatch(uow: UnitOfWork, understood: Understood) -> str:
+    """Do what a message asks for; return the text of its answer."""
     if understood.joins:
         return number_change.agreed(uow, understood)
     if understood.post is None:
         return _stranger(uow)
     hold(uow, understood)
     forget_if_refused(uow, understood)
-    if understood.command not in REPORTING:
-        done = registry.HANDLERS.get(understood.command, general.later)(uow, understood)
-        uow.counts["understood"] += 1
+    command = uow.context.catalogue.commands.get(understood.command)
+    if command is not None and command.report is not ReportUse.FILLS:
+        done = handler_of(understood)(uow, understood)
+        uow.counters["understood"] += 1
         return done if isinstance(done, str) else _words(uow, understood, done)
-    replies = _file(uow, understood)
-    refused = bool(understood.problems) or any(reply.problems for reply in replies)
-    uow.counts["understood" if replies and not refused else "refused"] += 1
-    remember(uow, understood, replies)
-    proposed = {code for one in _proposals(uow, understood).values() for code in one}
-    told = tuple(_as_question(problem, proposed) for problem in understood.problems)
-    site = understood.site.id if understood.site is not None else 0
-    keys = [(site, reply.form, reply.period.code) for reply in replies]
-    low = stock_need.warn(uow, keys, language_of(understood))
-    return _words(uow, understood, Settled(tuple(replies), told, closing=low))
+    return _words(uow, understood, _report(uow, understood, understood.post))
 
 
-def _file(uow: UnitOfWork, understood: Understood) -> list[ReportReply]:
-    """Files every form of a message, with the codes that it proposes to read otherwise."""
-    post, site, period = understood.post, understood.site, understood.period
-    if post is None or site is None or period is None:
+def _stranger(uow: UnitOfWork) -> str:
+    """A number that stands in no roster is told so, in French, without any data."""
+    uow.counters["strangers"] += 1
+    problem = Problem("unknown_sender", Level.REFUSE)
+    return replies.problem_reply(uow.context.catalogue, "fr", [problem])
+
+
+def _report(uow: UnitOfWork, understood: Understood, post: Post) -> Answer:
+    """File every form of a message; what follows for the stock is told and queued."""
+    numbers = _numbers(uow, understood)
+    filed = _file(uow, understood, post, numbers)
+    stockouts.note_changes(uow, filed)
+    told = tuple(filing.reply for filing in filed)
+    refused = bool(understood.problems) or any(reply.problems for reply in told)
+    uow.counters["understood" if told and not refused else "refused"] += 1
+    remember(uow, understood, told)
+    proposed = {code for of_form in numbers for code in of_form.proposed}
+    problems = tuple(_as_question(problem, proposed) for problem in understood.problems)
+    site_id = understood.site.id if understood.site is not None else 0
+    keys = [(site_id, reply.form, reply.period.code) for reply in told]
+    low = treatment_stock.warn(uow, keys, understood.language)
+    return Answer(told, problems, closing=low)
+
+
+def _file(
+    uow: UnitOfWork, understood: Understood, post: Post, numbers: Sequence[_Numbers]
+) -> list[Filed]:
+    """File the numbers of each form, if it is known of which site and month they are."""
+    site, period = understood.site, understood.period
+    if site is None or period is None:
         return []
-    proposals = _proposals(uow, understood)
-    typed = {filled.form: filled for filled in understood.fillings}
-    replies = []
-    for keyword in uow.context.catalogue.forms:
-        filled, held = typed.get(keyword, Filled(keyword, {})), proposals.get(keyword, {})
-        if not filled.values and not held:
-            continue
-        said = Said(
-            understood.message,
-            post,
-            (site.id, keyword, period.code),
-            replace(filled, values={**held, **filled.values}),
-            held=held.keys() - filled.values.keys(),
-            correction=understood.correction,
+    return [
+        file_said(
+            uow,
+            Said(
+                understood.message,
+                post,
+                (site.id, said.filled.form, period.code),
+                replace(said.filled, values={**said.proposed, **said.filled.values}),
+                held=said.proposed.keys() - said.filled.values.keys(),
+                correction=understood.correction,
+            ),
         )
-        replies.append(file_said(uow, said))
-    return replies
+        for said in numbers
+    ]
+
+
+def _numbers(uow: UnitOfWork, understood: Understood) -> list[_Numbers]:
+    """What a message says, form by form in the catalogue's order."""
+    typed = {filled.form: filled for filled in understood.fillings}
+    proposed = _proposals(uow, understood)
+    return [
+        _Numbers(typed.get(keyword, Filled(keyword, {})), proposed.get(keyword, {}))
+        for keyword in uow.context.catalogue.forms
+        if (keyword in typed and typed[keyword].values) or keyword in proposed
+    ]
 
 
 def _proposals(uow: UnitOfWork, understood: Understood) -> dict[str, dict[str, int]]:
-    """Numbers behind a code that is one slip away from one that exists: by form, then code.
-
-    They wait for an OUI: a number is never stored under a code that was not typed.
-    """
+    """Numbers behind a code that is one slip away from one that exists: by form, then code."""
+    catalogue = uow.context.catalogue
     found: dict[str, dict[str, int]] = {}
     for problem in understood.problems:
-        near, number = problem.values.get("near"), problem.values.get("number")
+        near, number = str(problem.values.get("near")), problem.values.get("number")
         if problem.key == "unknown_code_near" and isinstance(number, int):
-            form = uow.context.catalogue.form_of.get(str(near))
-            if form is not None and number <= uow.context.catalogue.field(str(near)).refuse_above:
-                found.setdefault(form, {})[str(near)] = number
+            form = catalogue.form_of.get(near)
+            if form is not None and number <= catalogue.field(near).refuse_above:
+                found.setdefault(form, {})[near] = number
     return found
 
 
@@ -110,44 +136,44 @@ def _as_question(problem: Problem, proposed: set[str]) -> Problem:
     return replace(problem, level=Level.CONFIRM) if near else problem
 
 
-def _words(uow: UnitOfWork, understood: Understood, settled: Settled) -> str:
-    """The answer, in the person's language."""
-    catalogue, language = uow.context.catalogue, language_of(understood)
-    problems: Sequence[Problem] = settled.problems
-    if not settled.replies and not problems and not settled.lead and not settled.note:
+def _words(uow: UnitOfWork, understood: Understood, answered: Answer) -> str:
+    """The text of an answer, in the sender's language."""
+    problems = answered.problems
+    if not answered.replies and not problems and not answered.lead and not answered.note:
         problems = (Problem("nothing_understood", Level.ASK),)
     compose = partial(
-        wording.report_reply,
-        catalogue,
-        language,
-        settled.replies,
+        replies.report_reply,
+        uow.context.catalogue,
+        understood.language,
+        answered.replies,
         problems=problems,
         personal=understood.personal,
-        note=settled.note,
-        site=_for_site(uow, understood, settled),
-        lead=settled.lead,
+        note=answered.note,
+        site=_for_site(uow, understood, answered),
+        lead=answered.lead,
     )
-    text = compose(closing=settled.closing)
+    text = compose(closing=answered.closing)
     return text if len(gsm7.parts(text)) <= MOST_PARTS else compose()
 
 
-def _for_site(uow: UnitOfWork, understood: Understood, settled: Settled) -> str:
+def _for_site(uow: UnitOfWork, understood: Understood, answered: Answer) -> str:
     """The site that the answer is about, where it could be another; empty where it could not."""
-    supervises = understood.post is not None and understood.post.role != Role.AGENT
-    if not (settled.replies or settled.lead) or not (understood.names_site or supervises):
+    if not (answered.replies or answered.lead):
         return ""
-    if settled.site_id is None:
+    if not (understood.names_site or understood.is_supervised):
+        return ""
+    if answered.site_id is None:
         return understood.site.name if understood.names_site and understood.site else ""
-    month = uow.now.astimezone(uow.context.timezone).strftime("%Y%m")
-    unit = roster.units_by_id(uow.connection, [settled.site_id], month).get(settled.site_id)
+    month = uow.context.month(uow.now)
+    unit = roster.units_by_id(uow.connection, [answered.site_id], month).get(answered.site_id)
     return unit.name if unit is not None else ""
 
 
 def _queue_reply(uow: UnitOfWork, understood: Understood, text: str) -> None:
     message, keys = understood.message, understood.keys
     parts = len(gsm7.parts(text))
-    uow.counts["sms_parts"] += parts
-    uow.replies.append(
+    uow.counters["sms_parts"] += parts
+    uow.outgoing.add_reply(
         NewReply(
             key=f"reply:{message.id}",
             phone=message.phone,

@@ -1,31 +1,32 @@
-"""Use cases at the door and behind it: keep a message, then read what is kept.
+"""Read what is kept in the inbox: lane by lane, in batches, each batch one COMMIT.
 
-`accept` is all that stands between an agent's SMS and safety: one row, one COMMIT. Reading
-comes later, in batches: what a batch changes (reports, versions, replies, forwards, the
-messages' own state) is one COMMIT too, so a batch that dies has changed nothing.
+What a batch changes (reports, versions, replies, forwards, the messages' own state) is written
+together, so a batch that dies has changed nothing.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import structlog
 
-from gateway.commands import referral as referrals
+from gateway.commands import referral
 from gateway.context import Context
 from gateway.conversation.message import Understood
-from gateway.conversation.senders import Senders, senders_of
-from gateway.inbound.dispatch import answer, obey
+from gateway.conversation.senders import Senders, senders_at, senders_of
+from gateway.inbound.dispatch import answer, dispatch
 from gateway.model.phone import is_person
-from gateway.reports.unit_of_work import UnitOfWork, fetch, open_unit_of_work, store
+from gateway.reports.conversation_store import ConversationStore
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import counters, inbox, outbox_sms, reports, roster
 from gateway.storage.engine import Connection, Engine, StorageFault, reading
 from gateway.storage.inbox import FAILED, READ, Message, Read
+from gateway.storage.roster import Post
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
-from menus.model.reading import MonthSaid
-from menus.ussd.state import Run
+from menus.model.programme import Programme
+from menus.model.reading import Reading
 
 log = structlog.get_logger()
 
@@ -88,93 +89,121 @@ def _read_singly(engine: Engine, context: Context, lane: int, clock: Clock) -> i
 
 
 def _read_batch(engine: Engine, context: Context, lane: int, most: int, now: datetime) -> int:
-    """Reads up to `most` messages of a lane in one transaction; returns how many."""
+    """Read up to `most` messages of a lane in one transaction; return how many."""
     with engine.begin() as connection:
         messages = inbox.take(connection, lane, most)
         if not messages:
             return 0
         senders = senders_of(connection, messages, context)
-        batch = [senders.understand(one) for one in messages]
-        uow = _locked_unit(connection, senders, batch, now)
-        _answer_all(uow, senders, batch)
-        _settle(uow, batch)
+        uow = _open(connection, senders, now)
+        allowance = _Allowance.of(uow, messages)
+        posts = [_read_one(uow, senders, message, allowance) for message in messages]
+        _settle(uow, messages, posts)
     return len(messages)
+
+
+def _read_one(
+    uow: UnitOfWork, senders: Senders, message: Message, allowance: "_Allowance"
+) -> Post | None:
+    """Understand a message, once, and answer it; return the post that it was said at."""
+    understood = senders.understand(message, uow.conversations)
+    answer(uow, understood, silent=not allowance.takes(understood))
+    if understood.joins:
+        senders.admit(message.phone)
+    return understood.post
 
 
 def read_at_once(
     connection: Connection,
     context: Context,
     message: Message,
-    now: datetime,
-    posts: Collection[str],
+    reading: Reading,
     *,
-    run: Run,
+    unit_codes: Collection[str],
+    now: datetime,
 ) -> str:
-    """Reads one message while its sender waits; its answer is handed back, not queued.
+    """Handle a command that was composed on a screen; return its answer, which is not queued.
 
-    She speaks as one of `posts` (the codes of units) alone, and means what she chose from the
-    lists of `run`. What it changes is in the caller's transaction.
+    The sender speaks at these units alone. What it changes is in the caller's transaction.
     """
-    senders = senders_of(connection, [message], context)
-    for key, at in senders.posts.items():
-        senders.posts[key] = [post for post in at if post.unit_code in posts]
-    batch = [_as_chosen(senders.understand(message), run)]
-    uow = _locked_unit(connection, senders, batch, now)
-    text = obey(uow, batch[0])
-    _settle(uow, batch)
+    senders = senders_at(connection, message, reading, unit_codes, context)
+    uow = _open(connection, senders, now)
+    understood = senders.understand(message, uow.conversations)
+    text = dispatch(uow, understood)
+    _settle(uow, [message], [understood.post])
     return text
 
 
-def _as_chosen(understood: Understood, run: Run) -> Understood:
-    """A site chosen from a list is that one, however its code would read within an SMS."""
-    if not run.site or not understood.command:
-        return understood
-    month = MonthSaid(run.month) if run.month else None
-    return replace(understood, arguments=(run.site,), chosen=run.site, month=month, problems=())
+def _open(connection: Connection, senders: Senders, now: datetime) -> UnitOfWork:
+    """A unit of work that holds the locks of every site that these messages may change.
+
+    The locks are taken before anything is understood, in the order of their ids. Questions are
+    read before, to know the sites, and again with the locks held.
+    """
+    sites = _sites_to_lock(connection, senders)
+    sites |= referral.facilities_of(connection, senders.referring_sites())
+    reports.lock_sites(connection, sites)
+    late = _sites_to_lock(connection, senders) - sites
+    if late:
+        # Another telephone of the same person was asked something in this very moment.
+        reports.lock_sites(connection, late)
+    uow = UnitOfWork(connection, senders.context, now, sites | late)
+    uow.conversations.prefetch(senders.post_ids())
+    hashes = [message.text_hash for message in senders.messages]
+    uow.prefetch(senders.likely_reports(uow.conversations), hashes)
+    return uow
 
 
-def _locked_unit(
-    connection: Connection, senders: Senders, batch: Sequence[Understood], now: datetime
-) -> UnitOfWork:
-    """What a batch touches, with the locks of its sites held."""
-    held = senders.sites | {one.site.id for one in batch if one.site}
-    held |= referrals.facilities_to_hold(connection, senders.context, batch)
-    reports.lock_sites(connection, held)
-    return open_unit_of_work(connection, senders.context, batch, senders.talks, now)
+def _sites_to_lock(connection: Connection, senders: Senders) -> set[int]:
+    conversations = ConversationStore(connection)
+    conversations.prefetch(senders.post_ids())
+    return senders.sites_to_lock(conversations)
 
 
-def _settle(uow: UnitOfWork, batch: Sequence[Understood]) -> None:
-    """The messages are read; what they changed is written."""
-    settled = [Read(one.message.id, READ, one.post.id if one.post else None) for one in batch]
+def _settle(uow: UnitOfWork, messages: Sequence[Message], posts: Sequence[Post | None]) -> None:
+    """Mark the messages as read and write what they changed."""
+    settled = [
+        Read(message.id, READ, post.id if post else None)
+        for message, post in zip(messages, posts, strict=True)
+    ]
     inbox.settle(uow.connection, settled, uow.now)
-    uow.counts["read"] += len(batch)
-    store(uow)
+    uow.counters["read"] += len(messages)
+    uow.finish()
 
 
-def _answer_all(uow: UnitOfWork, senders: Senders | None, batch: Sequence[Understood]) -> None:
-    """Files and answers each message, within what a number may be answered in a day.
+@dataclass(slots=True)
+class _Allowance:
+    """How often each phone may still be answered today; a message beyond that is read all the
+    same.
 
     Two machines that answer each other must not do so for ever, and a stranger costs at most
-    one SMS a day; a message beyond that is filed all the same.
+    one SMS a day.
     """
-    programme = uow.context.catalogue.programme
-    local = uow.now.astimezone(uow.context.timezone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    phones = [one.message.phone for one in batch]
-    given = outbox_sms.replies_since(uow.connection, phones, midnight)
-    for one in batch:
-        if senders is not None and senders.learn(uow, one):
-            one = senders.understand(one.message)  # noqa: PLW2901  the same message, anew
-            fetch(uow, set(one.keys), {one.message.text_hash})
-        phone = one.message.phone
-        allowed = programme.replies_per_day if one.post or one.joins else int(is_person(phone))
-        silent = given.get(phone, 0) >= allowed
-        answer(uow, one, silent=silent)
-        given[phone] = given.get(phone, 0) + (not silent)
+
+    programme: Programme
+    given: dict[str, int]
+
+    @classmethod
+    def of(cls, uow: UnitOfWork, messages: Sequence[Message]) -> "_Allowance":
+        """Count the answers that these phones were given since midnight."""
+        midnight = uow.context.local(uow.now).replace(hour=0, minute=0, second=0, microsecond=0)
+        phones = [message.phone for message in messages]
+        given = outbox_sms.replies_since(uow.connection, phones, midnight)
+        return cls(uow.context.catalogue.programme, dict(given))
+
+    def takes(self, understood: Understood) -> bool:
+        """Return whether this message may be answered, and count it if so."""
+        phone = understood.message.phone
+        known = understood.post or understood.joins
+        allowed = self.programme.replies_per_day if known else int(is_person(phone))
+        if self.given.get(phone, 0) >= allowed:
+            return False
+        self.given[phone] = self.given.get(phone, 0) + 1
+        return True
 
 
 def _set_aside(engine: Engine, context: Context, lane: int, now: datetime) -> int:
-    """Counts a failed reading of the lane's first message; after a few, gives it up.
+    """Count a failed reading of the lane's first message; after a few, give it up.
 
     The message stays in the inbox as FAILED, is counted, and its sender is told that it has
     arrived and that a person will look.
@@ -191,12 +220,12 @@ def _set_aside(engine: Engine, context: Context, lane: int, now: datetime) -> in
         counters.add(connection, {"read": 1, "failed": 1})
     log.error("message_failed", message=message.id)
     with engine.begin() as connection:
-        month = message.sent_at.astimezone(context.timezone).strftime("%Y%m")
+        month = context.month(message.sent_at)
         posts = roster.posts_of(connection, [message.phone], month).get(message.phone)
         if posts:
             problem = Problem("could_not_read", Level.REFUSE)
             told = Understood(message, posts[0], problems=(problem,))
-            uow = open_unit_of_work(connection, context, [told], {}, now)
-            _answer_all(uow, None, [told])
-            store(uow)
+            uow = UnitOfWork(connection, context, now)
+            answer(uow, told, silent=not _Allowance.of(uow, [message]).takes(told))
+            uow.finish()
     return 1

@@ -87,6 +87,10 @@ class Report:
     def key(self) -> Key:
         return (self.site_id, self.form, self.period)
 
+    def with_id(self, report_id: int) -> "Report":
+        """Return the report with its id, if it had none."""
+        return self if self.id else replace(self, id=report_id)
+
     @property
     def status(self) -> Status:
         if self.withdrawn:

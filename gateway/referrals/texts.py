@@ -10,7 +10,7 @@ from typing import Final
 from gateway.context import Context
 from gateway.model.referral import Referral, State, Step
 from gateway.storage.roster import Unit
-from menus.reading.referral import AGE, REASON, SEX, TREATMENTS, Referring
+from menus.model.arguments import AGE, REASON, SEX, TREATMENTS, ReferredPatient
 from menus.wording import replies
 
 _NEWS: Final = {
@@ -62,7 +62,7 @@ class Speaker:
             return self.say("ref_not_told")
         return self.say("ref_told", facility=self.facility(place))
 
-    def unclear(self, referring: Referring) -> str:
+    def unclear(self, referring: ReferredPatient) -> str:
         """What of a REF has to be said again."""
         referrals = self.context.catalogue.referrals
         keys = {

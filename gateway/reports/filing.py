@@ -1,13 +1,16 @@
-"""Filing: what one message says, laid over the reports on the desk, and what to say of it."""
+"""File what one message says of one report, and tell what to answer and what has changed.
 
-from collections.abc import Collection
+Filing changes the report and nothing else. The caller gets the change back, opens or closes
+stock-outs by it (`gateway.stock.stockouts.note_changes`) and queues what follows.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from gateway.model.report import Filing, Key, Report, Stamp, file, is_large, missing, stamp
-from gateway.reports.locking import is_locked
+from gateway.model.report import Filing, Key, Report, Stamp, Waiting, file, is_large, missing, stamp
+from gateway.reports.closing import is_closed
 from gateway.reports.rule_context import context_of
-from gateway.reports.unit_of_work import UnitOfWork, blank
-from gateway.stock import stockouts as stock_outs
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
 from gateway.storage.versions import Version
@@ -40,20 +43,45 @@ class Said:
 
     @property
     def mark(self) -> Stamp:
+        """Return the stamp of the message."""
         return stamp(self.message.sent_at, self.message.id)
 
 
-def file_said(uow: UnitOfWork, said: Said, also: tuple[Problem, ...] = ()) -> ReportReply:
-    """Files one form of a message; the desk's report is changed. `also` is told with it."""
+@dataclass(frozen=True, slots=True)
+class ReportChange:
+    """A new version of a report that a message brought; `before` is None for the first."""
+
+    form: Form
+    before: Report | None
+    after: Report
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """How a report stands after filing, for an answer, and its change if numbers changed."""
+
+    reply: ReportReply
+    change: ReportChange | None = None
+
+
+def filled_of(form: str, waiting: Mapping[str, Waiting]) -> Filled:
+    """Return numbers that wait in a report, with their days out, as if they were said again."""
+    days = {code: one.days_out for code, one in waiting.items() if one.days_out is not None}
+    return Filled(form, {code: one.value for code, one in waiting.items()}, days)
+
+
+def file_said(uow: UnitOfWork, said: Said, also: tuple[Problem, ...] = ()) -> Filed:
+    """File one form of a message; `also` is told with what the rules find."""
     form = uow.context.catalogue.forms[said.filled.form]
-    before = uow.reports.get(said.key) or blank(uow, said.key, said.message.sent_at)
-    if (said.key, said.message.text_hash) in uow.texts and not said.confirmed:
+    before = uow.reports.get_or_blank(said.key, said.message.sent_at)
+    if not said.confirmed and uow.reports.has_text(said.key, said.message.text_hash):
         if before.withdrawn:
             return _offered_again(uow, form, before, said)
         if _is_replaced(before, said.filled):
-            return reply_for(uow, form, before, unchanged=True, superseded=True)
+            return Filed(reply_for(uow, form, before, unchanged=True, superseded=True))
     if _is_closed(uow, before, said):
-        return reply_for(uow, form, before, problems=(_closed(said),))
+        return Filed(reply_for(uow, form, before, problems=(_closed(said),)))
     said = replace(said, held={*said.held, *_large(before, said)})
     filing = file(
         form,
@@ -65,22 +93,25 @@ def file_said(uow: UnitOfWork, said: Said, also: tuple[Problem, ...] = ()) -> Re
         confirmed=said.confirmed,
         held=said.held,
     )
-    keep(uow, form, filing, said.message, said.post)
-    return reply_for(
+    report, change = keep(uow, form, filing, said.message, said.post)
+    reply = reply_for(
         uow,
         form,
-        uow.reports[said.key],
+        report,
         problems=(*also, *filing.problems, *_large_problems(before, said)),
         repaired=said.filled.repaired,
         unchanged=not filing.changed,
         to_confirm=filing.to_confirm,
     )
+    return Filed(reply, change)
 
 
-def keep(uow: UnitOfWork, form: Form, filing: Filing, message: Message, post: Post) -> None:
-    """Puts the changed report back on the desk, and its new version when numbers changed."""
+def keep(
+    uow: UnitOfWork, form: Form, filing: Filing, message: Message, post: Post
+) -> tuple[Report, ReportChange | None]:
+    """Put the filed report into the unit of work; return it, and its change if it has one."""
     report = filing.report
-    sent_on = message.sent_at.astimezone(uow.context.timezone).date()
+    sent_on = uow.context.today(message.sent_at)
     late = is_late(Period.parse(report.period), sent_on, uow.context.catalogue.programme)
     earlier = uow.reports.get(report.key)
     newly_complete = report.complete and not (earlier and earlier.complete)
@@ -89,29 +120,23 @@ def keep(uow: UnitOfWork, form: Form, filing: Filing, message: Message, post: Po
         late=late if newly_complete or report.version <= 1 else report.late,
         problems=tuple(_kept(uow, problem) for problem in filing.problems),
     )
-    uow.reports[report.key] = report
-    uow.touched.add(report.key)
-    done = uow.complete.setdefault((report.site_id, report.period), set())
-    (done.add if report.complete else done.discard)(form.keyword)
-    site_history = uow.history.setdefault(report.site_id, {})
-    site_history[report.form, report.period] = report.values
-    if any(field.product for field in form.fields):
-        uow.counted.setdefault(report.site_id, {})[report.form, report.period] = report.stamps
     if not filing.changed:
-        return
-    stock_outs.note_counts(uow, form, earlier, report, message)
-    uow.texts.add((report.key, message.text_hash))
-    uow.versions.append(
-        Version(
-            key=report.key,
-            version=report.version,
-            message_id=message.id,
-            post_id=post.id,
-            values=report.values,
-            days_out=report.days_out,
-            sent_at=message.sent_at,
-            accepted_at=uow.now,
-        )
+        uow.put(report)
+        return report, None
+    uow.put(report, _version(report, message, post, uow), message.text_hash)
+    return report, ReportChange(form, earlier, report, message)
+
+
+def _version(report: Report, message: Message, post: Post, uow: UnitOfWork) -> Version:
+    return Version(
+        key=report.key,
+        version=report.version,
+        message_id=message.id,
+        post_id=post.id,
+        values=report.values,
+        days_out=report.days_out,
+        sent_at=message.sent_at,
+        accepted_at=uow.now,
     )
 
 
@@ -126,8 +151,8 @@ def reply_for(
     superseded: bool = False,
     to_confirm: tuple[str, ...] = (),
 ) -> ReportReply:
-    """How the report stands, for the words of an answer."""
-    done = uow.complete.get((report.site_id, report.period), set())
+    """Return how a report stands, for the words of an answer."""
+    done = uow.reports.complete_forms(report.site_id, report.period)
     return ReportReply(
         form=form.keyword,
         period=Period.parse(report.period),
@@ -135,7 +160,7 @@ def reply_for(
         values=report.values,
         days_out=report.days_out,
         missing=missing(form, report),
-        pending={code: one.value for code, one in report.pending.items()},
+        pending={code: waiting.value for code, waiting in report.pending.items()},
         problems=problems,
         repaired=repaired,
         complete=report.complete,
@@ -143,16 +168,19 @@ def reply_for(
         unchanged=unchanged,
         superseded=superseded,
         to_confirm=to_confirm,
-        other_forms_missing=tuple(one for one in uow.context.catalogue.forms if one not in done),
+        other_forms_missing=tuple(
+            keyword for keyword in uow.context.catalogue.forms if keyword not in done
+        ),
     )
 
 
-def _offered_again(uow: UnitOfWork, form: Form, report: Report, said: Said) -> ReportReply:
-    """The text of a report that was withdrawn since: it comes back on an OUI."""
+def _offered_again(uow: UnitOfWork, form: Form, report: Report, said: Said) -> Filed:
+    """Offer the text of a report that was withdrawn since: it comes back on an OUI."""
     filing = file(form, report, said.filled, said.mark, uow.now, held=said.filled.values.keys())
-    keep(uow, form, filing, said.message, said.post)
+    _, change = keep(uow, form, filing, said.message, said.post)
     again = Problem("again", Level.CONFIRM)
-    return reply_for(uow, form, filing.report, problems=(again,), to_confirm=filing.to_confirm)
+    reply = reply_for(uow, form, filing.report, problems=(again,), to_confirm=filing.to_confirm)
+    return Filed(reply, change)
 
 
 def _is_replaced(report: Report, filled: Filled) -> bool:
@@ -188,7 +216,7 @@ def _is_closed(uow: UnitOfWork, report: Report, said: Said) -> bool:
     )
     if not changes:
         return False
-    return is_locked(uow, report, said.message.sent_at)
+    return is_closed(uow.context, report, said.message.sent_at)
 
 
 def _closed(said: Said) -> Problem:

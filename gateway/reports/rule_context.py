@@ -1,9 +1,9 @@
-"""What is known of a site besides the report at hand: other forms, other months, stock received,
-referrals made. For the rules that compare."""
+"""What the rules of a report may compare: other forms, other months, stock, referrals."""
 
 from collections.abc import Collection, Iterable, Mapping
 
 from gateway.model.report import Key, Stamp, stamp
+from gateway.reports.site_history import MONTHS_OF_HISTORY, SiteHistory
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage.stock import Receipt
 from menus.model.period import Period
@@ -13,36 +13,30 @@ from menus.rules.history import RuleContext
 def context_of(
     uow: UnitOfWork, key: Key, mark: Stamp, weighed: Collection[str] = ()
 ) -> RuleContext:
-    """What the site's other reports say, for the rules across forms and months.
+    """Return what the site's other reports say, for the rules across forms and months.
 
     The codes in `weighed` are counted by the message with this `mark`, or again by it.
     """
     site, form, period = key
     month = Period.parse(period)
-    history = uow.history.get(site, {})
-    counted = uow.counted.get(site, {})
+    history = uow.history.of(site, month)
     now: dict[str, int] = {}
     before: dict[int, dict[str, int]] = {}
     stock: dict[str, int] = {}
     opened: dict[str, Stamp] = {}
-    for (other, of_month), values in sorted(history.items(), key=lambda one: one[0][1]):
+    for (other, of_month), values in sorted(history.values.items(), key=lambda entry: entry[0][1]):
         back = _months_between(Period.parse(of_month), month)
         if back == 0 and other != form:
             now.update(values)
-        if back > 0:
+        if 0 < back <= MONTHS_OF_HISTORY:
             before.setdefault(back, {}).update(values)
-            if (other, of_month) in counted:
+            if (other, of_month) in history.counted:
                 stock.update(values)
-                opened.update(counted[other, of_month])
-    until = {
-        code: stamp
-        for (_, of_month), stamps in counted.items()
-        if of_month == period
-        for code, stamp in stamps.items()
-        if code not in weighed
-    }
-    receipts = received_between(uow.received.get(site, ()), opened, until, mark)
-    referred = uow.referred.get((site, period), {})
+                opened.update(history.counted[other, of_month])
+    receipts = received_between(
+        history.received, opened, _counted_in(history, period, weighed), mark
+    )
+    referred = uow.history.referred(site, period)
     return RuleContext(now=now, before=before, stock=stock, receipts=receipts, counted=referred)
 
 
@@ -52,17 +46,28 @@ def received_between(
     until: Mapping[str, Stamp],
     mark: Stamp,
 ) -> dict[str, int]:
-    """What came in of each product after the count that `opened` its month.
+    """Return what came in of each product after the count that `opened` its month, by code.
 
     A count is as of the message that brought it: what was received before stands in it. So
     does the sum end with the count in `until`, else with the message that bears `mark`.
     """
     found: dict[str, int] = {}
-    for one in receipts:
-        moment = stamp(one.received_at, one.inbox_id)
-        if one.code in opened and opened[one.code] < moment <= until.get(one.code, mark):
-            found[one.code] = found.get(one.code, 0) + one.quantity
+    for receipt in receipts:
+        code, moment = receipt.code, stamp(receipt.received_at, receipt.inbox_id)
+        if code in opened and opened[code] < moment <= until.get(code, mark):
+            found[code] = found.get(code, 0) + receipt.quantity
     return found
+
+
+def _counted_in(history: SiteHistory, period: str, weighed: Collection[str]) -> dict[str, Stamp]:
+    """When each product was counted for a month, less those that are weighed now."""
+    return {
+        code: moment
+        for (_, of_month), stamps in history.counted.items()
+        if of_month == period
+        for code, moment in stamps.items()
+        if code not in weighed
+    }
 
 
 def _months_between(earlier: Period, later: Period) -> int:

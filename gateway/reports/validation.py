@@ -14,7 +14,7 @@ from typing import Final
 from gateway.context import Context
 from gateway.model.report import Key, Report, missing
 from gateway.reports.forward_routing import cells_fed_by
-from gateway.reports.unit_of_work import UnitOfWork, store
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import forwards, reports, validations
 from gateway.storage.engine import Connection
 from menus.model.catalogue import Catalogue, Form
@@ -81,15 +81,15 @@ def validate(
     return verdicts
 
 
-def validate_at(
+def validate_within(
     uow: UnitOfWork, site_ids: Collection[int], period: Period, by: int
 ) -> list[Verdict]:
-    """The same for a message: what the desk holds is stored before and looked up again after."""
-    store(uow)
+    """Do the same within a unit of work, which sees the validated reports as they stand then."""
     catalogue = uow.context.catalogue
     verdicts = validate(uow.connection, catalogue, site_ids, period, by=by, now=uow.now)
-    changed = {one.key for one in verdicts if one.outcome is Outcome.VALIDATED}
-    uow.reports |= reports.load(uow.connection, changed & uow.reports.keys())
+    uow.reports.refresh(
+        {verdict.key for verdict in verdicts if verdict.outcome is Outcome.VALIDATED}
+    )
     return verdicts
 
 

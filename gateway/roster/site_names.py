@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.storage.roster import Unit
-from menus.reading.lexer import fold
+from menus.reading.lexer import normalise_input
 
 ALIKE: Final = 0.75  # of 1: one wrong letter in four is still the same name
 
@@ -33,4 +33,4 @@ def told_apart(sites: Sequence[Unit]) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(letter for letter in fold(text).upper() if letter.isalnum())
+    return "".join(letter for letter in normalise_input(text).upper() if letter.isalnum())

@@ -11,9 +11,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from gateway.model.report import Why
-from gateway.reports.filing import Said, file_said
-from gateway.reports.unit_of_work import UnitOfWork, fetch
-from gateway.stock import stockouts as stock_outs
+from gateway.reports.filing import Said, file_said, filled_of
+from gateway.reports.unit_of_work import UnitOfWork
+from gateway.stock import stockouts
 from gateway.stock.days_out import days_of, midnight
 from gateway.storage import stock
 from gateway.storage.inbox import Message
@@ -22,7 +22,6 @@ from gateway.storage.stock import Receipt, StockOut
 from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
-from menus.model.reading import Filled
 from menus.wording.replies import ReportReply
 from menus.wording.sentences import say
 
@@ -124,8 +123,8 @@ def note(uow: UnitOfWork, message: Message, post: Post, delivery: Delivery) -> N
         for code, number in quantities.items()
     ]
     stock.add_receipts(uow.connection, receipts)
-    uow.received.setdefault(site_id, []).extend(receipts)
-    ended = stock_outs.came_back(uow, site_id, quantities, at, message.id)
+    uow.history.note_receipts(site_id, receipts)
+    ended = stockouts.came_back(uow, site_id, quantities, at, message.id)
     words = _words(uow, post, delivery, ended)
     return Noted(words, _weigh_again(uow, message, post, delivery))
 
@@ -134,26 +133,24 @@ def _weigh_again(
     uow: UnitOfWork, message: Message, post: Post, delivery: Delivery
 ) -> tuple[ReportReply, ...]:
     """The counts of these products that she was asked about, with what is known now."""
-    talk = uow.conversations.get(post.id)
-    keys = (
-        [one.key for one in talk.asked if one.key[0] == delivery.site_id]
-        if talk is not None
-        else []
-    )
-    fetch(uow, set(keys))
-    replies = []
+    conversation = uow.conversations.get(post.id)
+    asked = conversation.asked if conversation is not None else ()
+    keys = [asked_of.key for asked_of in asked if asked_of.key[0] == delivery.site_id]
+    uow.prefetch(keys)
+    filed = []
     for key in keys:
+        report = uow.reports.get(key)
+        pending = report.pending if report is not None else {}
         doubted = {
-            code: one
-            for code, one in uow.reports[key].pending.items()
-            if code in delivery.quantities and one.why is Why.DOUBT
+            code: waiting
+            for code, waiting in pending.items()
+            if code in delivery.quantities and waiting.why is Why.DOUBT
         }
         if not doubted:
             continue
-        days = {code: one.days_out for code, one in doubted.items() if one.days_out is not None}
-        filled = Filled(key[1], {code: one.value for code, one in doubted.items()}, days)
-        replies.append(file_said(uow, Said(message, post, key, filled)))
-    return tuple(replies)
+        filed.append(file_said(uow, Said(message, post, key, filled_of(key[1], doubted))))
+    stockouts.note_changes(uow, filed)
+    return tuple(filing.reply for filing in filed)
 
 
 def _words(uow: UnitOfWork, post: Post, delivery: Delivery, ended: list[StockOut]) -> str:
@@ -181,10 +178,10 @@ def _words(uow: UnitOfWork, post: Post, delivery: Delivery, ended: list[StockOut
 
 
 def last_counts(uow: UnitOfWork, site_id: int) -> dict[str, int]:
-    """The newest number counted of each product, as far as the desk knows the site."""
-    history = uow.history.get(site_id, {})
-    months = sorted(uow.counted.get(site_id, {}), key=lambda key: key[1])
-    return {code: n for key in months for code, n in history.get(key, {}).items()}
+    """Return the newest number counted of each product, as far back as the history goes."""
+    history = uow.history.of(site_id)
+    months = sorted(history.counted, key=lambda key: key[1])
+    return {code: n for key in months for code, n in history.values.get(key, {}).items()}
 
 
 def listed(catalogue: Catalogue, quantities: Mapping[str, int]) -> str:

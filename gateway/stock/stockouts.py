@@ -10,14 +10,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway.model.report import Report
+from gateway.reports.filing import Filed, ReportChange
 from gateway.reports.forward_routing import stock_forms
-from gateway.reports.unit_of_work import UnitOfWork, fetch
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import alerts as stock_alerts
 from gateway.stock.days_out import bounds, months_ended
 from gateway.storage import stock
 from gateway.storage.inbox import Message
 from gateway.storage.stock import StockOut
-from menus.model.catalogue import Form
 from menus.model.period import Period
 from menus.rules.calendar import period_of
 
@@ -36,7 +36,7 @@ def ran_out(
     _recount(uow, site_id, since)
     later = [
         one
-        for one in uow.received.get(site_id, ())
+        for one in uow.history.of(site_id).received
         if one.code == code and one.received_at > since and one.inbox_id != message.id
     ]
     if later:
@@ -62,15 +62,20 @@ def came_back(
     return [replace(one, until=at) for one in ended]
 
 
-def note_counts(
-    uow: UnitOfWork, form: Form, before: Report | None, after: Report, message: Message
-) -> None:
-    """What a new version of a stock count says of what is out: none left, or some again.
+def note_changes(uow: UnitOfWork, filed: Iterable[Filed]) -> None:
+    """Open and close stock-outs as the new versions of stock counts say, and queue the alerts.
 
     Only the newest count speaks, and not that of a month long past. A zero that was changed was
     a mistake, so what it had opened never was.
     """
-    products = [one.code for one in form.fields if one.product]
+    for filing in filed:
+        if filing.change is not None:
+            _note_counts(uow, filing.change)
+
+
+def _note_counts(uow: UnitOfWork, change: ReportChange) -> None:
+    before, after, message = change.before, change.after, change.message
+    products = [field.code for field in change.form.fields if field.product]
     period = Period.parse(after.period)
     if not products or not _is_newest(uow, after, message):
         return
@@ -100,9 +105,8 @@ def take_back(uow: UnitOfWork, message_id: int) -> bool:
     if not receipts and not outs:
         return False
     stock.take_back(uow.connection, message_id)
-    for site in {one.site_id for one in receipts}:
-        kept = [one for one in uow.received.get(site, []) if one.inbox_id != message_id]
-        uow.received[site] = kept
+    for site_id in {receipt.site_id for receipt in receipts}:
+        uow.history.forget_receipts(site_id, message_id)
     for out in outs:
         _recount(uow, out.site_id, out.since)
     return True
@@ -126,7 +130,7 @@ def _came_since(uow: UnitOfWork, site_id: int, code: str, end: datetime, until: 
     """Whether a receipt of the product lies between the two moments."""
     return any(
         one.code == code and end <= one.received_at <= until
-        for one in uow.received.get(site_id, ())
+        for one in uow.history.of(site_id).received
     )
 
 
@@ -140,7 +144,7 @@ def _is_newest(uow: UnitOfWork, report: Report, message: Message) -> bool:
     sent_in = period_of(message.sent_at.astimezone(uow.context.timezone).date())
     later = any(
         month > report.period and values
-        for (form, month), values in uow.history.get(report.site_id, {}).items()
+        for (form, month), values in uow.history.of(report.site_id).values.items()
         if form == report.form
     )
     return period >= sent_in.plus(-1) and not later
@@ -153,5 +157,5 @@ def _recount(uow: UnitOfWork, site_id: int, since: datetime) -> None:
         for month in months_ended(since, uow.now, uow.context.timezone)
         for form in stock_forms(uow.context.catalogue)
     }
-    fetch(uow, keys)
-    uow.recount |= {key for key in keys if key in uow.reports and uow.reports[key].values}
+    uow.reports.prefetch(keys)
+    uow.reports.forward_again(keys)

@@ -99,27 +99,26 @@ def _tell(uow: UnitOfWork, site: int, code: str, period: str) -> None:
 
 
 def _stock(uow: UnitOfWork, site: int, code: str) -> int | None:
-    """The newest count on the desk, and what came in since."""
-    counted = uow.counted.get(site, {})
-    history = uow.history.get(site, {})
-    months = [key for key in counted if code in history.get(key, {})]
+    """The newest count of the product, and what came in since."""
+    history = uow.history.of(site)
+    months = [key for key in history.counted if code in history.values.get(key, {})]
     if not months:
         return None
     newest = max(months, key=lambda key: key[1])
-    since = counted[newest][code]
+    since = history.counted[newest][code]
     received = [
-        one.quantity
-        for one in uow.received.get(site, ())
-        if one.code == code and stamp(one.received_at, one.inbox_id) > since
+        receipt.quantity
+        for receipt in history.received
+        if receipt.code == code and stamp(receipt.received_at, receipt.inbox_id) > since
     ]
-    return history[newest][code] + sum(received)
+    return history.values[newest][code] + sum(received)
 
 
 def _patients(uow: UnitOfWork, site: int, product: Product, period: str) -> int | None:
     """How many are under treatment, by the newest report of the last months."""
     first = Period.parse(period).plus(-MONTHS).code
-    history = uow.history.get(site, {})
-    recent = {key: values for key, values in history.items() if key[1] >= first}
+    values_of = uow.history.of(site, Period.parse(period)).values
+    recent = {key: values for key, values in values_of.items() if key[1] >= first}
     return _newest(recent, product.patients)
 
 

@@ -17,6 +17,7 @@ from gateway.transports.queue import Name
 from gateway.ussd.caller import posts_at
 from gateway.ussd.reports import PROVIDER, file_group, sheet_in
 from menus.model.catalogue import Catalogue
+from menus.reading.chosen import reading_of
 from menus.ussd import navigator
 from menus.ussd.state import File, Open, Run, State, Step
 from menus.wording.sentences import say
@@ -123,8 +124,16 @@ class Call:
             message = inbox.record(connection, self._arrival(effect.text, text), secret)
             if message is None:
                 return self.already(state)
+            reading = reading_of(
+                effect.keyword, effect.words, self.catalogue, site=effect.site, month=effect.month
+            )
             told = reader.read_at_once(
-                connection, self.services.context, message, self.now, codes, run=effect
+                connection,
+                self.services.context,
+                message,
+                reading,
+                unit_codes=codes,
+                now=self.now,
             )
             after = self.posts(connection)
         self.services.work_signal.notify("forward")

@@ -1,4 +1,4 @@
-"""What a dialogue reads and writes of a report, by the same desk as an SMS.
+"""What a dialogue reads and writes of a report, by the same unit of work as an SMS.
 
 A group that was confirmed on the screen is a message like any other: a row in the inbox, read
 in the transaction that stores it, with the versions, forwards and history that come of it.
@@ -12,12 +12,12 @@ from gateway.context import Context
 from gateway.conversation.message import Site, Understood
 from gateway.conversation.questions import remember
 from gateway.model.report import Key, stamp
+from gateway.reports.closing import is_closed
 from gateway.reports.filing import Said, file_said
-from gateway.reports.locking import is_locked
 from gateway.reports.rule_context import context_of
-from gateway.reports.unit_of_work import UnitOfWork, fetch, open_unit_of_work, store
-from gateway.stock import treatment_stock as stock_need
-from gateway.storage import conversations, inbox, outbox_sms, reports
+from gateway.reports.unit_of_work import UnitOfWork
+from gateway.stock import stockouts, treatment_stock
+from gateway.storage import inbox, outbox_sms, reports
 from gateway.storage.engine import Connection
 from gateway.storage.inbox import READ, Message, Read
 from gateway.storage.roster import Post
@@ -33,7 +33,7 @@ PROVIDER: Final = "ussd"
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FiledGroup:
     """A group after it was filed: the report as it is stored now, and what an SMS would say.
 
     `queued` tells that an SMS with the receipt will follow, `low` which products will not last.
@@ -46,16 +46,14 @@ class Filed:
 
 
 def sheet_in(connection: Connection, context: Context, key: Key, now: datetime) -> Sheet:
-    """What is stored of a report."""
-    uow = UnitOfWork(connection, context, now, {})
-    fetch(uow, {key})
-    return _sheet(uow, key)
+    """Return what is stored of a report."""
+    return _sheet(UnitOfWork(connection, context, now), key)
 
 
 def file_group(
     connection: Connection, context: Context, message: Message, post: Post, file: File
-) -> Filed:
-    """Files a confirmed group for the site of `post`, in the caller's transaction."""
+) -> FiledGroup:
+    """File a confirmed group for the site of `post`, in the caller's transaction."""
     now, key = message.received_at, (post.unit_id, file.form, file.month)
     filled = Filled(file.form, dict(file.values), dict(file.days_out))
     understood = Understood(
@@ -66,25 +64,26 @@ def file_group(
         period=Period.parse(file.month),
     )
     reports.lock_sites(connection, {post.unit_id})
-    talks = conversations.load(connection, {post.id})
-    uow = open_unit_of_work(connection, context, [understood], talks, now)
-    reply = file_said(uow, Said(message, post, key, filled, confirmed=file.asked))
-    remember(uow, understood, [reply])
-    low = stock_need.warn(uow, [key], post.language)
-    text = replies.report_reply(context.catalogue, post.language, [reply], closing=low)
-    queued = context.catalogue.programme.ussd.sms_receipt and reply.complete
+    uow = UnitOfWork(connection, context, now, {post.unit_id})
+    uow.prefetch([key], [message.text_hash])
+    filed = file_said(uow, Said(message, post, key, filled, confirmed=file.asked))
+    stockouts.note_changes(uow, [filed])
+    remember(uow, understood, [filed.reply])
+    low = treatment_stock.warn(uow, [key], post.language)
+    text = replies.report_reply(context.catalogue, post.language, [filed.reply], closing=low)
+    queued = context.catalogue.programme.ussd.sms_receipt and filed.reply.complete
     if queued:
-        uow.replies.append(_receipt(message, key, text))
+        uow.outgoing.add_reply(_receipt(message, key, text))
     inbox.settle(connection, [Read(message.id, READ, post.id)], now)
-    _count(uow, reply)
-    store(uow)
-    return Filed(_sheet(uow, key), text, queued, low)
+    _count(uow, filed.reply)
+    uow.finish()
+    return FiledGroup(_sheet(uow, key), text, queued, low)
 
 
 def _count(uow: UnitOfWork, reply: ReportReply) -> None:
-    uow.counts["read"] += 1
-    uow.counts["ussd_groups"] += 1
-    uow.counts["refused" if reply.problems else "understood"] += 1
+    uow.counters["read"] += 1
+    uow.counters["ussd_groups"] += 1
+    uow.counters["refused" if reply.problems else "understood"] += 1
 
 
 def _receipt(message: Message, key: Key, text: str) -> outbox_sms.NewReply:
@@ -103,7 +102,7 @@ def _receipt(message: Message, key: Key, text: str) -> outbox_sms.NewReply:
 def _sheet(uow: UnitOfWork, key: Key) -> Sheet:
     site, keyword, month = key
     form, report = uow.context.catalogue.forms[keyword], uow.reports.get(key)
-    done = uow.complete.get((site, month), set())
+    done = uow.reports.complete_forms(site, month)
     terms = [term for check in form.checks for term in check.terms]
     named = {name for term in terms for name in (term.name, term.code)}
     rule_context = context_of(uow, key, stamp(uow.now, 0), form.codes)
@@ -118,7 +117,7 @@ def _sheet(uow: UnitOfWork, key: Key) -> Sheet:
         values=dict(report.values),
         receipt=report.receipt,
         complete=report.complete,
-        locked=is_locked(uow, report, uow.now),
+        locked=is_closed(uow.context, report, uow.now),
         others=others,
         known=known,
     )

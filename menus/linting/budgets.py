@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from menus.gsm7 import parts
-from menus.loading.loader import ROLES
 from menus.loading.words import SHORT, placeholders
 from menus.model.catalogue import LANGUAGES, Catalogue, Form
 from menus.model.cross_check import Level
 from menus.model.period import Period
 from menus.model.problem import Problem
+from menus.model.roles import Role
 from menus.wording.help import help_text, topics
 from menus.wording.replies import ReportReply, report_reply
 from menus.wording.sentences import say, say_problem
@@ -169,7 +169,7 @@ def _problems(catalogue: Catalogue, form: Form) -> Iterator[Problem]:
 
 def _of_help(catalogue: Catalogue, language: str) -> Iterator[str]:
     for topic in (None, *topics(catalogue)):
-        for role in ROLES:
+        for role in Role:
             needed = len(parts(help_text(catalogue, language, role, topic)))
             if needed > MOST_PARTS:
                 asked = " ".join(("AIDE", topic or "")).strip()

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from menus.loading.loader import ROLES
 from menus.model.catalogue import LANGUAGES, Catalogue, Form
 from menus.model.cross_check import Level
 from menus.model.period import Period
 from menus.model.problem import Problem
+from menus.model.roles import Role
 from menus.ussd import choice_screens, command_screens, correction_screens, entry_screens, navigator
 from menus.ussd.choice_screens import LONGEST_NAME
 from menus.ussd.group_state import groups_of
@@ -41,11 +41,11 @@ def screens(catalogue: Catalogue, language: str) -> Iterator[tuple[str, Screen]]
     """Every screen at its longest, and what it is about."""
     for key in _ENDS:
         yield key, navigator.end(catalogue, language, key, _room(catalogue))
-    for role in ROLES:
+    for role in Role:
         state = State(_caller(catalogue, language, role))
         yield from _of_choices(catalogue, state)
         yield from _of_commands(catalogue, state)
-        if role == ROLES[0]:
+        if role == Role.AGENT:
             for form in catalogue.forms.values():
                 yield from _of_form(catalogue, state, form)
 

@@ -10,7 +10,9 @@ from typing import Final
 
 from menus.loading import words as catalogue_words
 from menus.loading.checks import with_shared_checks
-from menus.loading.forms import CODE, codes_in, read_form
+from menus.loading.forms import read_form
+from menus.loading.keywords import FILE as KEYWORDS
+from menus.loading.keywords import FORMERLY, read_keywords
 from menus.loading.mapping import FILE as MAPPING
 from menus.loading.mapping import with_mapping
 from menus.loading.programme import read_programme
@@ -18,13 +20,12 @@ from menus.loading.referrals import read_referrals
 from menus.loading.tables import Folder, Table, names_in, read
 from menus.loading.ussd import read_ussd, words_of
 from menus.loading.words import Sentences
-from menus.model.catalogue import LANGUAGES, Catalogue, Command, Form
+from menus.model.catalogue import LANGUAGES, Catalogue, Form
+from menus.model.command import Command
 from menus.model.programme import Programme
-from menus.model.roles import Role
 from menus.model.ussd import Ussd
 
 SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
-ROLES: Final = tuple(Role)
 
 
 class CatalogueFault(Exception):
@@ -50,6 +51,12 @@ class _Source:
         part = self.folder.joinpath(name)
         there = part.is_file() or part.is_dir() or not self.is_mapping
         return self.folder if there else SHIPPED
+
+    @property
+    def holder_of_keywords(self) -> Folder:
+        """The folder of the keywords; also when they stand in the file of an older release."""
+        older = self.folder.joinpath(FORMERLY).is_file()
+        return self.folder if older else self.holder(KEYWORDS)
 
     def read(self, name: str, faults: list[str]) -> Table:
         return read(self.holder(name), name, faults)
@@ -87,8 +94,9 @@ def load(folder: Path | None = None) -> Catalogue:
     if source.is_mapping:
         forms = with_mapping(forms, source.read(MAPPING, faults))
     forms = with_shared_checks(source.read("checks.toml", faults), forms)
-    commands = _read_commands(source.read("commands.toml", faults))
-    ussd = read_ussd(source.holder("ussd"), forms, commands, faults)
+    commands = read_keywords(source.holder_of_keywords, faults)
+    # What a menu lacks because its command could not be read is told once, with the keywords.
+    ussd = read_ussd(source.holder("ussd"), forms, commands, faults if commands else [])
     codes = {code for form in forms.values() for code in form.codes}
     referrals = read_referrals(source.read("referrals.toml", faults), codes)
     words = _read_words(source.holder("words"), faults)
@@ -122,25 +130,6 @@ def _read_forms(folder: Folder, faults: list[str]) -> dict[str, Form]:
         elif form.keyword:
             forms[form.keyword] = form
     return forms
-
-
-def _read_commands(table: Table) -> dict[str, Command]:
-    commands = {}
-    for keyword in table.content:
-        row = table.table(keyword)
-        commands[keyword] = Command(
-            keyword=keyword,
-            roles=row.texts("roles"),
-            help=row.text("help"),
-            aliases=codes_in(row, "aliases"),
-        )
-        row.close()
-        if not CODE.fullmatch(keyword):
-            table.fault(keyword, "expected 3 to 12 letters A-Z and nothing else")
-        for role in commands[keyword].roles:
-            if role not in ROLES:
-                row.fault("roles", f"expected {', '.join(ROLES)}, got {role!r}")
-    return commands
 
 
 def _read_words(folder: Folder, faults: list[str]) -> dict[str, Sentences]:

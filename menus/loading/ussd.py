@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from menus.loading.tables import Folder, Table, names_in, read
-from menus.model.catalogue import Command, Form
+from menus.model.catalogue import Form
+from menus.model.command import Command
 from menus.model.ussd import LISTS, Choice, Item, Menu, Question, Ussd
 
 GROUPS: Final = "groups.toml"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from menus.model.command import Command
 from menus.model.cross_check import Check
 from menus.model.programme import EMPTY, Programme
 from menus.model.referrals import Referrals
@@ -99,16 +100,6 @@ class Form:
             if one.code == code:
                 return one
         raise KeyError(code)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A keyword that is no form: who may use it, and where its help stands."""
-
-    keyword: str
-    roles: tuple[str, ...]
-    help: str
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

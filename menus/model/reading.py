@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from menus.model.arguments import Arguments
+from menus.model.command import COR
 from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 
@@ -39,25 +41,24 @@ class Reading:
     or phone numbers were typed and dropped; `cut` that the message seems cut at the length of
     one SMS.
 
-    `command` is the keyword of a command that is no form. Its `arguments` are the words beside
-    it, upper case, less greetings and what was read as the month; for POUR they are the words
-    of the site. What COR, POUR and RCU say of codes and numbers stands in `filled`, `month` and
-    `problems`, as for a report. `inner` is the command that POUR was followed by: COR, RAS or
-    ANNULE. A command with `problems` must not be obeyed before they are mended, except for
-    what is `filled`.
+    `command` is the keyword of a command that is no form, `arguments` what stands beside it,
+    less greetings and what was read as the month; for POUR it is the site. What COR, POUR and
+    RCU say of codes and numbers stands in `filled`, `month` and `problems`, as for a report.
+    `within` is the command that POUR was followed by: COR, RAS or ANNULE. A command
+    with `problems` must not be obeyed before they are mended, except for what is `filled`.
     """
 
     filled: tuple[Filled, ...] = ()
     month: MonthSaid | None = None
     command: str = ""
-    arguments: tuple[str, ...] = ()
+    arguments: Arguments | None = None
     forms_named: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     personal: bool = False
     cut: bool = False
-    inner: str = ""
+    within: str = ""
 
     @property
     def correction(self) -> bool:
         """Whether the numbers are meant to change what was reported (COR, POUR ... COR)."""
-        return "COR" in (self.command, self.inner)
+        return COR in (self.command, self.within)

@@ -1,9 +1,10 @@
 """What a CRF says, and which referral PARTI, REFUS and FAIT are about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from menus.model.arguments import ReferralOutcome
+from menus.reading.lexer import Lexeme
 from menus.reading.referral_words import Piece, Pieces, Words
 
 LETTERS: Final = ("A", "H", "G", "D", "N")
@@ -23,36 +24,20 @@ _DENIALS: Final = frozenset({"PAS", "NON", "JAMAIS", "NI"})
 _WORDS: Final = Words(_MEANINGS, {"G", DAYS})
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What was said of which referral; `number` and `letter` are empty where they are unclear.
-
-    `days` are those to the agent's visit, None when none were said. `personal` tells that
-    something was typed which may be a name or a telephone number, `strange` that anything was
-    not understood, so that the text must not be kept.
-    """
-
-    number: str = ""
-    letter: str = ""
-    days: int | None = None
-    personal: bool = False
-    strange: bool = False
-
-
-def answer_of(words: Sequence[str]) -> Answered:
-    """What the words behind a CRF say, upper case and without accents. Raises nothing."""
-    found = _WORDS.pieces(words)
+def outcome_of(lexemes: Sequence[Lexeme]) -> ReferralOutcome:
+    """Return what the lexemes behind a CRF say, upper case and without accents."""
+    found = _WORDS.pieces(lexemes)
     days = [one for at, one in enumerate(found.all) if _is_days(found.all, at)]
     letter, said = _letter(found), _days(days)
     if days and (letter != "G" or said is None):
         letter = ""
-    return Answered(_number(found, days), letter, said, *_private(found))
+    return ReferralOutcome(_number(found, days), letter, said, *_private(found))
 
 
-def number_of(words: Sequence[str]) -> Answered:
-    """The number behind PARTI, REFUS or FAIT. Raises nothing."""
-    found = _WORDS.pieces(words)
-    return Answered(_number(found, ()), "", None, *_private(found))
+def number_of(lexemes: Sequence[Lexeme]) -> ReferralOutcome:
+    """Return the number behind PARTI, REFUS or FAIT."""
+    found = _WORDS.pieces(lexemes)
+    return ReferralOutcome(_number(found, ()), "", None, *_private(found))
 
 
 def _private(found: Pieces) -> tuple[bool, bool]:

@@ -47,7 +47,7 @@ class Lexeme(NamedTuple):
     end: int
 
 
-def fold(text: str) -> str:
+def normalise_input(text: str) -> str:
     """The text in plain ASCII letters, digits and signs; line ends are kept, never raises.
 
     Accents go, any script's decimal digits become 0-9 (fullwidth ones above all), every kind

@@ -10,15 +10,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from menus.model.arguments import Place
 from menus.model.catalogue import Catalogue
+from menus.model.command import POUR, Command
 from menus.model.problem import Problem
 from menus.model.reading import Filled, MonthSaid, Reading
 from menus.reading import months
 from menus.reading.certainty import filled_form, foreign_aliases, minus_separates, unknown_code
-from menus.reading.commands import Order, forms_named, order_in
-from menus.reading.lexer import fold, scan
+from menus.reading.commands import CommandSaid, command_in, forms_named
+from menus.reading.lexer import normalise_input, scan
 from menus.reading.pairing import Pair, ask, pair
 from menus.reading.personal_data import name_names, without_phones
+from menus.reading.scanned import Scanned
 from menus.reading.sections import split, without_times
 from menus.reading.slots import Section
 from menus.reading.tokenizer import tokens_of
@@ -27,11 +30,6 @@ from menus.reading.truncation import Ending, ending_of
 from menus.reading.vocabulary import Vocabulary, vocabulary_of
 
 _PLAIN: Final = frozenset({Kind.KEYWORD, Kind.CODE, Kind.NUMBER, Kind.MARK, Kind.DAYS, Kind.UNIT})
-_MISSING: Final = {
-    "COR": "correction_missing",
-    "POUR": "report_missing",
-    "RCU": "receipt_missing",
-}
 
 
 def read(text: str, catalogue: Catalogue) -> Reading:
@@ -44,14 +42,18 @@ def read(text: str, catalogue: Catalogue) -> Reading:
     rules say, is not judged here. Takes any text whatever and raises nothing.
     """
     vocabulary = vocabulary_of(catalogue)
-    folded = fold(text)
-    tokens = tokens_of(scan(folded), vocabulary)
-    order = None if _is_plain(tokens) else order_in(folded, tokens, vocabulary)
-    if order is None:
+    normalised = normalise_input(text)
+    lexemes = scan(normalised)
+    tokens = tokens_of(lexemes, vocabulary)
+    said = None
+    if not _is_plain(tokens):
+        said = command_in(Scanned(normalised, lexemes, tokens), vocabulary)
+    if said is None:
         return _Reader(text, tokens, vocabulary).report()
-    if order.report is None:
-        return _without_report(order)
-    return _with_report(order, _Reader(text, order.report, vocabulary).report())
+    if said.report is None:
+        return _without_report(said)
+    reading = _Reader(text, said.report, vocabulary).report()
+    return _with_report(said, reading, catalogue.commands[said.command])
 
 
 def _is_plain(tokens: Iterable[Token]) -> bool:
@@ -59,32 +61,32 @@ def _is_plain(tokens: Iterable[Token]) -> bool:
     return _PLAIN.issuperset([token.kind for token in tokens])
 
 
-def _without_report(order: Order) -> Reading:
+def _without_report(said: CommandSaid) -> Reading:
     return Reading(
-        month=order.month,
-        command=order.command,
-        arguments=order.arguments,
-        forms_named=order.forms,
-        problems=order.problems,
-        personal=order.personal,
-        inner=order.inner,
+        month=said.month,
+        command=said.command,
+        arguments=said.arguments,
+        forms_named=said.forms,
+        problems=said.problems,
+        personal=said.personal,
+        within=said.within,
     )
 
 
-def _with_report(order: Order, reading: Reading) -> Reading:
+def _with_report(said: CommandSaid, reading: Reading, command: Command) -> Reading:
     """COR, POUR or RCU with what they say of codes and numbers; what they lack is a Problem."""
     problems, filled = reading.problems, reading.filled
     if any(problem.key == "nothing_understood" for problem in problems):
-        problems = (ask(_MISSING[order.command], command=order.command),)
-    if order.command == "POUR" and not order.arguments:
-        problems, filled = (ask("site_missing", command=order.command),), ()
+        problems = (ask(command.missing, command=said.command),)
+    if said.command == POUR and said.arguments == Place():
+        problems, filled = (ask("site_missing", command=said.command),), ()
     return replace(
         reading,
         filled=filled,
-        command=order.command,
-        arguments=order.arguments,
+        command=said.command,
+        arguments=said.arguments,
         problems=problems,
-        inner=order.inner,
+        within=said.within,
     )
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from menus.model.arguments import AGE, REASON, SEX, TREATMENTS, ReferredPatient
 from menus.model.catalogue import Catalogue
 from menus.model.referrals import Choice, Reason
+from menus.reading.lexer import Lexeme
 from menus.reading.referral_words import Piece, Pieces, Words
 
 _SEXES: Final[Mapping[str, str]] = {
@@ -28,32 +30,11 @@ _MONTH, _YEAR = 30, 360
 # These are French words as well: before another word, or beside a reason, they are just that.
 _ALSO_FRENCH: Final = frozenset({"LE", "AU", "PAR"})
 
-AGE, SEX, REASON, TREATMENTS = "age", "sex", "reason", "treatments"
 
-
-@dataclass(frozen=True, slots=True)
-class Referring:
-    """What a REF says. `unclear` are those of AGE, SEX, REASON, TREATMENTS that must be asked.
-
-    `near` is the code that a word is one slip away from. `age_months` is None for an adult.
-    `personal` tells that something was typed which may be a name or a telephone number, and
-    `strange` that anything was not understood, so that the text must not be kept.
-    """
-
-    age_months: int | None = None
-    sex: str = ""
-    reason: str = ""
-    treatments: tuple[str, ...] = ()
-    unclear: tuple[str, ...] = ()
-    near: str = ""
-    personal: bool = False
-    strange: bool = False
-
-
-def refer(words: Sequence[str], catalogue: Catalogue) -> Referring:
-    """What the words behind a REF say, upper case and without accents. Raises nothing."""
+def refer(lexemes: Sequence[Lexeme], catalogue: Catalogue) -> ReferredPatient:
+    """Return what the lexemes behind a REF say, upper case and without accents."""
     vocabulary = _vocabulary_of(catalogue)
-    pieces = vocabulary.words.pieces(words)
+    pieces = vocabulary.words.pieces(lexemes)
     return _Reader(catalogue, vocabulary, pieces).read()
 
 
@@ -86,7 +67,7 @@ class _Reader:
     vocabulary: _Vocabulary
     found: Pieces
 
-    def read(self) -> Referring:
+    def read(self) -> ReferredPatient:
         reasons = self._reasons()
         reason = self.catalogue.referrals.reasons[reasons[0]] if len(reasons) == 1 else None
         sexes = self._sexes()
@@ -100,7 +81,7 @@ class _Reader:
             TREATMENTS: self._contradict(treatments) or near in self.vocabulary.treatments,
         }
         strange = bool(self.found.strange)
-        return Referring(
+        return ReferredPatient(
             age_months=age,
             sex=self._sex(sexes, reason),
             reason=reason.code if reason else "",

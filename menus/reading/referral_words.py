@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from menus.reading import everyday_words
-from menus.reading.lexer import ODD, Lexeme, Shape, scan
+from menus.reading.lexer import ODD, Lexeme, Shape
 from menus.reading.personal_data import without_phones
 from menus.reading.spelling import Slips
 from menus.reading.tokens import AnyKind, Kind, Token
@@ -84,9 +84,8 @@ class Words:
         found = {self._meanings[one] for one in self._slips.near(word)}
         return found.pop() if len(found) == 1 else ""
 
-    def pieces(self, words: Sequence[str]) -> Pieces:
-        """The text that these words were, in pieces."""
-        lexemes = scan(" ".join(words))
+    def pieces(self, lexemes: Sequence[Lexeme]) -> Pieces:
+        """Return the lexemes, upper case, as pieces."""
         tokens, phones = without_phones([_token(one) for one in lexemes])
         found: list[Piece] = []
         for at, token in enumerate(tokens):

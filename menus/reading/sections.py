@@ -7,8 +7,6 @@ from menus.model.catalogue import Catalogue
 from menus.reading.slots import Section
 from menus.reading.tokens import Kind, Token
 
-# Commands whose own words are codes and numbers: what follows is never read as a report.
-_TAKES_NUMBERS: Final = frozenset({"RCU", "RUPT", "REF", "CRF"})
 _MAY_OPEN: Final = frozenset({Kind.KEYWORD, Kind.UNKNOWN})
 
 
@@ -52,7 +50,7 @@ def split(
         if keyword is not None:
             skipping = False
             result.sections.append(Section(keyword, []))
-        elif token.kind is Kind.COMMAND and _is_stray(tokens, at):
+        elif token.kind is Kind.COMMAND and _is_stray(tokens, at, catalogue):
             skipping = True
             result.stray_commands.append(token)
         elif not skipping:
@@ -60,9 +58,9 @@ def split(
     return result
 
 
-def _is_stray(tokens: Sequence[Token], at: int) -> bool:
+def _is_stray(tokens: Sequence[Token], at: int, catalogue: Catalogue) -> bool:
     token = tokens[at]
-    if token.means not in _TAKES_NUMBERS or at + 1 == len(tokens):
+    if not catalogue.commands[token.means].has_own_pairs or at + 1 == len(tokens):
         return False
     return tokens[at + 1].kind in {Kind.CODE, Kind.NUMBER}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from menus.model.command import COR
 from menus.reading.everyday_words import DETERMINERS
 from menus.reading.tokens import WORDS, Kind, Token
 
@@ -47,7 +48,7 @@ def _begins_name(tokens: Sequence[Token], at: int) -> bool:
         return True
     if token.kind not in WORDS or token.text in DETERMINERS or at + 1 == len(tokens):
         return False
-    return tokens[at + 1].kind is Kind.KEYWORD or tokens[at + 1].means == "COR"
+    return tokens[at + 1].kind is Kind.KEYWORD or tokens[at + 1].means == COR
 
 
 def _goes_on(tokens: Sequence[Token], at: int) -> bool:

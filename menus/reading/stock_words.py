@@ -1,58 +1,54 @@
-"""What stands beside RUPT: products, for how many days they have been out, other words. Pure."""
+"""Products beside a keyword, for how many days they have been out, and other words. Pure."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Final
 
-from menus.model.catalogue import Catalogue
+from menus.model.arguments import Place, Products
 from menus.reading.everyday_words import FILLERS, GREETINGS
-from menus.reading.spelling import Speller
+from menus.reading.tokens import Kind, Token
+from menus.reading.vocabulary import Vocabulary
 
-_PIECES: Final = re.compile(r"[A-Z]+|[0-9]+")
-_DAYS: Final = frozenset({"J", "JR", "JRS", "JOUR", "JOURS"})
-_SPEECH: Final = FILLERS | GREETINGS | {"RUPTURE", "RUPT", "STK"}
-
-
-@dataclass(slots=True)
-class ProductsSaid:
-    """`days` are by code: None when only the product was named. `near` are codes that a typed
-    word is one slip away from, by that word; `numbers` codes with a number that is no days;
-    `words` everything else, such as the name of a site."""
-
-    days: dict[str, int | None] = field(default_factory=dict)
-    near: dict[str, str] = field(default_factory=dict)
-    numbers: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
+DAYS: Final = frozenset({"J", "JR", "JRS", "JOUR", "JOURS"})
+_SPEECH: Final = FILLERS | GREETINGS | DAYS | {"RUPTURE", "RUPT", "STK"}
 
 
-def products_said(arguments: Iterable[str], catalogue: Catalogue) -> ProductsSaid:
-    """Reads `ENF BEB`, `ENF 0J3`, `ENF 3 jours`, `ENF/BEB`. Words are upper case."""
-    said = ProductsSaid()
-    speller = Speller(catalogue)
+def products_said(tokens: Sequence[Token], vocabulary: Vocabulary) -> Products:
+    """Read `ENF BEB`, `ENF 0J3`, `ENF 3 jours`, `ENF/BEB`.
+
+    A zero before the days is the stock that is left; any other number that is no days must be
+    asked.
+    """
+    tokens = [token for token in tokens if token.kind is not Kind.MARK]
+    days: dict[str, int | None] = {}
+    near: dict[str, str] = {}
+    numbers: list[str] = []
+    words: list[str] = []
     last = ""
-    pieces = [piece for word in arguments for piece in _PIECES.findall(word)]
-    for at, piece in enumerate(pieces):
-        before = pieces[at - 1] if at else ""
-        after = pieces[at + 1] if at + 1 < len(pieces) else ""
-        code = catalogue.code_of.get(piece, "")
-        if piece.isdigit():
-            _number(said, last, int(piece[:6]), counts_days=before in _DAYS or after in _DAYS)
-        elif code and catalogue.field(code).product:
-            said.days.setdefault(code, None)
-            last = code
-        elif piece not in _SPEECH and piece not in _DAYS:
-            near = [one for one in speller.near(piece) if one in catalogue.form_of]
-            if len(near) == 1 and catalogue.field(near[0]).product:
-                said.near[piece] = near[0]
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.NUMBER:
+            if last and token.value and _counts_days(tokens, at):
+                days[last] = token.value
+            elif token.value:
+                numbers.append(last)
+        elif vocabulary.units.get(token.means) is not None:
+            last = token.means
+            days.setdefault(last, None)
+        elif token.text not in _SPEECH and not token.text.endswith("'"):
+            product = _product_near(token.text, vocabulary)
+            if product:
+                near[token.text] = product
             else:
-                said.words.append(piece)
-    return said
+                words.append(token.text)
+    return Products(days, near, tuple(numbers), Place(tuple(words)))
 
 
-def _number(said: ProductsSaid, code: str, number: int, *, counts_days: bool) -> None:
-    """A zero before the days is the stock that is left; any other number must be asked."""
-    if counts_days and number and code:
-        said.days[code] = number
-    elif number:
-        said.numbers.append(code)
+def _counts_days(tokens: Sequence[Token], at: int) -> bool:
+    """Whether this number counts days: `J3`, `3 jours`."""
+    sides = [*tokens[max(at - 1, 0) : at], *tokens[at + 1 : at + 2]]
+    return any(token.text in DAYS for token in sides)
+
+
+def _product_near(text: str, vocabulary: Vocabulary) -> str:
+    """The one product that a word is one slip away from; empty when that is unclear."""
+    near = [word for word in vocabulary.speller.near(text) if word in vocabulary.units]
+    return near[0] if len(near) == 1 and vocabulary.units[near[0]] is not None else ""

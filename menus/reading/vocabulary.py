@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from menus.model.catalogue import Catalogue
+from menus.model.command import OUI
 from menus.model.programme import Programme
 from menus.reading import everyday_words
-from menus.reading.lexer import fold
+from menus.reading.lexer import normalise_input
 from menus.reading.spelling import Slips, Speller
 from menus.reading.tokens import AnyKind, Kind
 
@@ -41,7 +42,7 @@ class Vocabulary:
         self.words: Mapping[str, Meaning] = {
             **_EVERYDAY,
             **dict(_months(catalogue.programme)),
-            **dict.fromkeys(everyday_words.YES, Meaning(Kind.COMMAND, "OUI")),
+            **dict.fromkeys(everyday_words.YES, Meaning(Kind.COMMAND, OUI)),
             **dict(_keywords(catalogue)),
             **{word: Meaning(Kind.CODE, code) for word, code in catalogue.code_of.items()},
         }
@@ -88,7 +89,7 @@ def _months(programme: Programme) -> Iterator[tuple[str, Meaning]]:
 
 
 def _plain(name: str) -> str:
-    return fold(name).upper()
+    return normalise_input(name).upper()
 
 
 _EVERYDAY: Final[Mapping[str, Meaning]] = {

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
+from menus.model.command import NON, OUI
 from menus.reading.everyday_words import FILLERS, HOMONYMS
 from menus.reading.tokens import Kind, Token
 
-ANSWERS: Final = frozenset({"OUI", "NON"})
 # Beside an answer these say the opposite of it, or make it depend on something.
 _AGAINST: Final = {
-    "OUI": frozenset({"MAIS", "FAUX", "FAUSSE", "ERREUR", "JAMAIS", "SI", "ATTENDS", "ATTENDEZ"}),
-    "NON": frozenset({"BON", "BONNE", "EXACT", "EXACTE", "JUSTE", "CORRECT", "CORRECTE", "VRAI"}),
+    OUI: frozenset({"MAIS", "FAUX", "FAUSSE", "ERREUR", "JAMAIS", "SI", "ATTENDS", "ATTENDEZ"}),
+    NON: frozenset({"BON", "BONNE", "EXACT", "EXACTE", "JUSTE", "CORRECT", "CORRECTE", "VRAI"}),
 }
 _BEFORE_ANSWER: Final = frozenset({Kind.MARK, Kind.GREETING, Kind.FILLER, Kind.KEYWORD})
 _AT_STAKE: Final = frozenset({Kind.NUMBER, Kind.MONTH, Kind.DAYS})
@@ -23,7 +23,7 @@ def answer_in(tokens: Sequence[Token]) -> str:
     Words that say the opposite (`oui mais`, `non c'est bon`) make it no answer at all.
     """
     first = next((one for one in tokens if one.kind not in _BEFORE_ANSWER), None)
-    if first is None or first.kind is not Kind.COMMAND or first.means not in ANSWERS:
+    if first is None or first.kind is not Kind.COMMAND or first.means not in (OUI, NON):
         return ""
     for at, token in enumerate(tokens):
         if token.kind in _AT_STAKE or token.text == "?":
@@ -43,8 +43,8 @@ def _says_more(token: Token, answer: str) -> bool:
 def _contradicts(tokens: Sequence[Token], at: int, answer: str) -> bool:
     """`oui mais`, `oui ce n'est pas`, but not `oui pas de probleme`; `non c'est bon`."""
     token = tokens[at]
-    if answer == "OUI" and token.text == "PAS":
+    if answer == OUI and token.text == "PAS":
         return at + 1 < len(tokens) and tokens[at + 1].text != "DE"
-    if answer == "NON" and at and tokens[at - 1].text == "PAS":
+    if answer == NON and at and tokens[at - 1].text == "PAS":
         return False
     return token.text in _AGAINST[answer]

@@ -123,12 +123,13 @@ def _answered(catalogue: Catalogue, state: State, value: str) -> Step:
 
 
 def _run(item: Item, state: State) -> Run:
-    """The command as an SMS would hold it, with what was chosen from lists."""
+    """The command with the answers to its questions, and what was chosen from lists."""
     listed = {
         question.listed: value for question, value in zip(item.questions, state.given, strict=True)
     }
     return Run(
-        " ".join([item.command, *state.given]),
+        item.command,
+        state.given,
         site=listed.get("sites", ""),
         month=int(listed.get("months", 0)),
     )

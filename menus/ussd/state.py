@@ -182,15 +182,21 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The wish to have a command obeyed, written as an SMS would hold it.
+    """The effect of a command: its keyword with the words chosen for its questions.
 
     `site` is the code of the site that was chosen from a list, empty when none was, and `month`
-    1-12 the month chosen with it: a code may hold what an SMS would read as something else.
+    1-12 the month chosen with it.
     """
 
-    text: str
+    keyword: str
+    words: tuple[str, ...] = ()
     site: str = ""
     month: int = 0
+
+    @property
+    def text(self) -> str:
+        """Return how the inbox shows the command: as the SMS that would say the same."""
+        return " ".join((self.keyword, *self.words))
 
 
 Effect = Open | File | Run

@@ -21,7 +21,7 @@ from menus.loading.loader import load as load_catalogue
 from menus.model.catalogue import Catalogue
 from menus.model.programme import EMPTY
 from menus.model.reading import Filled
-from menus.reading.lexer import fold
+from menus.reading.lexer import normalise_input
 from menus.reading.parser import read
 from menus.rules.evaluation import weigh
 from tests.corpus.lines import FILES, load
@@ -139,7 +139,7 @@ def _mangled(texts: Sequence[str], dice: random.Random) -> Iterator[str]:
 
 def _check(text: str, catalogue: Catalogue) -> None:
     reading = read(text, catalogue)
-    digits = fold(text).translate(_LOOKALIKES)
+    digits = normalise_input(text).translate(_LOOKALIKES)
     asked = {code for problem in reading.problems for code in problem.codes}
     for filled in reading.filled:
         _hold(not asked & filled.values.keys(), text)

@@ -1,4 +1,4 @@
-"""Holds up the lifeline: a child ends with its parent, however the parent ends."""
+"""Holds up: a child ends with its parent, however the parent ends."""
 
 import os
 import select
@@ -14,9 +14,9 @@ from gateway import process_group
 # The parent starts a child that would live for a minute, tells its process id, and waits.
 PARENT = """
 import subprocess, sys
-from gateway import lifeline
+from gateway import process_group
 sleep = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
-child = subprocess.Popen(lifeline.command(sleep), stdout=subprocess.PIPE)
+child = subprocess.Popen(process_group.command(sleep), stdout=subprocess.PIPE)
 child.stdout.readline()
 print(child.pid, flush=True)
 sys.stdin.read()

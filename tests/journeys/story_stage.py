@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from gateway import config, logs
+from gateway.context import Context
 from gateway.dhis2 import metadata
 from gateway.dhis2.org_units import org_units_of
 from gateway.inbound.accept import accept

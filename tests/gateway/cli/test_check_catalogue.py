@@ -36,7 +36,7 @@ def test_what_bambara_lacks_is_no_fault(kibaru: Kibaru, folder: Path) -> None:
 
 
 def test_near_words_are_a_fault(kibaru: Kibaru, folder: Path) -> None:
-    path = folder / "commands.toml"
+    path = folder / "keywords.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(f'{text}\n[TEL]\nroles = ["dtc"]\nhelp = "help_numero"\n', encoding="utf-8")
     lines = catalogue_lines(kibaru, folder)

@@ -2,7 +2,10 @@
 
 import pytest
 
-from gateway.commands.number_change import Typed, typed
+from gateway.commands.number_change import Move, move_of
+from menus.model.arguments import NumberChange, Place
+from menus.model.catalogue import Catalogue
+from menus.reading.parser import read
 from tests.gateway.harness import (
     AWA,
     FANTA,
@@ -24,21 +27,23 @@ OTHER = "+22370000102"
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("KOLA 70000009", Typed(("KOLA",), NEW)),
-        ("KOLA 70 00 00 09", Typed(("KOLA",), NEW)),
-        ("KOLA +223 70-00-00-09", Typed(("KOLA",), NEW)),
-        ("DE TENE KOURA 70000009", Typed(("DE", "TENE", "KOURA"), NEW)),
-        ("KOLA 01 70000009", Typed(("KOLA",), NEW, "01")),
-        ("KOLA 0001 70 00 00 09", Typed(("KOLA",), NEW, "0001")),
-        ("KOLA 2 70000009", Typed(("KOLA", "2"), NEW)),
+        ("KOLA 70000009", Move(Place(("KOLA",)), NEW)),
+        ("KOLA 70 00 00 09", Move(Place(("KOLA",)), NEW)),
+        ("KOLA +223 70-00-00-09", Move(Place(("KOLA",)), NEW)),
+        ("DE TENE KOURA 70000009", Move(Place(("DE", "TENE", "KOURA")), NEW)),
+        ("KOLA 01 70000009", Move(Place(("KOLA",)), NEW, "01")),
+        ("KOLA 0001 70 00 00 09", Move(Place(("KOLA",)), NEW, "0001")),
+        ("KOLA 2 70000009", Move(Place(("KOLA", "2")), NEW)),
         ("KOLA", None),
         ("70000009", None),
         ("KOLA 7000", None),
         ("", None),
     ],
 )
-def test_what_stands_behind_numero(text: str, expected: Typed | None) -> None:
-    assert typed(text.split()) == expected
+def test_what_stands_behind_numero(catalogue: Catalogue, text: str, expected: Move | None) -> None:
+    said = read(f"NUMERO {text}", catalogue).arguments
+    assert isinstance(said, NumberChange)
+    assert move_of(said) == expected
 
 
 @pytest.fixture

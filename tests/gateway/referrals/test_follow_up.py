@@ -13,14 +13,14 @@ def chase(referral_harness: ReferralHarness) -> int:
     """The clock's look at the referrals; returns how many it did something about."""
     with referral_harness.engine.begin() as connection:
         return referral_chase.chase_due(
-            connection, referral_harness.referral_harness, referral_harness.clock.now
+            connection, referral_harness.context, referral_harness.clock.now
         )
 
 
 def drop_ages(referral_harness: ReferralHarness) -> int:
     with referral_harness.engine.begin() as connection:
         return referral_chase.drop_ages(
-            connection, referral_harness.referral_harness, referral_harness.clock.now
+            connection, referral_harness.context, referral_harness.clock.now
         )
 
 

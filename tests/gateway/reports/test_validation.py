@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from gateway.model.report import Status
 from gateway.reports import validation
+from gateway.reports.unit_of_work import UnitOfWork
 from gateway.reports.validation import Outcome, Verdict
 from menus.model.catalogue import Catalogue
 from menus.model.period import Period
@@ -198,17 +199,16 @@ def test_what_left_before_the_setting_changed_stays(harness: Harness, dhis2: Far
     assert dhis2.held() == {**HELD, "POS": "27", "CTA": "26"}
 
 
-def test_the_desk_knows_what_was_validated_on_it(harness: Harness) -> None:
+def test_a_unit_of_work_sees_what_was_validated_within_it(harness: Harness) -> None:
     """A message of the same batch that comes after finds the report closed."""
     say(harness, PEC)
     key = harness.report().key
     with harness.engine.begin() as connection:
-        uow = validation.UnitOfWork(
-            connection, harness.context, harness.clock.now, {key[0]: "KOLA"}
-        )
-        uow.reports[key] = replace(harness.report(), late=True)
-        uow.touched.add(key)
-        verdicts = validation.validate_at(uow, [key[0]], OCTOBER, STAFF)
+        uow = UnitOfWork(connection, harness.context, harness.clock.now, {key[0]})
+        uow.reports.prefetch([key])
+        uow.put(replace(harness.report(), late=True))
+        verdicts = validation.validate_within(uow, [key[0]], OCTOBER, STAFF)
         assert [one.outcome for one in verdicts if one.key == key] == [Outcome.VALIDATED]
-        assert uow.reports[key].validated_by == STAFF
-        assert uow.reports[key].late
+        report = uow.reports.get(key)
+        assert report is not None
+        assert (report.validated_by, report.late) == (STAFF, True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway import sandbox
 from gateway.model.csv_table import Place
 from gateway.model.roster import Roster, RosterFault
-from gateway.roster import files as roster_files
 from gateway.roster.files import PEOPLE_COLUMNS, UNIT_COLUMNS, person_cells, read, unit_cells
 
 UNITS = """\
@@ -26,7 +26,7 @@ phone,name,role,org_unit,language,active
 +22370000101,Nana,dtc,KANI,fr,oui
 +22370000201,Sali,district,DUGU,fr,non
 """
-DEMO = Path(roster_files.__file__).parent / "sandbox" / "roster"
+DEMO = Path(sandbox.__file__).parent / "roster"
 
 
 def read_texts(

@@ -6,7 +6,8 @@ import pytest
 
 from menus.linting.slips import nearness, slip_faults
 from menus.loading.loader import load
-from menus.model.catalogue import Catalogue, Command
+from menus.model.catalogue import Catalogue
+from menus.model.command import Command
 from menus.model.programme import NearWords
 
 CATALOGUE = load()

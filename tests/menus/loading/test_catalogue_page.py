@@ -17,7 +17,7 @@ CODE = " ".join(re.findall(r"`[^`\n]+`|^```.*?^```", PAGE, re.MULTILINE | re.DOT
 FOLDERS = ("forms", "ussd")
 FILES = [
     "programme.toml",
-    "commands.toml",
+    "keywords.toml",
     "checks.toml",
     "referrals.toml",
     *(f"{folder}/{name}" for folder in FOLDERS for name in names_in(SHIPPED.joinpath(folder))),

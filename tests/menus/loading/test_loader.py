@@ -74,10 +74,15 @@ FIELD = '[[fields]]\ncode = "{}"\nlabels = {{ fr = "X" }}\nshort = {{ fr = "{}" 
         (CHECKS, 'words = "rule_13"', 'words = "rule_31"', "words/fr.toml: rule_31: missing, rule 13 needs it"),
         (FR, "rule_17 = \"{left}", "rule_17 = \"{FIE}", "rule_17: nothing fills {FIE}"),
         (FR, "number_usual =", "number_usua =", "words/fr.toml: number_usual: missing, the code needs it"),
-        ("commands.toml", "[OUI]", "[Oui]", "commands.toml: Oui: expected 3 to 12 letters A-Z"),
-        ("commands.toml", '"AWO"', '"NON"', "keyword NON: NON is taken by keyword OUI"),
-        ("commands.toml", '["asc"]', '["agent"]', "RCU.roles: expected asc, dtc, district, got 'agent'"),
-        ("commands.toml", '"help_oui"', '"help_yes"', "words/fr.toml: help_yes: missing, OUI needs it"),
+        ("keywords.toml", "[OUI]", "[Oui]", "keywords.toml: Oui: expected 3 to 12 letters A-Z"),
+        ("keywords.toml", '"AWO"', '"NON"', "keyword NON: NON is taken by keyword OUI"),
+        ("keywords.toml", '["asc"]', '["agent"]', "RCU.roles: expected asc, dtc, district, got 'agent'"),
+        ("keywords.toml", "[COR]", "[CORRIGE]", "keywords.toml: COR: missing"),
+        ("keywords.toml", '"topic"', '"topics"', "AIDE.arguments: expected none, place, receipt_or_place"),
+        ("keywords.toml", 'month = "due"', 'month = "late"', "RAS.month: expected none, open, due, got 'late'"),
+        ("keywords.toml", "one_site = true", "one_site = 1", "RAS.one_site: expected true or false"),
+        ("keywords.toml", 'fr = ["OUAIS"]', 'en = ["YES"]', "OUI.aliases.en: unknown key"),
+        ("keywords.toml", '"help_oui"', '"help_yes"', "words/fr.toml: help_yes: missing, OUI needs it"),
         (FR, "above_ask =", "above_as =", "words/fr.toml: above_ask: missing, the code needs it"),
         (FR, "above_ask =", "above_as =", "words/fr.toml: above_as: no sentence is called that"),
         (FR, "cut_short =", "cutt_short =", "words/fr.toml: cutt_short: no sentence is called that"),
@@ -112,18 +117,24 @@ def test_all_faults_at_once(folder: Path, edit: Edit) -> None:
     edit(PEC, "ask_above = 150", "ask_above = 999")
     edit(STK, 'code = "BEB"', 'code = "B1"')
     edit(FR, "late =", "lat =")
-    edit("commands.toml", '["asc"]', "[]\ncolour = 1")
+    edit("keywords.toml", '["asc"]', "[]\ncolour = 1")
     (folder / "words/bm.toml").unlink()
     (folder / "programme.toml").write_bytes(b"opens_on = 1 # \xe9")
     assert [one.split(": ")[0] for one in faults_of(folder)] == [
         "programme.toml",
         "forms/pec.toml",
         "forms/stk.toml",
-        "commands.toml",
+        "keywords.toml",
         "words/bm.toml",
         "words/fr.toml",
         "words/fr.toml",
     ]
+
+
+def test_the_keywords_of_an_older_catalogue_are_one_fault_that_names_the_file(folder: Path) -> None:
+    (folder / "keywords.toml").rename(folder / "commands.toml")
+    (fault,) = faults_of(folder)
+    assert fault.startswith("commands.toml: this file is called keywords.toml now")
 
 
 def test_an_unreadable_file_is_one_fault(folder: Path) -> None:

@@ -2,6 +2,16 @@
 
 import pytest
 
+from menus.model.arguments import (
+    LanguageChoice,
+    NumberChange,
+    Place,
+    Products,
+    ReceiptNumber,
+    ReferralOutcome,
+    ReferredPatient,
+    Topic,
+)
 from menus.model.catalogue import Catalogue
 from menus.model.reading import MonthSaid, Reading
 from menus.reading.parser import read
@@ -42,7 +52,7 @@ def test_corrections(
 ) -> None:
     reading = read(text, catalogue)
 
-    assert (reading.command, reading.correction, reading.inner) == ("COR", True, "")
+    assert (reading.command, reading.correction, reading.within) == ("COR", True, "")
     assert values_of(reading) == values
     assert reading.month == month
     assert reading.problems == ()
@@ -73,32 +83,58 @@ def test_what_a_correction_must_be_asked(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("POUR KOLA PEC 03 VUS 4", (("KOLA",), {"VUS": 4}, MARCH, "")),
-        ("pour kola pec 03 vus4", (("KOLA",), {"VUS": 4}, MARCH, "")),
-        ("POUR KOLA: PEC 03 VUS 4", (("KOLA",), {"VUS": 4}, MARCH, "")),
-        ("POUR KOLA VUS 4", (("KOLA",), {"VUS": 4}, None, "")),
-        ("POUR SIRAKORO BA PEC mars VUS 4", (("SIRAKORO", "BA"), {"VUS": 4}, MARCH, "")),
-        ("POUR KOLA-BA PEC 03 VUS 4", (("KOLA-BA",), {"VUS": 4}, MARCH, "")),
-        ("POUR N'DEBOUGOU PEC 03 VUS 4", (("N'DEBOUGOU",), {"VUS": 4}, MARCH, "")),
-        ("POUR KOLA 2 PEC 03 VUS 4", (("KOLA", "2"), {"VUS": 4}, MARCH, "")),
-        ("POUR KOLA 03 PEC VUS 4", (("KOLA",), {"VUS": 4}, MARCH, "")),
-        ("Pour le site de Kola, PEC 03 VUS 4", (("KOLA",), {"VUS": 4}, MARCH, "")),
-        ("POUR KOLA le mois de mars VUS 4", (("KOLA",), {"VUS": 4}, MARCH, "")),
-        ("POUR BA PEC 03 VUS 4", (("BA",), {"VUS": 4}, MARCH, "")),
-        ("Bonjour POUR KOLA PEC 03 VUS 4 merci", (("KOLA",), {"VUS": 4}, MARCH, "")),
-        ("POUR KOLA COR POS 27", (("KOLA",), {"POS": 27}, None, "COR")),
-        ("POUR KOLA PEC 03 COR POS 27", (("KOLA",), {"POS": 27}, MARCH, "COR")),
-        ("COR POUR KOLA PEC 03 POS 27", (("KOLA",), {"POS": 27}, MARCH, "COR")),
-        ("POUR KOLA PEC 03 RAS", (("KOLA",), {}, MARCH, "RAS")),
-        ("POUR KOLA ANNULE", (("KOLA",), {}, None, "ANNULE")),
+        ("POUR KOLA PEC 03 VUS 4", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
+        ("pour kola pec 03 vus4", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
+        ("POUR KOLA: PEC 03 VUS 4", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
+        ("POUR KOLA VUS 4", (Place(("KOLA",)), {"VUS": 4}, None, "")),
+        (
+            "POUR SIRAKORO BA PEC mars VUS 4",
+            (
+                Place(
+                    (
+                        "SIRAKORO",
+                        "BA",
+                    )
+                ),
+                {"VUS": 4},
+                MARCH,
+                "",
+            ),
+        ),
+        ("POUR KOLA-BA PEC 03 VUS 4", (Place(("KOLA-BA",)), {"VUS": 4}, MARCH, "")),
+        ("POUR N'DEBOUGOU PEC 03 VUS 4", (Place(("N'DEBOUGOU",)), {"VUS": 4}, MARCH, "")),
+        (
+            "POUR KOLA 2 PEC 03 VUS 4",
+            (
+                Place(
+                    (
+                        "KOLA",
+                        "2",
+                    )
+                ),
+                {"VUS": 4},
+                MARCH,
+                "",
+            ),
+        ),
+        ("POUR KOLA 03 PEC VUS 4", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
+        ("Pour le site de Kola, PEC 03 VUS 4", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
+        ("POUR KOLA le mois de mars VUS 4", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
+        ("POUR BA PEC 03 VUS 4", (Place(("BA",)), {"VUS": 4}, MARCH, "")),
+        ("Bonjour POUR KOLA PEC 03 VUS 4 merci", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
+        ("POUR KOLA COR POS 27", (Place(("KOLA",)), {"POS": 27}, None, "COR")),
+        ("POUR KOLA PEC 03 COR POS 27", (Place(("KOLA",)), {"POS": 27}, MARCH, "COR")),
+        ("COR POUR KOLA PEC 03 POS 27", (Place(("KOLA",)), {"POS": 27}, MARCH, "COR")),
+        ("POUR KOLA PEC 03 RAS", (Place(("KOLA",)), {}, MARCH, "RAS")),
+        ("POUR KOLA ANNULE", (Place(("KOLA",)), {}, None, "ANNULE")),
     ],
 )
 def test_reports_for_a_site(text: str, expected: tuple[object, ...], catalogue: Catalogue) -> None:
     reading = read(text, catalogue)
 
     assert (reading.command, reading.problems) == ("POUR", ())
-    assert (reading.arguments, values_of(reading), reading.month, reading.inner) == expected
-    assert reading.correction == (reading.inner == "COR")
+    assert (reading.arguments, values_of(reading), reading.month, reading.within) == expected
+    assert reading.correction == (reading.within == "COR")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +153,7 @@ def test_pour_without_site_or_report(
 ) -> None:
     reading = read(text, catalogue)
 
-    assert (reading.command, reading.arguments, reading.filled) == ("POUR", site, ())
+    assert (reading.command, reading.arguments, reading.filled) == ("POUR", Place(site), ())
     assert keys(reading) == [problem]
 
 
@@ -184,36 +220,39 @@ def test_an_answer_beside_anything_that_matters_confirms_nothing(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("RAS", ("RAS", (), (), None)),
-        ("PEC mars RAS", ("RAS", (), ("PEC",), MARCH)),
-        ("RAS PEC 03", ("RAS", ("PEC",), ("PEC",), MARCH)),
-        ("PEC RAS mars", ("RAS", (), ("PEC",), MARCH)),
-        ("PEC 03 neant", ("RAS", (), ("PEC",), MARCH)),
-        ("PEC RAS NUT RAS", ("RAS", ("NUT", "RAS"), ("PEC", "NUT"), None)),
-        ("ETAT", ("ETAT", (), (), None)),
-        ("ETAT KOLA 03", ("ETAT", ("KOLA",), (), MARCH)),
-        ("etat de Kola svp", ("ETAT", ("KOLA",), (), None)),
-        ("ETAT SIRAKORO BA mars 2026", ("ETAT", ("SIRAKORO", "BA"), (), MonthSaid(3, 2026))),
-        ("ETAT 03/26", ("ETAT", (), (), MonthSaid(3, 2026))),
-        ("ETAT 7K4P", ("ETAT", ("7K4P",), (), None)),
-        ("etat 7k4p docteur", ("ETAT", ("7K4P",), (), None)),
-        ("ETAT 2347", ("ETAT", ("2347",), (), None)),
-        ("AIDE", ("AIDE", (), (), None)),
-        ("AIDE PEC", ("AIDE", ("PEC",), ("PEC",), None)),
-        ("aide atp svp", ("AIDE", ("ATP",), (), None)),
-        ("LANGUE BM", ("LANGUE", ("BM",), (), None)),
-        ("VAL KOLA 10", ("VAL", ("KOLA",), (), MonthSaid(10))),
-        ("VAL KOLA mars", ("VAL", ("KOLA",), (), MARCH)),
-        ("MANQ", ("MANQ", (), (), None)),
-        ("MANQ mars", ("MANQ", (), (), MARCH)),
-        ("ANNULE", ("ANNULE", (), (), None)),
-        ("annuler PEC 03", ("ANNULE", ("PEC",), ("PEC",), MARCH)),
-        ("SUITE", ("SUITE", (), (), None)),
-        ("RUPT BEB svp docteur", ("RUPT", ("BEB",), (), None)),
-        ("Bonjour REF 4 M AU", ("REF", ("4", "M", "AU"), (), None)),
-        ("CRF 3305 A", ("CRF", ("3305", "A"), (), None)),
-        ("FAIT 4721", ("FAIT", ("4721",), (), None)),
-        ("NUMERO KOLA 70001234", ("NUMERO", ("KOLA", "70001234"), (), None)),
+        ("RAS", ("RAS", None, (), None)),
+        ("PEC mars RAS", ("RAS", None, ("PEC",), MARCH)),
+        ("RAS PEC 03", ("RAS", None, ("PEC",), MARCH)),
+        ("PEC RAS mars", ("RAS", None, ("PEC",), MARCH)),
+        ("PEC 03 neant", ("RAS", None, ("PEC",), MARCH)),
+        ("PEC RAS NUT RAS", ("RAS", None, ("PEC", "NUT"), None)),
+        ("ETAT", ("ETAT", Place(), (), None)),
+        ("ETAT KOLA 03", ("ETAT", Place(("KOLA",)), (), MARCH)),
+        ("etat de Kola svp", ("ETAT", Place(("KOLA",)), (), None)),
+        ("ETAT SIRAKORO BA mars 2026", ("ETAT", Place(("SIRAKORO", "BA")), (), MonthSaid(3, 2026))),
+        ("ETAT 03/26", ("ETAT", Place(), (), MonthSaid(3, 2026))),
+        ("ETAT 7K4P", ("ETAT", ReceiptNumber("7K4P"), (), None)),
+        ("etat 7k4p docteur", ("ETAT", ReceiptNumber("7K4P"), (), None)),
+        ("ETAT 2347", ("ETAT", ReceiptNumber("2347"), (), None)),
+        ("AIDE", ("AIDE", Topic(), (), None)),
+        ("AIDE PEC", ("AIDE", Topic("PEC"), ("PEC",), None)),
+        ("aide atp svp", ("AIDE", Topic("ATP"), (), None)),
+        ("LANGUE BM", ("LANGUE", LanguageChoice("bm"), (), None)),
+        ("VAL KOLA 10", ("VAL", Place(("KOLA",)), (), MonthSaid(10))),
+        ("VAL KOLA mars", ("VAL", Place(("KOLA",)), (), MARCH)),
+        ("MANQ", ("MANQ", Place(), (), None)),
+        ("MANQ mars", ("MANQ", Place(), (), MARCH)),
+        ("ANNULE", ("ANNULE", None, (), None)),
+        ("annuler PEC 03", ("ANNULE", None, ("PEC",), MARCH)),
+        ("SUITE", ("SUITE", None, (), None)),
+        ("RUPT BEB svp docteur", ("RUPT", Products({"BEB": None}), (), None)),
+        ("Bonjour REF 4 M AU", ("REF", ReferredPatient(4, "M", "AU"), (), None)),
+        ("CRF 3305 A", ("CRF", ReferralOutcome("3305", "A"), (), None)),
+        ("FAIT 4721", ("FAIT", ReferralOutcome("4721"), (), None)),
+        (
+            "NUMERO KOLA 70001234",
+            ("NUMERO", NumberChange(Place(("KOLA",)), ("70001234",)), (), None),
+        ),
     ],
 )
 def test_other_commands(text: str, expected: tuple[object, ...], catalogue: Catalogue) -> None:

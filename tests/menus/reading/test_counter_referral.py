@@ -3,42 +3,47 @@
 import pytest
 
 from menus.loading.loader import load
-from menus.reading.counter_referral import Answered, answer_of, number_of
+from menus.model.arguments import ReferralOutcome
 from menus.reading.parser import read
 
 CATALOGUE = load()
 
 
-def answered(text: str) -> Answered:
+def outcome(text: str, command: str) -> ReferralOutcome:
     reading = read(text, CATALOGUE)
-    assert reading.command == "CRF", text
-    return answer_of(reading.arguments)
+    assert reading.command == command, text
+    assert isinstance(reading.arguments, ReferralOutcome)
+    return reading.arguments
+
+
+def answered(text: str) -> ReferralOutcome:
+    return outcome(text, "CRF")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("CRF 4721 A", Answered("4721", "A")),
-        ("crf 4721 a", Answered("4721", "A")),
-        ("CRF A 4721", Answered("4721", "A")),
-        ("CRF 4721A", Answered("4721", "A")),
-        ("CRF-4721-A.", Answered("4721", "A")),
-        ("CRF4721 H", Answered("4721", "H")),
-        ("CRF 4721 G", Answered("4721", "G")),
-        ("CRF 4721 G J3", Answered("4721", "G", 3)),
-        ("CRF 4721 GJ3", Answered("4721", "G", 3)),
-        ("CRF 4721 G J 3", Answered("4721", "G", 3)),
-        ("CRF J3 G 4721", Answered("4721", "G", 3)),
-        ("CRF 4721 G 3 jours", Answered("4721", "G", 3)),
-        ("CRF 4721 D", Answered("4721", "D")),
-        ("CRF 4721 N", Answered("4721", "N")),
-        ("CRF 4721 arrive", Answered("4721", "A")),
-        ("CRF 4721 pas arrive", Answered("4721", "N")),
-        ("CRF 4721 non arrive", Answered("4721", "N")),
-        ("Bonsoir CRF 4721 A merci", Answered("4721", "A")),
+        ("CRF 4721 A", ReferralOutcome("4721", "A")),
+        ("crf 4721 a", ReferralOutcome("4721", "A")),
+        ("CRF A 4721", ReferralOutcome("4721", "A")),
+        ("CRF 4721A", ReferralOutcome("4721", "A")),
+        ("CRF-4721-A.", ReferralOutcome("4721", "A")),
+        ("CRF4721 H", ReferralOutcome("4721", "H")),
+        ("CRF 4721 G", ReferralOutcome("4721", "G")),
+        ("CRF 4721 G J3", ReferralOutcome("4721", "G", 3)),
+        ("CRF 4721 GJ3", ReferralOutcome("4721", "G", 3)),
+        ("CRF 4721 G J 3", ReferralOutcome("4721", "G", 3)),
+        ("CRF J3 G 4721", ReferralOutcome("4721", "G", 3)),
+        ("CRF 4721 G 3 jours", ReferralOutcome("4721", "G", 3)),
+        ("CRF 4721 D", ReferralOutcome("4721", "D")),
+        ("CRF 4721 N", ReferralOutcome("4721", "N")),
+        ("CRF 4721 arrive", ReferralOutcome("4721", "A")),
+        ("CRF 4721 pas arrive", ReferralOutcome("4721", "N")),
+        ("CRF 4721 non arrive", ReferralOutcome("4721", "N")),
+        ("Bonsoir CRF 4721 A merci", ReferralOutcome("4721", "A")),
     ],
 )
-def test_what_is_certain_is_taken(text: str, expected: Answered) -> None:
+def test_what_is_certain_is_taken(text: str, expected: ReferralOutcome) -> None:
     assert answered(text) == expected
 
 
@@ -83,7 +88,5 @@ def test_a_name_or_a_telephone_is_noticed(text: str) -> None:
 @pytest.mark.parametrize("command", ["PARTI", "REFUS", "FAIT"])
 def test_a_step_of_the_agent_needs_one_number(command: str) -> None:
     for text, number in (("4721", "4721"), ("no 4721 merci", "4721"), ("", ""), ("4721 4722", "")):
-        reading = read(f"{command} {text}", CATALOGUE)
-        assert reading.command == command
-        assert number_of(reading.arguments).number == number
-    assert number_of(read(f"{command} 4721 Awa", CATALOGUE).arguments).personal
+        assert outcome(f"{command} {text}", command).number == number
+    assert outcome(f"{command} 4721 Awa", command).personal

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.reading.lexer import ODD, Shape, fold, scan
+from menus.reading.lexer import ODD, Shape, normalise_input, scan
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from menus.reading.lexer import ODD, Shape, fold, scan
     ],
 )
 def test_folding(typed: str, folded: str) -> None:
-    assert fold(typed) == folded
+    assert normalise_input(typed) == folded
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_positions_and_shapes() -> None:
 
 @given(st.text(alphabet=st.characters()))
 def test_every_sign_of_the_folded_text_is_in_a_lexeme_or_a_blank(text: str) -> None:
-    folded = fold(text)
+    folded = normalise_input(text)
     lexemes = scan(folded)
 
     assert folded.replace(ODD, "0").replace("\n", " ").isascii()

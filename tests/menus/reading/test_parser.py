@@ -12,7 +12,7 @@ from menus.loading.loader import load
 from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
 from menus.model.reading import MonthSaid, Reading
-from menus.reading.lexer import fold
+from menus.reading.lexer import normalise_input
 from menus.reading.parser import read
 
 MARCH = MonthSaid(3)
@@ -393,7 +393,7 @@ def test_any_text_is_read_and_every_number_stands_in_it(text: str) -> None:
     reading = read(text, CATALOGUE)
 
     # A letter of a word beside the number may look like a digit of it: `OUI3`.
-    digits = fold(text).translate(str.maketrans("OolI", "0011"))
+    digits = normalise_input(text).translate(str.maketrans("OolI", "0011"))
     for filled in reading.filled:
         for number in (*filled.values.values(), *filled.days_out.values()):
             assert str(number) in digits

@@ -15,7 +15,7 @@ from menus.model.period import Period
 from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 from menus.model.reading import Reading
-from menus.reading.lexer import fold
+from menus.reading.lexer import normalise_input
 from menus.reading.parser import read
 from menus.rules.evaluation import weigh
 from menus.wording.replies import ReportReply, report_reply
@@ -83,7 +83,7 @@ def numbers(text: str) -> set[int]:
 
 def typed_numbers(text: str) -> set[int]:
     """Every number in a text, once as it stands and once with letters taken for digits."""
-    folded = fold(text)
+    folded = normalise_input(text)
     return numbers(folded) | numbers(folded.translate(LOOKALIKES))
 
 
@@ -126,7 +126,7 @@ def test_any_text_is_answered_in_gsm_7(text: str, language: str) -> None:
 @given(ANY)
 def test_nothing_is_stored_that_was_not_typed_or_is_beyond_its_limit(text: str) -> None:
     answer = answered(text)
-    digits = fold(text).translate(LOOKALIKES)
+    digits = normalise_input(text).translate(LOOKALIKES)
 
     for code, value in answer.values.items():
         assert str(value) in digits

@@ -5,20 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from menus.loading.loader import load
+from menus.model.arguments import AGE, REASON, SEX, TREATMENTS, ReferredPatient
 from menus.model.catalogue import Catalogue
+from menus.reading.lexer import scan
 from menus.reading.parser import read
-from menus.reading.referral import AGE, REASON, SEX, TREATMENTS, Referring, refer
+from menus.reading.referral import refer
 
 CATALOGUE = load()
 
 
-def referred(text: str) -> Referring:
+def referred(text: str) -> ReferredPatient:
     reading = read(text, CATALOGUE)
     assert reading.command == "REF", text
-    return refer(reading.arguments, CATALOGUE)
+    assert isinstance(reading.arguments, ReferredPatient)
+    return reading.arguments
 
 
-GIRL = Referring(14, "F", "PG", ("ART",))
+GIRL = ReferredPatient(14, "F", "PG", ("ART",))
 
 
 @pytest.mark.parametrize(
@@ -57,21 +60,21 @@ def test_the_same_referral_in_many_forms(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("REF 14 M PG", Referring(14, "M", "PG")),
-        ("REF 3 M CV SEL PAR", Referring(3, "M", "CV", ("SEL", "PAR"))),
-        ("REF 14 M LE RIEN", Referring(14, "M", "LE", ("RIEN",))),
-        ("REF LE 14 M", Referring(14, "M", "LE")),
-        ("REF 2 ans M DG SRO", Referring(24, "M", "DG", ("SEL",))),
-        ("REF 10 jours F NN", Referring(0, "F", "NN")),
-        ("REF 0 F NN", Referring(0, "F", "NN")),
-        ("REF 59 M AU", Referring(59, "M", "AU")),
-        ("REF FE", Referring(None, "F", "FE")),
-        ("REF 0 F FE", Referring(0, "F", "FE")),
-        ("REF 0 PP", Referring(0, "F", "PP")),
-        ("REF 25 ans F FE", Referring(None, "F", "FE")),
+        ("REF 14 M PG", ReferredPatient(14, "M", "PG")),
+        ("REF 3 M CV SEL PAR", ReferredPatient(3, "M", "CV", ("SEL", "PAR"))),
+        ("REF 14 M LE RIEN", ReferredPatient(14, "M", "LE", ("RIEN",))),
+        ("REF LE 14 M", ReferredPatient(14, "M", "LE")),
+        ("REF 2 ans M DG SRO", ReferredPatient(24, "M", "DG", ("SEL",))),
+        ("REF 10 jours F NN", ReferredPatient(0, "F", "NN")),
+        ("REF 0 F NN", ReferredPatient(0, "F", "NN")),
+        ("REF 59 M AU", ReferredPatient(59, "M", "AU")),
+        ("REF FE", ReferredPatient(None, "F", "FE")),
+        ("REF 0 F FE", ReferredPatient(0, "F", "FE")),
+        ("REF 0 PP", ReferredPatient(0, "F", "PP")),
+        ("REF 25 ans F FE", ReferredPatient(None, "F", "FE")),
     ],
 )
-def test_what_is_certain_is_taken(text: str, expected: Referring) -> None:
+def test_what_is_certain_is_taken(text: str, expected: ReferredPatient) -> None:
     assert referred(text) == expected
 
 
@@ -153,7 +156,7 @@ def test_a_name_or_a_telephone_is_dropped_and_the_rest_counts(text: str) -> None
 @given(st.text(alphabet="REFMPGNCVDATSLU 0149.,/-jmoi'½éKb", max_size=60))
 def test_any_text_is_read_and_what_is_read_was_typed(text: str) -> None:
     words = text.upper().split()
-    found = refer(words, CATALOGUE)
+    found = refer(scan(" ".join(words)), CATALOGUE)
     assert found.reason in ("", *CATALOGUE.referrals.reasons)
     typed = "".join(words)
     for code in (found.reason, *found.treatments):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from menus.model.arguments import Place, Products
 from menus.model.catalogue import Catalogue
 from menus.reading.parser import read
-from menus.reading.stock_words import products_said
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,15 @@ from menus.reading.stock_words import products_said
 def test_products_that_ran_out(catalogue: Catalogue, text: str, days: dict[str, int]) -> None:
     reading = read(text, catalogue)
     assert reading.command == "RUPT"
-    assert products_said(reading.arguments, catalogue).days == days
+    assert isinstance(reading.arguments, Products)
+    assert reading.arguments.days == days
 
 
 def test_other_words_are_near_a_product_or_a_site(catalogue: Catalogue) -> None:
-    said = products_said(("ENG", "KOLA", "BEB", "40"), catalogue)
-    assert (said.near, said.words, said.numbers) == ({"ENG": "ENF"}, ["KOLA"], ["BEB"])
+    said = read("RUPT ENG KOLA BEB 40", catalogue).arguments
+    assert isinstance(said, Products)
+    expected = ({"ENG": "ENF"}, Place(("KOLA",)), ("BEB",))
+    assert (said.near, said.place, said.numbers) == expected
 
 
 @pytest.mark.parametrize(

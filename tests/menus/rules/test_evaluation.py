@@ -392,7 +392,7 @@ def case_of(seed: int) -> dict[str, Any]:
         "stored": some(random, form.codes, 100),
         "pending": some(random, form.codes, 310),
         "typed": some(random, form.codes, random.choice((60, 310))),
-        "context": random.choice((rule_context, RuleContext())),
+        "rule_context": random.choice((rule_context, RuleContext())),
         "confirmed": random.sample(form.codes, random.choice((0, 2))),
     }
 
@@ -455,7 +455,7 @@ def test_the_order_of_typing_never_matters(seed: int) -> None:
 @given(SEEDS)
 def test_a_problem_names_only_numbers_that_are_known(seed: int) -> None:
     case = case_of(seed)
-    rule_context = case["context"]
+    rule_context = case["rule_context"]
     sources = [case["stored"], case["pending"], case["typed"], rule_context.now, rule_context.stock]
     sources += [rule_context.receipts, *rule_context.before.values(), {"nothing received": 0}]
     known = {number for source in sources for number in source.values()}

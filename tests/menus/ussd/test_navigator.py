@@ -281,11 +281,11 @@ def test_numbers_that_were_not_taken_are_told() -> None:
     ("caller", "answers", "run"),
     [
         (AWA, ("5",), Run("ETAT")),
-        (AWA, ("7", "2"), Run("LANGUE BM")),
-        (AWA, ("3", "12", "1"), Run("RUPT CAP")),
-        (AWA, ("4", "14", "2", "1", "1*2", "1"), Run("REF 14 F PG ART AMX")),
+        (AWA, ("7", "2"), Run("LANGUE", ("BM",))),
+        (AWA, ("3", "12", "1"), Run("RUPT", ("CAP",))),
+        (AWA, ("4", "14", "2", "1", "1*2", "1"), Run("REF", ("14", "F", "PG", "ART AMX"))),
         (NANA, ("2",), Run("MANQ")),
-        (NANA, ("5", "2", "1", "1"), Run("VAL TENE 10", site="TENE", month=10)),
+        (NANA, ("5", "2", "1", "1"), Run("VAL", ("TENE", "10"), site="TENE", month=10)),
     ],
 )
 def test_a_command_is_composed(caller: Caller, answers: Sequence[str], run: Run) -> None:

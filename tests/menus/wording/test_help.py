@@ -5,15 +5,16 @@ from dataclasses import replace
 import pytest
 
 from menus.gsm7 import is_gsm7, parts
-from menus.loading.loader import ROLES, load
+from menus.loading.loader import load
 from menus.model.catalogue import LANGUAGES, Catalogue, Field
+from menus.model.roles import Role
 from menus.wording.help import digit_free, help_text, topics
 
 CATALOGUE = load()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", Role)
 def test_every_topic_is_two_parts_and_holds_no_digit(language: str, role: str) -> None:
     for topic in (None, "XYZ", "", *topics(CATALOGUE)):
         text = help_text(CATALOGUE, language, role, topic)
@@ -62,7 +63,7 @@ def test_one_word(role: str, topic: str, text: str) -> None:
     assert help_text(CATALOGUE, "fr", role, topic) == text
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", Role)
 def test_the_general_answer_names_what_this_role_may_send(role: str) -> None:
     text = help_text(CATALOGUE, "fr", role, None)
     words = text.replace(".", " ").replace(",", " ").split()

@@ -1,0 +1,66 @@
+"""One SMS taken apart once: its normalised text, lexemes and tokens, and the words in them."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from menus.reading.lexer import Lexeme
+from menus.reading.tokens import Kind, Token
+
+_RUN: Final = re.compile(r"\S+")
+_AT_THE_ENDS: Final = ".,;:!?\"'()"
+
+
+class Scanned(NamedTuple):
+    """An SMS as the lexer and the tokenizer see it; positions are those of `text`.
+
+    `text` is normalised and keeps its case. `lexemes` are all of the SMS; `tokens` may be those
+    that are left of it.
+    """
+
+    text: str
+    lexemes: list[Lexeme]
+    tokens: list[Token]
+
+
+class Word(NamedTuple):
+    """A run of signs between spaces, less the punctuation at its ends, upper case."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    lexemes: tuple[Lexeme, ...]
+
+
+def words_after(scanned: Scanned, start: int, kept: Collection[int]) -> list[Word]:
+    """Return the words from a position on that hold any of the tokens that start at `kept`."""
+    found = []
+    for first, last in _runs(scanned.text, start):
+        tokens = tuple(
+            token for token in scanned.tokens if first <= token.start and token.end <= last
+        )
+        if any(token.kind is not Kind.MARK and token.start in kept for token in tokens):
+            lexemes = tuple(
+                lexeme for lexeme in scanned.lexemes if first <= lexeme.start and lexeme.end <= last
+            )
+            found.append(Word(scanned.text[first:last].upper(), tokens, lexemes))
+    return found
+
+
+def tokens_of_words(words: Iterable[Word]) -> list[Token]:
+    """Return the tokens of words, in order."""
+    return [token for word in words for token in word.tokens]
+
+
+def lexemes_of_words(words: Iterable[Word]) -> list[Lexeme]:
+    """Return the lexemes of words in upper case, in order."""
+    return [lexeme._replace(text=lexeme.text.upper()) for word in words for lexeme in word.lexemes]
+
+
+def _runs(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The words of a text, by position, without the punctuation around each."""
+    for run in _RUN.finditer(text, start):
+        bare = run[0].lstrip(_AT_THE_ENDS)
+        first = run.end() - len(bare)
+        last = first + len(bare.rstrip(_AT_THE_ENDS))
+        if first < last:
+            yield first, last
