@@ -20,6 +20,7 @@ help:
 	@echo 'make test    the test suite (ARGS="-k name" for some of it)'
 	@echo 'make lint    ruff: style and formatting'
 	@echo 'make types   mypy'
+	@echo 'make lock    renew requirements/ (ARGS="--upgrade-package ruff" for one of them)'
 	@echo 'make bench   the figures (ARGS="--quick --only hopping", --json for a machine)'
 	@echo 'make clean   remove what these made, except the data in var/'
 
@@ -51,17 +52,39 @@ clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Installed once, and again when pyproject.toml changes. The checkout itself is linked, not
-# copied, so a change of code needs no installation. `dev` includes `demo`.
-$(BIN)/.installed-demo: pyproject.toml | $(BIN)/python
+# Installed once, and again when pyproject.toml or the lock changes: the locked versions by their
+# hashes, wheels only, since building one would fetch tools that no lock holds; then the checkout
+# itself, which is linked, not copied, so a change of code needs no installation. `dev` includes
+# `demo`.
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LINK := $(PIP) install --no-deps --no-build-isolation --editable .
+
+$(BIN)/.installed-demo: pyproject.toml requirements/demo.txt | $(BIN)/python
 	@echo 'Installing Kibaru into .venv (once; about a minute)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@$(PIP) install --require-hashes --only-binary :all: --requirement requirements/demo.txt
+	@$(LINK)
 	@touch $@
 
-$(BIN)/.installed-dev: pyproject.toml | $(BIN)/python
+$(BIN)/.installed-dev: pyproject.toml requirements/dev.txt | $(BIN)/python
 	@echo 'Installing Kibaru and its development tools into .venv (once; about a minute)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(PIP) install --require-hashes --only-binary :all: --requirement requirements/dev.txt
+	@$(LINK)
 	@touch $(BIN)/.installed-demo $@
+
+# For every platform and for every Python from the oldest that pyproject.toml allows. The lock
+# of `run` starts from that of the developers, so that both hold the same versions. The tool
+# lives in a folder of its own and goes with it: only who renews the lock needs it.
+UV = "$$tool/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --only-binary :all: --custom-compile-command 'make lock' --group build pyproject.toml
+
+.PHONY: lock
+lock: $(BIN)/python
+	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && \
+	$(BIN)/python -m venv "$$tool" && \
+	"$$tool/bin/python" -m pip --quiet --disable-pip-version-check install 'uv>=0.9,<1' && \
+	$(UV) --extra dev $(or $(ARGS),--upgrade) --output-file requirements/dev.txt && \
+	cp requirements/dev.txt requirements/demo.txt && \
+	$(UV) --extra demo --output-file requirements/demo.txt
 
 $(BIN)/python:
 	@trap 'rm -rf .venv; exit 130' INT TERM; \
