@@ -106,6 +106,9 @@ FIELD = '[[fields]]\ncode = "{}"\nlabels = {{ fr = "X" }}\nshort = {{ fr = "{}" 
         (STK, 'group = "CTA"', 'group = "CTA2"', "product.group: holds a digit"),
         ("programme.toml", '"janvier", ', "", "months.fr: expected the names of 12 months, got 11"),
         ("programme.toml", '"janvier"', '"mois 1"', "months.fr: 'mois 1' holds a digit"),
+        (PEC, 'hint = { fr = "fievres" }', 'hint = { fr = "3 fievres" }', "fields 2.hint.fr: holds a digit"),
+        ("programme.toml", '["MAM", "MAS"]', '["MAM"]', "near 1.words: expected two words or more"),
+        ("programme.toml", "close_after_days = 30", "close_after_days = 2", "referrals.close_after_days: expected more than"),
     ],
 )  # fmt: skip
 def test_fault(spoilt: Spoil, name: str, old: str, new: str, fault: str) -> None:
@@ -140,6 +143,19 @@ def test_the_keywords_of_an_older_catalogue_are_one_fault_that_names_the_file(fo
 def test_an_unreadable_file_is_one_fault(folder: Path) -> None:
     (folder / "forms/nut.toml").write_text("keyword =", encoding="utf-8")
     assert len(faults_of(folder)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ("", "forms/eau.toml: fields: a form needs at least one field"),
+        ("fields = [3]\n", "forms/eau.toml: fields: expected a list of tables"),
+    ],
+)
+def test_a_form_without_fields(folder: Path, fields: str, fault: str) -> None:
+    text = f'keyword = "EAU"\norder = 5\n{fields}labels = {{ fr = "Eau" }}\n'
+    (folder / "forms/eau.toml").write_text(text, encoding="utf-8")
+    assert fault in faults_of(folder)
 
 
 def test_no_forms(folder: Path) -> None:

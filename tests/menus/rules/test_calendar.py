@@ -11,12 +11,15 @@ from menus.model.programme import Programme
 from menus.model.reading import MonthSaid
 from menus.rules.calendar import (
     Timeliness,
+    change_closes,
     closing_date,
     days_in,
     ends,
     is_late,
     month_name,
+    open_months,
     timeliness,
+    validates_itself,
     which_month,
 )
 
@@ -117,6 +120,25 @@ def test_ends_and_closing(period: Period, days: int, after: date, closes: date) 
     assert days_in(period) == days
     assert ends(period) == after
     assert closing_date(period, PROGRAMME) == closes
+
+
+def test_validation_and_changes_have_days_of_their_own() -> None:
+    mine = Programme(auto_validate_on=12, change_until=20)
+
+    assert validates_itself(Period(2026, 12), mine) == date(2027, 1, 12)
+    assert change_closes(Period(2026, 12), mine) == date(2027, 1, 20)
+
+
+@pytest.mark.parametrize(
+    ("today", "codes"),
+    [
+        (date(2026, 4, 24), ("202603", "202602")),
+        (date(2026, 4, 25), ("202604", "202603", "202602")),
+        (date(2026, 1, 1), ("202512", "202511")),
+    ],
+)
+def test_the_months_that_may_be_reported(today: date, codes: tuple[str, ...]) -> None:
+    assert tuple(period.code for period in open_months(today, PROGRAMME)) == codes
 
 
 def test_a_closing_day_that_the_next_month_lacks_is_its_last_day() -> None:

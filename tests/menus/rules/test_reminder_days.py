@@ -7,6 +7,7 @@ import pytest
 
 from menus.model.catalogue import Catalogue
 from menus.model.programme import Reminders
+from menus.model.roles import Role
 from menus.rules.reminder_days import Audience, Round, allowed, rounds
 from tests.menus.conftest import Spoil
 
@@ -69,6 +70,10 @@ def test_every_round_has_a_name_of_its_own(reminders: Reminders) -> None:
         seen.update(rounds(first + timedelta(hours=hour), reminders))
     assert len(seen) >= 12 * 4
     assert len({one.name for one in seen}) == len(seen)
+
+
+def test_each_round_addresses_a_role() -> None:
+    assert [audience.role for audience in Audience] == [Role.AGENT, Role.DTC, Role.DISTRICT]
 
 
 @pytest.mark.parametrize(

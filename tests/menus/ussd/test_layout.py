@@ -31,6 +31,15 @@ def test_a_word_longer_than_a_screen_is_broken() -> None:
     assert "".join(one.partition("\n")[0] for one in found).replace(" ", "") == "€" * 300
 
 
+def test_a_last_line_that_is_longer_takes_the_last_word_to_a_page_of_its_own() -> None:
+    *words, last = (f"mot{number:02}" for number in range(12))
+    first = " ".join(words)
+    assert pages(f"{first} {last}", 84, "1 Suite", "00 Retour au menu") == [
+        f"{first}\n1 Suite",
+        f"{last}\n00 Retour au menu",
+    ]
+
+
 @given(st.lists(st.text("abcd ", min_size=1, max_size=24), min_size=1, max_size=40), ROOMS)
 def test_every_choice_stands_on_one_page(labels: list[str], room: int) -> None:
     listed = Listing("Lequel?", numbered(labels), "0 Suite", ("00 Retour",))

@@ -109,3 +109,9 @@ def test_a_form_of_many_fields_says_less_of_each(codes: int, told: str) -> None:
     text = help_text(bigger(codes), "fr", "asc", "NUT")
     assert told in text
     assert len(parts(text)) <= 2
+
+
+def test_a_form_of_more_fields_than_two_parts_hold_is_explained_all_the_same() -> None:
+    text = help_text(bigger(90), "fr", "asc", "NUT")
+    assert text.count("AX, ") >= 8
+    assert len(parts(text)) == 3

@@ -481,3 +481,13 @@ def test_say_raises_for_what_cannot_be_said(key: str, values: dict[str, object])
     )
     with pytest.raises(KeyError):
         say(bare, "bm", key, **values)
+
+
+def test_a_reply_begins_with_the_site_and_with_what_was_done() -> None:
+    text = report_reply(CATALOGUE, "fr", (reply(),), note="dropped", site="Kola")
+    assert text.startswith(f"Kola: {say(CATALOGUE, 'fr', 'dropped')} PEC mars OK. No 7K4P.")
+
+
+def test_a_question_that_no_number_settles_is_answered_with_oui_alone() -> None:
+    text = french(problems=[Problem("ras", Level.CONFIRM, (), {"form": "NUT"})])
+    assert text == "NUT: tout a zero? Si oui, repondez OUI."
