@@ -17,7 +17,7 @@ endif
 help:
 	@echo 'make run     the whole gateway with a demo roster, on this machine; Ctrl-C stops it'
 	@echo '             (PORT and WEBHOOK_TOKENS are honoured)'
-	@echo 'make test    the test suite (ARGS="-k name" for some of it)'
+	@echo 'make test    the test suite, and which lines it ran (ARGS="-k name" for some of it)'
 	@echo 'make lint    ruff: style and formatting'
 	@echo 'make types   mypy'
 	@echo 'make lock    renew requirements/ (ARGS="--upgrade-package ruff" for one of them)'
@@ -30,9 +30,19 @@ help:
 run: $(BIN)/.installed-demo
 	@$(BIN)/kibaru demo
 
+# The whole suite is measured as well: which lines ran, and whether they are enough. A part of it
+# (ARGS) is not, since it leaves lines out on purpose. SlipCover is there before pytest can
+# rewrite its assertions, of which pytest would warn.
+ifeq ($(strip $(ARGS)),)
+MEASURE := -m slipcover
+UNREWRITTEN := -W ignore::pytest.PytestAssertRewriteWarning
+COVERAGE := $(BIN)/python -m tests.coverage
+endif
+
 .PHONY: test
 test: $(BIN)/.installed-dev
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@$(BIN)/python $(MEASURE) -m pytest -n auto --maxprocesses 4 $(UNREWRITTEN) $(ARGS)
+	@$(COVERAGE)
 
 .PHONY: lint
 lint: $(BIN)/.installed-dev
@@ -49,7 +59,7 @@ bench: $(BIN)/.installed-dev
 
 .PHONY: clean
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage.json
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installed once, and again when pyproject.toml or the lock changes: the locked versions by their
