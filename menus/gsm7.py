@@ -1,4 +1,4 @@
-"""The GSM 7-bit default alphabet: fold a text into it, count its septets, split it into parts.
+"""The GSM 7-bit default alphabet: convert a text to it, count its septets, split it into parts.
 
 Source: 3GPP TS 23.038, 6.2.1 (basic table) and 6.2.1.1 (extension table, reached by ESC, so
 that each of its characters costs two septets), and TS 23.040, 9.2.3.24.1 (a part of a
@@ -26,7 +26,7 @@ _COST: Final = {**dict.fromkeys(BASIC, 1), **dict.fromkeys(EXTENSION, 2)}
 _ALPHABET: Final = frozenset(_COST)
 
 # The spelling of Bambara before 1982, still widely read, writes the open vowels and the nasals
-# with letters that the alphabet has. Typographic signs become what a typewriter would print.
+# with letters that the alphabet has. Typographic signs become their ASCII equivalents.
 _PLAIN: Final = {
     "ɛ": "è", "ɔ": "ò", "ɲ": "ny", "ŋ": "ng", "Ɛ": "E", "Ɔ": "O", "Ɲ": "Ny", "Ŋ": "Ng",
     "œ": "oe", "Œ": "Oe",
@@ -38,30 +38,33 @@ _PLAIN: Final = {
 
 
 def is_gsm7(text: str) -> bool:
-    """Whether every character is in the alphabet, so that the SMS stays in 7 bits."""
+    """Return whether every character is in the alphabet, so that the SMS stays in 7 bits."""
     return _ALPHABET.issuperset(text)
 
 
-def fold(text: str) -> str:
-    """The nearest text inside the alphabet; the result folds to itself.
+def to_gsm7(text: str) -> str:
+    """Return the nearest text inside the alphabet. Idempotent.
 
     Letters of the alphabet stay (é è à ù ò ì among them), ɛ ɔ ɲ ŋ become è ò ny ng, other
-    accented letters lose their accent, marks without a letter and invisible characters go,
-    and whatever has no likeness becomes `?`. A digit is never made or lost.
+    accented letters lose their accent, marks without a letter and invisible characters are
+    removed, and a character without a similar one becomes `?`. No digit is added or lost.
     """
     if is_gsm7(text):
         return text
-    return "".join(map(_fold_letter, unicodedata.normalize("NFC", text)))
+    return "".join(map(_plain_letter, unicodedata.normalize("NFC", text)))
 
 
 def lost(text: str) -> tuple[str, ...]:
-    """The characters that `fold` can only turn into `?`, each once, in order."""
+    """Return the characters that `to_gsm7` can only turn into `?`, each once, in order."""
     letters = unicodedata.normalize("NFC", text)
-    return tuple(dict.fromkeys(x for x in letters if x != "?" and _fold_letter(x) == "?"))
+    return tuple(dict.fromkeys(x for x in letters if x != "?" and _plain_letter(x) == "?"))
 
 
 def septets(text: str) -> int:
-    """How many septets the text takes. Raises ValueError outside the alphabet."""
+    """Return the number of septets that the text takes.
+
+    Raises ValueError when a character is outside the alphabet.
+    """
     if not is_gsm7(text):
         outside = next(letter for letter in text if letter not in _COST)
         raise ValueError(f"U+{ord(outside):04X} is not in the GSM 7-bit alphabet")
@@ -69,10 +72,11 @@ def septets(text: str) -> int:
 
 
 def parts(text: str) -> list[str]:
-    """The text as the parts of one SMS: one of 160 septets, or several of 153.
+    """Split the text into the parts of one SMS: one of 160 septets, or several of 153.
 
     A character of the extension table is never split over two parts, so a part may be one
-    septet short. An empty text is one empty part. Raises ValueError outside the alphabet.
+    septet short. An empty text is one empty part. Raises ValueError when a character is outside
+    the alphabet.
     """
     if septets(text) <= SINGLE_PART:
         return [text]
@@ -86,7 +90,7 @@ def parts(text: str) -> list[str]:
     return [*cut, text[start:]]
 
 
-def _fold_letter(letter: str) -> str:
+def _plain_letter(letter: str) -> str:
     if letter in _COST:
         return letter
     if letter in _PLAIN:

@@ -11,7 +11,7 @@ from typing import Final
 
 from fpdf import FPDF, XPos, YPos
 
-from menus.gsm7 import fold
+from menus.gsm7 import to_gsm7
 from menus.wording.card import Card, Line, Note
 
 # Millimetres: the page, its margin, and where the notes must end for the foot to fit.
@@ -242,4 +242,4 @@ def _printable(text: str) -> str:
 
 
 def _plain_letter(letter: str) -> str:
-    return fold(letter).encode("latin-1", "replace").decode("latin-1")
+    return to_gsm7(letter).encode("latin-1", "replace").decode("latin-1")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from menus.gsm7 import fold, septets
+from menus.gsm7 import septets, to_gsm7
 from menus.ussd.state import Screen
 
 PREFIX: Final = len("CON ")  # counted, since nobody says that the network does not
@@ -29,7 +29,7 @@ def laid_out(name: str, variants: Iterable[str], room: int, *, ends: bool = Fals
     The last line of a cut screen stays, since it says what to type.
     """
     text = ""
-    for text in map(fold, variants):
+    for text in map(to_gsm7, variants):
         if fits(text, room):
             return Screen(name, text, ends)
     head, _, foot = text.rpartition("\n")
@@ -61,7 +61,7 @@ def pages(text: str, room: int, more: str, last: str) -> list[str]:
 
     The last ends with the line `last`. A word longer than a screen is broken all the same.
     """
-    text = fold(text)
+    text = to_gsm7(text)
     if fits(f"{text}\n{last}", room):
         return [f"{text}\n{last}"]
     found: list[str] = []
@@ -121,10 +121,12 @@ class Listing:
         return digits.index(digit) if digit in digits else None
 
     def _lines(self) -> list[str]:
-        return [fold(choice(digit, words)) for digit, words in self.options]
+        return [to_gsm7(choice(digit, words)) for digit, words in self.options]
 
     def _screen(self, lines: Iterable[str], *, more: bool) -> str:
-        return "\n".join(map(fold, (self.head, *lines, *([self.more] if more else []), *self.foot)))
+        return "\n".join(
+            map(to_gsm7, (self.head, *lines, *([self.more] if more else []), *self.foot))
+        )
 
 
 def numbered(labels: Iterable[str]) -> tuple[tuple[str, str], ...]:

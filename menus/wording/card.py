@@ -90,7 +90,7 @@ def card(catalogue: Catalogue, keyword: str, language: str) -> Card:
 
 
 def _words(catalogue: Catalogue, language: str, key: str) -> str:
-    """A sentence as it is written, not folded: paper takes every letter."""
+    """Return a sentence as it is written, with every letter: paper is not limited to GSM-7."""
     return catalogue.words[language].get(key) or catalogue.words["fr"][key]
 
 

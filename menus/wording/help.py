@@ -8,7 +8,7 @@ never an example).
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from menus.gsm7 import fold, parts
+from menus.gsm7 import parts, to_gsm7
 from menus.model.catalogue import Catalogue, Field, Form
 from menus.model.roles import Role
 from menus.reading.spelling import Speller
@@ -78,7 +78,7 @@ def _of_form(catalogue: Catalogue, language: str, form: Form) -> str:
     """The form's codes: with what they count if there is room, else with short labels."""
     styles = ((_long, True), (_long, False), (_short, True), (_short, False), (_bare, False))
     texts = [
-        fold(" ".join(_form_pieces(catalogue, language, form, told, optional=optional)))
+        to_gsm7(" ".join(_form_pieces(catalogue, language, form, told, optional=optional)))
         for told, optional in styles
     ]
     return _fitted(texts, (MOST_PARTS,))

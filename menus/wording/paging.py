@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from menus.gsm7 import fold, parts
+from menus.gsm7 import parts, to_gsm7
 
 MOST_PARTS: Final = 2
 _LONGEST_MARK: Final = (98, 99)  # of a page that is not the last
@@ -23,14 +23,15 @@ def pages(pieces: Sequence[str], mark: Mark) -> list[str]:
 
     The texts are in GSM-7. A piece is never parted, unless it alone is longer than a page.
     """
-    folded = [fold(piece) for piece in pieces if piece]
-    whole = " ".join(folded)
+    texts = [to_gsm7(piece) for piece in pieces if piece]
+    whole = " ".join(texts)
     if _fits(whole):
         return [whole]
-    reserve = fold(mark(*_LONGEST_MARK))
-    filled = _filled([small for piece in folded for small in _small(piece, reserve)], reserve)
+    reserve = to_gsm7(mark(*_LONGEST_MARK))
+    filled = _filled([small for piece in texts for small in _small(piece, reserve)], reserve)
     return [
-        f"{page} {fold(mark(number, len(filled)))}" for number, page in enumerate(filled, start=1)
+        f"{page} {to_gsm7(mark(number, len(filled)))}"
+        for number, page in enumerate(filled, start=1)
     ]
 
 

@@ -9,7 +9,7 @@ cut; only sentences that ask for nothing are.
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from menus.gsm7 import fold, parts
+from menus.gsm7 import parts, to_gsm7
 from menus.model.catalogue import Catalogue
 from menus.model.problem import Problem
 from menus.wording.composer import Composer, ReportReply, Style
@@ -77,8 +77,8 @@ def _fitted(text_in: Callable[[Style], str]) -> str:
     """The roomiest text of one part, else of two, else the tersest."""
     texts: list[str] = []
     for style in _STYLES:
-        texts.append(fold(text_in(style)))
+        texts.append(to_gsm7(text_in(style)))
         if len(parts(texts[-1])) == 1:
             return texts[-1]
-    texts.extend(fold(text_in(style)) for style in _LAST_RESORTS)
+    texts.extend(to_gsm7(text_in(style)) for style in _LAST_RESORTS)
     return next((text for text in texts if len(parts(text)) == 2), texts[-1])

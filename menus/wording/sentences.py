@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from menus.gsm7 import fold
+from menus.gsm7 import to_gsm7
 from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Check, Term, When
 from menus.model.problem import Problem
@@ -22,7 +22,7 @@ NOT_HERS_TO_MEND: Final = frozenset({"change_closed"})
 def say(
     catalogue: Catalogue, language: str, key: str, *, brief: bool = False, **values: object
 ) -> str:
-    """The sentence `key`, filled in and folded to GSM-7.
+    """The sentence `key`, filled in and converted to GSM-7.
 
     French stands in for a sentence that the language lacks. `brief` takes its shorter wording
     where there is one. `{forms}` is always known: the keywords of all forms. Raises KeyError
@@ -31,7 +31,7 @@ def say(
     template = _template(catalogue, language, key, brief)
     if "{forms}" in template:
         values = {"forms": listed(catalogue, language, tuple(catalogue.forms)), **values}
-    return fold(template.format_map(values))
+    return to_gsm7(template.format_map(values))
 
 
 def say_problem(catalogue: Catalogue, language: str, problem: Problem, *, brief: bool) -> str:

@@ -1,4 +1,4 @@
-"""The GSM 7-bit alphabet is the one of 3GPP TS 23.038: held against two independent libraries."""
+"""The GSM 7-bit alphabet is that of 3GPP TS 23.038: compared with two independent libraries."""
 
 import gsmcodecs  # noqa: F401  (registers its codec)
 import pytest
@@ -6,14 +6,14 @@ import smsutil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.gsm7 import BASIC, EXTENSION, fold, is_gsm7, lost, parts, septets
+from menus.gsm7 import BASIC, EXTENSION, is_gsm7, lost, parts, septets, to_gsm7
 
 ALPHABET = BASIC + EXTENSION
 inside = st.text(alphabet=ALPHABET, max_size=700)
 
 
 def of_oracle(text: str) -> int | None:
-    """The septets by gsmcodecs (one byte each), None outside the alphabet."""
+    """Return the septets by gsmcodecs (one byte each), None outside the alphabet."""
     try:
         return len(text.encode("gsm23.038"))
     except UnicodeEncodeError:
@@ -21,7 +21,7 @@ def of_oracle(text: str) -> int | None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "folded"),
+    ("typed", "converted"),
     [
         ("PEC mars OK. No 7K4P.", "PEC mars OK. No 7K4P."),
         ("é è à ù ò ì É Ç ñ ü €", "é è à ù ò ì É Ç ñ ü €"),
@@ -38,22 +38,22 @@ def of_oracle(text: str) -> int | None:
         ("", ""),
     ],
 )
-def test_fold(typed: str, folded: str) -> None:
-    assert fold(typed) == folded
+def test_to_gsm7(typed: str, converted: str) -> None:
+    assert to_gsm7(typed) == converted
 
 
 @given(st.text())
-def test_fold_ends_inside_the_alphabet_and_makes_no_digit(text: str) -> None:
-    folded = fold(text)
-    assert is_gsm7(folded)
-    assert fold(folded) == folded
+def test_to_gsm7_ends_inside_the_alphabet_and_makes_no_digit(text: str) -> None:
+    converted = to_gsm7(text)
+    assert is_gsm7(converted)
+    assert to_gsm7(converted) == converted
     digits = [letter for letter in text if letter in "0123456789"]
-    assert [letter for letter in folded if letter.isdigit()] == digits
+    assert [letter for letter in converted if letter.isdigit()] == digits
 
 
 @given(inside)
 def test_what_is_inside_stays(text: str) -> None:
-    assert fold(text) == text
+    assert to_gsm7(text) == text
     assert lost(text) == ()
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.gsm7 import fold, is_gsm7, septets
+from menus.gsm7 import is_gsm7, septets, to_gsm7
 from menus.reading.typed_numbers import numbers_in
 from menus.ussd.layout import Listing, laid_out, numbered, pages
 
@@ -22,7 +22,7 @@ def test_a_long_text_loses_no_word_over_its_pages(text: str, room: int) -> None:
         "00 Menu"
     ]
     read = " ".join(one.rpartition("\n")[0] for one in found)
-    assert read.split() == fold(text).split()
+    assert read.split() == to_gsm7(text).split()
 
 
 def test_a_word_longer_than_a_screen_is_broken() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from menus.gsm7 import fold, is_gsm7, parts
+from menus.gsm7 import is_gsm7, parts, to_gsm7
 from menus.wording.paging import listed, pages
 
 
@@ -32,7 +32,7 @@ def test_no_page_is_too_long_and_no_piece_is_parted(pieces: list[str]) -> None:
     found = pages(pieces, lambda page, count: f"|{page}/{count}")
     assert all(is_gsm7(page) and len(parts(page)) <= 2 for page in found)
     told = " ".join(page.rsplit(" |", 1)[0] if len(found) > 1 else page for page in found)
-    assert told == " ".join(fold(piece) for piece in pieces)
+    assert told == " ".join(to_gsm7(piece) for piece in pieces)
 
 
 def test_a_piece_that_no_page_could_hold_is_cut_between_words() -> None:
