@@ -1,4 +1,4 @@
-"""Holds up: a child ends with its parent, however the parent ends."""
+"""A child ends with its parent, however the parent ends."""
 
 import os
 import select
