@@ -15,7 +15,7 @@ from menus.model.period import Period
 from menus.model.problem import Problem
 from menus.model.reading import Filled
 from menus.rules.calendar import days_in
-from menus.rules.evaluation import Weighed, weigh
+from menus.rules.evaluation import Evaluation, evaluate
 from menus.rules.history import NOTHING_KNOWN, RuleContext
 
 LARGE = 20  # a correction by no more than this is never large
@@ -133,7 +133,7 @@ def file(
 ) -> Filing:
     """Lays what a message said over a report.
 
-    A number older than the one that stands (by `mark`) is left aside; the others are weighed
+    A number older than the one that stands (by `mark`) is left aside; the others are evaluated
     by the form's limits and rules together with what is stored, what was waiting, and the
     site's other reports (`rule_context`). An OUI was given for the codes in `confirmed`; those in
     `held` wait for one, whatever the rules say.
@@ -145,7 +145,7 @@ def file(
         for code, one in news.waiting.items()
         if one.why is Why.OUI and code not in confirmed
     }
-    weighed = weigh(
+    evaluation = evaluate(
         form,
         stored=report.values,
         pending={code: one.value for code, one in news.waiting.items() if code not in asked},
@@ -155,20 +155,20 @@ def file(
         rule_context=rule_context,
         confirmed=confirmed,
     )
-    after = _with_accepted(report, weighed.accepted, weighed.days_out)
+    after = _with_accepted(report, evaluation.accepted, evaluation.days_out)
     changed = (after.values, after.days_out) != (report.values, report.days_out)
-    marks = {code: news.since(code, mark) for code in weighed.accepted}
+    marks = {code: news.since(code, mark) for code in evaluation.accepted}
     after = replace(
         after,
         stamps={**report.stamps, **marks, **dict.fromkeys(news.again, mark)},
-        pending={**asked, **_parked(news, weighed, mark, held)},
+        pending={**asked, **_parked(news, evaluation, mark, held)},
         complete=all(code in after.values for code in form.required),
         version=report.version + changed,
         withdrawn=report.withdrawn and not changed,
         changed_at=now if changed else report.changed_at,
         refusals={} if changed else report.refusals,
     )
-    return Filing(after, changed, weighed.problems, to_confirm(form, after))
+    return Filing(after, changed, evaluation.problems, to_confirm(form, after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +182,13 @@ class _News:
     days_out: Mapping[str, int]
 
     def since(self, code: str, mark: Stamp) -> Stamp:
-        """When the number that is weighed now was sent."""
+        """When the number that is evaluated now was sent."""
         return mark if code in self.new else self.waiting[code].stamp
 
 
 def _news(report: Report, filled: Filled, mark: Stamp) -> _News:
     newer = {code: value for code, value in filled.values.items() if mark >= _mark(report, code)}
-    # What is stored already was weighed: typed again, it settles a doubt and raises none.
+    # What is stored already was evaluated: typed again, it settles a doubt and raises none.
     again = {code for code in newer if _stands(report, filled, code)}
     new = {code: value for code, value in newer.items() if code not in again}
     waiting = {code: one for code, one in report.pending.items() if code not in newer}
@@ -198,13 +198,13 @@ def _news(report: Report, filled: Filled, mark: Stamp) -> _News:
 
 
 def _parked(
-    news: _News, weighed: Weighed, mark: Stamp, held: Collection[str]
+    news: _News, evaluation: Evaluation, mark: Stamp, held: Collection[str]
 ) -> dict[str, Waiting]:
     """The numbers that do not count yet: some must be corrected, some doubts may be confirmed,
     and what is `held` waits for an OUI alone."""
     parked = {}
-    for code, value in weighed.pending.items():
-        why = Why.DOUBT if code in weighed.to_confirm else Why.CORRECTION
+    for code, value in evaluation.pending.items():
+        why = Why.DOUBT if code in evaluation.to_confirm else Why.CORRECTION
         parked[code] = Waiting(value, news.days_out.get(code), news.since(code, mark), why)
     for code in (code for code in news.new if code in held):
         parked[code] = Waiting(news.new[code], news.days_out.get(code), mark, Why.OUI)

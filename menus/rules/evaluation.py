@@ -31,7 +31,7 @@ _WEIGHT: Final = {Level.REFUSE: 0, Level.CONFIRM: 1, Level.ASK: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class Evaluation:
     """What became of the numbers of one form.
 
     `accepted` and `days_out` are new or retyped and count from now on; `pending` waits for a
@@ -48,7 +48,7 @@ class Weighed:
     to_confirm: tuple[str, ...] = ()
 
 
-def weigh(
+def evaluate(
     form: Form,
     *,
     stored: Mapping[str, int],
@@ -58,7 +58,7 @@ def weigh(
     days_in_month: int = 31,
     rule_context: RuleContext = NOTHING_KNOWN,
     confirmed: Collection[str] = (),
-) -> Weighed:
+) -> Evaluation:
     """Weighs what is typed, and what was pending and not retyped, beside what is stored.
 
     A number above `refuse_above` is dropped, one above `ask_above` is parked; days out above
@@ -69,14 +69,14 @@ def weigh(
     ask limit nor a check of level confirm holds them back, what refuses still does. Raises
     KeyError for a code that the form does not have, and for an operator that no check may use.
     """
-    days_out, too_long = _days_weighed(typed_days_out, days_in_month)
+    days_out, too_long = _days_judged(typed_days_out, days_in_month)
     newly = {code: one for code, one in {**pending, **typed}.items() if code not in too_long}
     checks = [one for one in form.checks if not newly.keys().isdisjoint(one.codes)]
     known = {**known_elsewhere(checks, rule_context), **stored}
     sieve = _Sieve(form, checks, known, confirmed).sift(newly)
     settled, refusals = _what_oui_settles(sieve)
     problems = _with_refusals([*too_long.values(), *sieve.problems], refusals, settled)
-    return Weighed(
+    return Evaluation(
         accepted=sieve.new,
         days_out=days_out,
         pending=sieve.parked,
@@ -85,7 +85,7 @@ def weigh(
     )
 
 
-def _days_weighed(
+def _days_judged(
     typed: Mapping[str, int], days_in_month: int
 ) -> tuple[dict[str, int], dict[str, Problem]]:
     """The days out that a month can hold, and the problem of each code with more."""

@@ -14,7 +14,7 @@ from menus.model.period import Period
 from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 from menus.rules.calendar import days_in
-from menus.rules.evaluation import Weighed, weigh
+from menus.rules.evaluation import Evaluation, evaluate
 from menus.rules.history import RuleContext
 from menus.ussd.state import Sheet, State, sign
 
@@ -90,21 +90,21 @@ def problem_of(catalogue: Catalogue, state: State) -> Problem | None:
     if locked is not None:
         return locked
     for confirmed in dict.fromkeys(((), state.sure)):
-        for problem in _weighed(catalogue, state, confirmed).problems:
+        for problem in _evaluation(catalogue, state, confirmed).problems:
             if problem.level is Level.REFUSE or sign(problem) not in state.agreed:
                 return problem
     return None
 
 
-def _weighed(catalogue: Catalogue, state: State, confirmed: Collection[str]) -> Weighed:
+def _evaluation(catalogue: Catalogue, state: State, confirmed: Collection[str]) -> Evaluation:
     sheet = state.report
     # What is about to be typed anew holds nothing back.
     coming = missing(catalogue, state)
-    return weigh(
+    return evaluate(
         form_of(catalogue, state),
         stored={code: n for code, n in sheet.values.items() if code not in coming},
         pending=EMPTY,
-        # What is stored was weighed when it came.
+        # What is stored was evaluated when it came.
         typed={code: n for code, n in state.typed.items() if sheet.values.get(code) != n},
         typed_days_out=state.days,
         days_in_month=days_in(Period.parse(sheet.month)),

@@ -23,7 +23,7 @@ from menus.model.programme import EMPTY
 from menus.model.reading import Filled
 from menus.reading.lexer import normalise_input
 from menus.reading.parser import read
-from menus.rules.evaluation import weigh
+from menus.rules.evaluation import evaluate
 from tests.corpus.lines import FILES, load
 
 # Texts that an unlucky reader would go over again and again.
@@ -102,14 +102,14 @@ def fuzz(messages: int, *, seed: int) -> None:
 
 def _weigh(filled: Filled, catalogue: Catalogue) -> dict[str, int]:
     """What would be stored of one form on an empty site."""
-    weighed = weigh(
+    evaluation = evaluate(
         catalogue.forms[filled.form],
         stored=EMPTY,
         pending=EMPTY,
         typed=filled.values,
         typed_days_out=filled.days_out,
     )
-    return dict(weighed.accepted)
+    return dict(evaluation.accepted)
 
 
 def _milliseconds(unit: str, length: int, catalogue: Catalogue) -> float:

@@ -1,4 +1,4 @@
-"""Holds up the way of one SMS through reading, weighing and answering, for any text at all."""
+"""The way of one SMS through reading, evaluation and reply, for any text at all."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from menus.model.programme import EMPTY
 from menus.model.reading import Reading
 from menus.reading.lexer import normalise_input
 from menus.reading.parser import read
-from menus.rules.evaluation import weigh
+from menus.rules.evaluation import evaluate
 from menus.wording.replies import ReportReply, report_reply
 
 # Not the fixture: hypothesis prints the arguments of a failing example.
@@ -43,33 +43,33 @@ def answered(text: str, language: str = "fr") -> Answered:
     replies = []
     for filled in reading.filled:
         form = CATALOGUE.forms[filled.form]
-        weighed = weigh(
+        evaluation = evaluate(
             form,
             stored=EMPTY,
             pending=EMPTY,
             typed=filled.values,
             typed_days_out=filled.days_out,
         )
-        values |= weighed.accepted
-        days |= weighed.days_out
-        missing = tuple(code for code in form.required if code not in weighed.accepted)
+        values |= evaluation.accepted
+        days |= evaluation.days_out
+        missing = tuple(code for code in form.required if code not in evaluation.accepted)
         replies.append(
             ReportReply(
                 form=form.keyword,
                 period=Period(2026, 3),
                 receipt="",
-                values=weighed.accepted,
-                days_out=weighed.days_out,
+                values=evaluation.accepted,
+                days_out=evaluation.days_out,
                 missing=missing,
-                pending=weighed.pending,
-                problems=weighed.problems,
+                pending=evaluation.pending,
+                problems=evaluation.problems,
                 repaired=filled.repaired,
                 complete=not missing,
                 late=False,
                 unchanged=False,
                 superseded=False,
                 other_forms_missing=(),
-                to_confirm=weighed.to_confirm,
+                to_confirm=evaluation.to_confirm,
             )
         )
     problems: tuple[Problem, ...] = reading.problems

@@ -1,4 +1,4 @@
-"""Holds up the weighing of numbers: limits, cross-checks, what is parked and what is kept."""
+"""Evaluation of numbers: limits, cross-checks, what is parked and what is kept."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from menus.loading.loader import load
 from menus.model.catalogue import Field, Form, Product
 from menus.model.cross_check import Allowance, Check, Level, Term, When
 from menus.model.programme import EMPTY
-from menus.rules.evaluation import Weighed, weigh
+from menus.rules.evaluation import Evaluation, evaluate
 from menus.rules.history import RuleContext
 
 
@@ -66,7 +66,7 @@ FORM = Form(
 )
 
 
-def weighed(
+def evaluated(
     typed: Mapping[str, int],
     *,
     stored: Mapping[str, int] = EMPTY,
@@ -74,8 +74,8 @@ def weighed(
     days: Mapping[str, int] = EMPTY,
     days_in_month: int = 31,
     confirmed: Collection[str] = (),
-) -> Weighed:
-    return weigh(
+) -> Evaluation:
+    return evaluate(
         FORM,
         stored=stored,
         pending=pending,
@@ -99,7 +99,7 @@ def weighed(
 def test_limits_are_inclusive(
     number: int, accepted: dict[str, int], pending: dict[str, int], keys: list[str]
 ) -> None:
-    result = weighed({"POS": number})
+    result = evaluated({"POS": number})
 
     assert (result.accepted, result.pending) == (accepted, pending)
     assert [problem.key for problem in result.problems] == keys
@@ -146,14 +146,14 @@ def test_checks_park_what_is_new_and_keep_the_rest(
     parked: dict[str, int],
     told: list[str],
 ) -> None:
-    result = weighed(typed, stored=stored, pending=pending)
+    result = evaluated(typed, stored=stored, pending=pending)
 
     assert (result.accepted, result.pending) == (accepted, parked)
     assert [problem.key for problem in result.problems] == told
 
 
 def test_a_problem_names_its_codes_newly_typed_first_with_their_numbers() -> None:
-    (problem,) = weighed({"TDR": 5}, stored={"FIE": 40, "POS": 30}).problems
+    (problem,) = evaluated({"TDR": 5}, stored={"FIE": 40, "POS": 30}).problems
 
     assert problem.codes == ("TDR", "POS")
     assert problem.values == {"TDR": 5, "POS": 30}
@@ -162,7 +162,7 @@ def test_a_problem_names_its_codes_newly_typed_first_with_their_numbers() -> Non
 
 def test_a_number_parked_in_a_later_round_is_told_as_well() -> None:
     # With FIE 50 parked by rule 1, the stored FIE 10 counts again, and breaks rule 2.
-    result = weighed({"VUS": 40, "FIE": 50, "TDR": 30}, stored={"FIE": 10})
+    result = evaluated({"VUS": 40, "FIE": 50, "TDR": 30}, stored={"FIE": 10})
 
     assert result.accepted == {}
     assert result.pending == {"VUS": 40, "FIE": 50, "TDR": 30}
@@ -173,7 +173,7 @@ def test_a_number_parked_in_a_later_round_is_told_as_well() -> None:
 
 
 def test_a_number_that_waits_for_confirmation_holds_no_other_back() -> None:
-    result = weighed({"POS": 120, "VUS": 20, "FIE": 40, "CTA": 3})
+    result = evaluated({"POS": 120, "VUS": 20, "FIE": 40, "CTA": 3})
 
     assert (result.accepted, result.pending) == ({"CTA": 3}, {"POS": 120, "VUS": 20, "FIE": 40})
     assert [problem.key for problem in result.problems] == ["rule_1", "above_ask"]
@@ -181,7 +181,7 @@ def test_a_number_that_waits_for_confirmation_holds_no_other_back() -> None:
 
 
 def test_where_an_oui_could_not_help_the_refusal_is_told_at_once() -> None:
-    result = weighed({"POS": 120, "TDR": 40})
+    result = evaluated({"POS": 120, "TDR": 40})
 
     assert (result.accepted, result.pending) == ({"TDR": 40}, {"POS": 120})
     assert [(one.key, one.codes) for one in result.problems] == [("rule_3", ("POS", "TDR"))]
@@ -190,7 +190,7 @@ def test_where_an_oui_could_not_help_the_refusal_is_told_at_once() -> None:
 
 def test_what_an_oui_settles_is_asked_although_a_refusal_names_it_too() -> None:
     # FIE 10 is held against the stored VUS 5 as long as VUS 120 waits.
-    result = weighed({"VUS": 120, "FIE": 10, "POS": 120, "TDR": 8}, stored={"VUS": 5})
+    result = evaluated({"VUS": 120, "FIE": 10, "POS": 120, "TDR": 8}, stored={"VUS": 5})
 
     assert [(one.key, one.codes[0]) for one in result.problems] == [
         ("rule_1", "FIE"),
@@ -218,14 +218,14 @@ def test_what_an_oui_settles_is_asked_although_a_refusal_names_it_too() -> None:
 def test_what_the_agent_confirmed(
     pending: dict[str, int], confirmed: list[str], accepted: dict[str, int], parked: dict[str, int]
 ) -> None:
-    result = weighed({}, pending=pending, confirmed=confirmed)
+    result = evaluated({}, pending=pending, confirmed=confirmed)
 
     assert (result.accepted, result.pending) == (accepted, parked)
 
 
 def test_what_refuses_speaks_before_what_may_be_confirmed() -> None:
     # CTA is above POS as well, but POS is no number to hold it against.
-    result = weigh(
+    result = evaluate(
         replace(FORM, checks=(*FORM.checks, at_most("CTA", "POS", 4, Level.CONFIRM))),
         stored={},
         pending={},
@@ -265,11 +265,13 @@ CONTEXT = RuleContext(
 )
 def test_numbers_of_other_forms_and_months(term: Term, stored: dict[str, int], number: int) -> None:
     form = history_check(Term("FIE"), "<=", term)
-    known = weigh(
+    known = evaluate(
         form, stored=stored, pending={}, typed={"FIE": number, "CTA": 1}, rule_context=CONTEXT
     )
-    above = weigh(form, stored=stored, pending={}, typed={"FIE": number + 1}, rule_context=CONTEXT)
-    unknown = weigh(form, stored={}, pending={}, typed={"FIE": number + 1})
+    above = evaluate(
+        form, stored=stored, pending={}, typed={"FIE": number + 1}, rule_context=CONTEXT
+    )
+    unknown = evaluate(form, stored={}, pending={}, typed={"FIE": number + 1})
 
     assert known.problems == unknown.problems == ()
     assert [one.values for one in above.problems] == [{"FIE": number + 1, term.name: number}]
@@ -282,7 +284,7 @@ def test_numbers_of_other_forms_and_months(term: Term, stored: dict[str, int], n
 def test_what_is_usual_needs_three_of_six_months(months: dict[int, int], usual: int | None) -> None:
     rule_context = RuleContext(before={back: {"POS": number} for back, number in months.items()})
     form = history_check(Term("POS"), "<", Term("POS", 1, When.USUAL))
-    result = weigh(form, stored={}, pending={}, typed={"POS": 99}, rule_context=rule_context)
+    result = evaluate(form, stored={}, pending={}, typed={"POS": 99}, rule_context=rule_context)
     assert [one.values.get("POS_usual") for one in result.problems] == ([usual] if usual else [])
 
 
@@ -311,7 +313,7 @@ def test_an_allowance_is_units_or_percent_whichever_is_more(
     op: str, left: int, right: int, holds: bool
 ) -> None:
     form = history_check(Term("POS"), op, Term("TDR"), Allowance(percent=20, units=5))
-    result = weigh(form, stored={"TDR": right}, pending={}, typed={"POS": left})
+    result = evaluate(form, stored={"TDR": right}, pending={}, typed={"POS": left})
     assert result.pending == ({} if holds else {"POS": left})
 
 
@@ -322,7 +324,7 @@ def test_differ_compares_pair_by_pair() -> None:
     form = replace(FORM, checks=(check,))
     equal = {"POS": 3, "FIE": 3, "TDR": 8, "VUS": 8}
     results = [
-        weigh(form, stored={}, pending={}, typed=typed).pending
+        evaluate(form, stored={}, pending={}, typed=typed).pending
         for typed in (equal, equal | {"POS": 4}, {"POS": 3, "FIE": 3, "TDR": 8})
     ]
     assert results == [equal, {}, {}]
@@ -340,7 +342,7 @@ def test_differ_compares_pair_by_pair() -> None:
 def test_days_out_fit_the_month(
     days: int, length: int, kept: dict[str, int], accepted: dict[str, int]
 ) -> None:
-    result = weighed({"ENF": 0, "VUS": 3}, days={"ENF": days}, days_in_month=length)
+    result = evaluated({"ENF": 0, "VUS": 3}, days={"ENF": days}, days_in_month=length)
 
     assert result.days_out == kept
     assert result.accepted == {"VUS": 3, **accepted}
@@ -348,7 +350,7 @@ def test_days_out_fit_the_month(
 
 
 def test_refusals_come_first_then_what_may_be_confirmed_in_form_order() -> None:
-    result = weighed({"CTA": 500, "VUS": 120, "TDR": 30, "FIE": 20, "DCD": 1, "POS": 101})
+    result = evaluated({"CTA": 500, "VUS": 120, "TDR": 30, "FIE": 20, "DCD": 1, "POS": 101})
 
     assert [(problem.codes[0], problem.key) for problem in result.problems] == [
         ("TDR", "rule_2"),
@@ -362,7 +364,7 @@ def test_refusals_come_first_then_what_may_be_confirmed_in_form_order() -> None:
 
 def test_a_code_of_another_form_is_an_error_of_ours() -> None:
     with pytest.raises(KeyError):
-        weighed({"DEP": 3})
+        evaluated({"DEP": 3})
 
 
 CATALOGUE = load()
@@ -376,7 +378,7 @@ def some(random: Random, codes: Sequence[str], largest: int) -> dict[str, int]:
 
 
 def case_of(seed: int) -> dict[str, Any]:
-    """All that a form is weighed with: other forms, other months and stock now and then."""
+    """Return all that a form is evaluated with: other forms, other months and stock at times."""
     random = Random(seed)
     form = random.choice(SHIPPED)
     elsewhere = [code for code in CATALOGUE.form_of if code not in form.codes]
@@ -406,7 +408,7 @@ def test_whatever_is_typed_the_accepted_numbers_agree_and_none_is_above_its_limi
 ) -> None:
     case = case_of(seed)
     form, confirmed = case["form"], case["confirmed"]
-    result = weigh(**case)
+    result = evaluate(**case)
     newly = {**case["pending"], **case["typed"]}
     highest = {
         one.code: one.refuse_above if one.code in confirmed else one.ask_above
@@ -416,7 +418,7 @@ def test_whatever_is_typed_the_accepted_numbers_agree_and_none_is_above_its_limi
     assert not result.accepted.keys() & result.pending.keys()
     assert all(newly[code] == one for code, one in {**result.accepted, **result.pending}.items())
     assert all(one <= highest[code] for code, one in result.accepted.items())
-    again = weigh(**{**case, "pending": {}, "typed": result.accepted})
+    again = evaluate(**{**case, "pending": {}, "typed": result.accepted})
     assert again.accepted == result.accepted
     named = {code for problem in result.problems for code in problem.codes}
     assert newly.keys() - result.accepted.keys() <= named
@@ -425,8 +427,8 @@ def test_whatever_is_typed_the_accepted_numbers_agree_and_none_is_above_its_limi
 @given(SEEDS)
 def test_an_oui_settles_what_it_was_asked_for_and_nothing_else(seed: int) -> None:
     case = case_of(seed)
-    first = weigh(**case)
-    after = weigh(
+    first = evaluate(**case)
+    after = evaluate(
         **{
             **case,
             "stored": {**case["stored"], **first.accepted},
@@ -447,8 +449,10 @@ def test_the_order_of_typing_never_matters(seed: int) -> None:
     def shuffled(values: Mapping[str, int]) -> dict[str, int]:
         return dict(random.sample(list(values.items()), len(values)))
 
-    first = weigh(**case)
-    other = weigh(**{**case, "typed": shuffled(case["typed"]), "stored": shuffled(case["stored"])})
+    first = evaluate(**case)
+    other = evaluate(
+        **{**case, "typed": shuffled(case["typed"]), "stored": shuffled(case["stored"])}
+    )
     assert other == first
 
 
@@ -459,5 +463,5 @@ def test_a_problem_names_only_numbers_that_are_known(seed: int) -> None:
     sources = [case["stored"], case["pending"], case["typed"], rule_context.now, rule_context.stock]
     sources += [rule_context.receipts, *rule_context.before.values(), {"nothing received": 0}]
     known = {number for source in sources for number in source.values()}
-    for problem in weigh(**case).problems:
+    for problem in evaluate(**case).problems:
         assert set(problem.values.values()) <= known

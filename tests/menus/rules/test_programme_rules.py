@@ -7,7 +7,7 @@ import pytest
 
 from menus.loading.loader import load
 from menus.model.cross_check import Level
-from menus.rules.evaluation import Weighed, weigh
+from menus.rules.evaluation import Evaluation, evaluate
 from menus.rules.history import RuleContext
 
 CATALOGUE = load()
@@ -32,8 +32,8 @@ class Case:
     stock: Numbers = field(default_factory=dict)
     receipts: Numbers = field(default_factory=dict)
 
-    def weighed(self, *confirmed: str) -> Weighed:
-        return weigh(
+    def evaluated(self, *confirmed: str) -> Evaluation:
+        return evaluate(
             CATALOGUE.forms[self.form],
             stored=self.stored,
             pending={},
@@ -92,7 +92,7 @@ HOLDS = [
 
 @pytest.mark.parametrize("case", HOLDS, ids=lambda case: f"{case.form}-{'-'.join(case.typed)}")
 def test_holds(case: Case) -> None:
-    result = case.weighed()
+    result = case.evaluated()
     assert result.problems == ()
     assert result.accepted == case.typed
 
@@ -117,13 +117,13 @@ REFUSED = [
 
 @pytest.mark.parametrize(("rule", "case", "parked"), REFUSED)
 def test_what_is_refused_waits_for_another_number(rule: int, case: Case, parked: str) -> None:
-    result = case.weighed()
+    result = case.evaluated()
     assert {problem.level for problem in result.problems} == {Level.REFUSE}
     assert {problem.key.split("_")[1] for problem in result.problems} == {str(rule)}
     assert result.pending.keys() == {*parked.split()}
     assert result.to_confirm == ()
     # No OUI of hers makes it true.
-    assert case.weighed(*result.pending).pending == result.pending
+    assert case.evaluated(*result.pending).pending == result.pending
 
 
 TO_CONFIRM = [
@@ -162,23 +162,23 @@ TO_CONFIRM = [
 
 @pytest.mark.parametrize(("words", "case", "parked"), TO_CONFIRM)
 def test_what_may_be_true_waits_for_an_oui(words: str, case: Case, parked: str) -> None:
-    result = case.weighed()
+    result = case.evaluated()
     assert {problem.key for problem in result.problems} == {f"rule_{words}"}
     assert {problem.level for problem in result.problems} == {Level.CONFIRM}
     assert {*result.to_confirm} == result.pending.keys() == {*parked.split()}
     assert result.accepted.keys() == case.typed.keys() - result.pending.keys()
-    after = case.weighed(*result.to_confirm)
+    after = case.evaluated(*result.to_confirm)
     assert (after.accepted, after.problems) == (case.typed, ())
 
 
 def test_an_agent_corrects_one_of_two_and_both_are_stored() -> None:
     form = CATALOGUE.forms["PEC"]
-    first = weigh(form, stored={}, pending={}, typed={"CTA": 28, "POS": 27})
-    after = weigh(form, stored={}, pending=first.pending, typed={"POS": 28})
+    first = evaluate(form, stored={}, pending={}, typed={"CTA": 28, "POS": 27})
+    after = evaluate(form, stored={}, pending=first.pending, typed={"POS": 28})
     assert (first.accepted, after.accepted) == ({}, {"CTA": 28, "POS": 28})
 
 
 def test_a_death_and_another_matter_are_asked_together() -> None:
-    result = Case("PEC", {**PEC, "DCD": 1, "POS": 48}).weighed()
+    result = Case("PEC", {**PEC, "DCD": 1, "POS": 48}).evaluated()
     assert [problem.key for problem in result.problems] == ["rule_3", "rule_9"]
     assert (result.pending.keys(), result.to_confirm) == ({"POS", "TDR", "DCD"}, ("DCD",))
