@@ -11,7 +11,7 @@ from gateway.storage.roster import Post
 from menus.model.roles import SUPERVISORS, Role
 from menus.rules.calendar import open_months
 from menus.ussd.group_state import groups_done, groups_of
-from menus.ussd.state import Caller, Offer, Place
+from menus.ussd.state import Caller, CallerPlace, Offer
 
 # Which role's menu a person gets who supervises at two levels.
 
@@ -39,19 +39,21 @@ def caller_of(
     )
 
 
-def places_of(posts: Sequence[Post]) -> tuple[Place, ...]:
+def places_of(posts: Sequence[Post]) -> tuple[CallerPlace, ...]:
     """Each site of an agent is a place; a supervisor speaks for all her posts at once."""
     own = [
-        Place(post.unit_id, post.unit_name, post.role) for post in posts if post.role == Role.AGENT
+        CallerPlace(post.unit_id, post.unit_name, post.role)
+        for post in posts
+        if post.role == Role.AGENT
     ]
     for role in SUPERVISORS:
         above = [post for post in posts if post.role == role]
         if above:
-            return (*own, Place(0, above[0].unit_name, role))
+            return (*own, CallerPlace(0, above[0].unit_name, role))
     return tuple(own)
 
 
-def posts_at(posts: Sequence[Post], place: Place) -> list[Post]:
+def posts_at(posts: Sequence[Post], place: CallerPlace) -> list[Post]:
     """The posts that she speaks from at one of her places."""
     if place.unit:
         return [post for post in posts if post.unit_id == place.unit and post.role == Role.AGENT]
@@ -66,7 +68,7 @@ def _offered(context: Context, roles: set[str]) -> tuple[str, ...]:
 
 
 def _offer(
-    connection: Connection, context: Context, places: Sequence[Place], months: Sequence[str]
+    connection: Connection, context: Context, places: Sequence[CallerPlace], months: Sequence[str]
 ) -> Offer | None:
     """The report that she, or whoever works at her site, began last and did not finish."""
     at = {place.unit: number for number, place in enumerate(places) if place.unit}

@@ -19,7 +19,7 @@ from gateway.ussd.reports import PROVIDER, file_group, sheet_in
 from menus.model.catalogue import Catalogue
 from menus.reading.chosen import reading_of
 from menus.ussd import navigator
-from menus.ussd.state import File, Open, Run, State, Step
+from menus.ussd.state import DialogueState, File, Open, Run, Transition
 from menus.wording.sentences import say
 
 
@@ -69,8 +69,8 @@ class Call:
         month = self.now.astimezone(self.services.context.timezone).strftime("%Y%m")
         return roster.posts_of(connection, [self.phone], month).get(self.phone, [])
 
-    def apply(self, step: Step, text: str) -> State:
-        """The State after a step's wish, if it has one; `text` is what led there."""
+    def apply(self, step: Transition, text: str) -> DialogueState:
+        """The state after a step's wish, if it has one; `text` is what led there."""
         match step.effect:
             case Open() as effect:
                 return self._open(step.state, effect)
@@ -81,13 +81,13 @@ class Call:
             case None:
                 return step.state
 
-    def _open(self, state: State, effect: Open) -> State:
+    def _open(self, state: DialogueState, effect: Open) -> DialogueState:
         key = (state.caller.places[state.place].unit, effect.form, effect.month)
         with reading(self.services.engine) as connection:
             sheet = sheet_in(connection, self.services.context, key, self.now)
         return navigator.opened(self.catalogue, state, sheet, effect.how)
 
-    def _file(self, state: State, effect: File, text: str) -> State:
+    def _file(self, state: DialogueState, effect: File, text: str) -> DialogueState:
         place = state.caller.places[state.place]
         key = (place.unit, effect.form, effect.month)
         # Read before the transaction, which would hold one connection and wait for another.
@@ -110,12 +110,12 @@ class Call:
             self.services.work_signal.notify("reply")
         return navigator.filed(self.catalogue, state, filed.sheet, filed.text, filed.low)
 
-    def _gone(self, state: State) -> State:
+    def _gone(self, state: DialogueState) -> DialogueState:
         """She was taken off the roster while she was in the dialogue."""
         told = say(self.catalogue, state.caller.language, "ussd_stranger")
         return navigator.told(state, told)
 
-    def _run(self, state: State, effect: Run, text: str) -> State:
+    def _run(self, state: DialogueState, effect: Run, text: str) -> DialogueState:
         place, secret = state.caller.places[state.place], self.services.hash_key()
         with self.services.engine.begin() as connection:
             codes = {post.unit_code for post in posts_at(self.posts(connection), place)}
@@ -153,6 +153,6 @@ class Call:
             received_at=self.now,
         )
 
-    def already(self, state: State) -> State:
+    def already(self, state: DialogueState) -> DialogueState:
         """What this text asked for was done before, and nobody knows any more what was shown."""
         return navigator.told(state, say(self.catalogue, state.caller.language, "ussd_already"))

@@ -1,6 +1,6 @@
 """Use case: one hop of a dialogue by USSD.
 
-A hop adds its text to the dialogue in Redis and gets back everything since the last State that
+A hop adds its text to the dialogue in Redis and gets back everything since the last state that
 was kept, in one round trip; `menus.ussd.navigator` walks from there to the screen. SQL is asked at
 the dial, where a report is opened, and where something confirmed is stored or obeyed. What was
 stored is known by (dialogue, text), so that a hop that comes twice, at once or after Redis has
@@ -29,11 +29,11 @@ from gateway.ussd.reports import PROVIDER, sheet_in
 from menus.model.catalogue import Catalogue
 from menus.ussd import navigator
 from menus.ussd.choice_screens import started
-from menus.ussd.state import Screen, State, Step
+from menus.ussd.state import DialogueState, Screen, Transition
 
 log = structlog.get_logger()
 
-# Texts since the last State that was kept; then it is kept anew, since all are walked each time.
+# Texts since the last state that was kept; then it is kept anew, since all are walked each time.
 MOST_TEXTS: Final = 4
 MOST_KEPT: Final = 2048  # places in dialogues that a process remembers
 
@@ -109,8 +109,8 @@ class _Walk:
             self._keep(state, self.text)
         return navigator.screen(self.call.catalogue, state)
 
-    def _go_on(self, reached: "_Reached", texts: Sequence[str]) -> tuple[State, bool]:
-        """The State after the last text, and whether something was asked of the database."""
+    def _go_on(self, reached: "_Reached", texts: Sequence[str]) -> tuple[DialogueState, bool]:
+        """The state after the last text, and whether something was asked of the database."""
         step, place = reached.step, reached.place
         state, stored = self.call.apply(step, texts[place]), step.effect is not None
         for before, text in pairwise(texts[place:]):
@@ -119,7 +119,7 @@ class _Walk:
             stored |= step.effect is not None
         return state, stored
 
-    def _keep(self, state: State, seen: str | None) -> None:
+    def _keep(self, state: DialogueState, seen: str | None) -> None:
         """Keeps where the dialogue stands. Without it the next hop walks the same way again."""
         try:
             self.call.services.dialogues.keep(
@@ -142,7 +142,7 @@ class _Walk:
             if self.text:
                 known = inbox.known(connection, PROVIDER, call.id_of(self.text))
             if known is not None:
-                step = self._found_again(connection, State(caller), known)
+                step = self._found_again(connection, DialogueState(caller), known)
             else:
                 step = navigator.dial(call.catalogue, caller, self.text)
         state = call.apply(step, self.text)
@@ -152,7 +152,9 @@ class _Walk:
             self._keep(state, seen)
         return navigator.screen(call.catalogue, state)
 
-    def _found_again(self, connection: Connection, state: State, message_id: int) -> Step:
+    def _found_again(
+        self, connection: Connection, state: DialogueState, message_id: int
+    ) -> Transition:
         """After something that this very hop confirmed before, and that Redis has lost since."""
         for change in versions.changes_of(connection, message_id):
             for number, place in enumerate(state.caller.places):
@@ -161,25 +163,25 @@ class _Walk:
                     sheet = sheet_in(
                         connection, self.call.services.context, change.key, self.call.now
                     )
-                    return Step(navigator.stored(self.call.catalogue, there, sheet))
-        return Step(self.call.already(started(state)))
+                    return Transition(navigator.stored(self.call.catalogue, there, sheet))
+        return Transition(self.call.already(started(state)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
     """How far a log leads without the database: to its end, or to the text with a wish."""
 
-    step: Step
+    step: Transition
     place: int
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _reached(catalogue: Catalogue, kept: str, texts: tuple[str, ...]) -> _Reached:
-    """Where the texts of a log lead from the State that was kept. Pure, and so remembered: the
+    """Where the texts of a log lead from the state that was kept. Pure, and so remembered: the
     next hop of a dialogue mostly begins where this one ended. Raises KeyError or TypeError for
-    a State of another release."""
+    a state of another release."""
     if len(texts) == 1:
-        return _Reached(Step(State.from_json(json.loads(kept))), 0)
+        return _Reached(Transition(DialogueState.from_json(json.loads(kept))), 0)
     before = _reached(catalogue, kept, texts[:-1])
     if before.step.effect is not None:
         return before

@@ -16,7 +16,7 @@ from menus.model.roles import Role
 from menus.ussd import choice_screens, command_screens, correction_screens, entry_screens, navigator
 from menus.ussd.choice_screens import LONGEST_NAME
 from menus.ussd.group_state import groups_of
-from menus.ussd.state import Caller, Offer, Place, Screen, Sheet, State
+from menus.ussd.state import Caller, CallerPlace, DialogueState, Offer, Screen, Sheet
 from menus.wording.sentences import say_problem
 
 _RECEIPT: Final = "2222"
@@ -42,7 +42,7 @@ def screens(catalogue: Catalogue, language: str) -> Iterator[tuple[str, Screen]]
     for key in _ENDS:
         yield key, navigator.end(catalogue, language, key, _room(catalogue))
     for role in Role:
-        state = State(_caller(catalogue, language, role))
+        state = DialogueState(_caller(catalogue, language, role))
         yield from _of_choices(catalogue, state)
         yield from _of_commands(catalogue, state)
         if role == Role.AGENT:
@@ -64,7 +64,7 @@ def _caller(catalogue: Catalogue, language: str, role: str) -> Caller:
     form = max(catalogue.forms, key=len)
     return Caller(
         language=language,
-        places=(Place(1, name, role), Place(2, name, role)),
+        places=(CallerPlace(1, name, role), CallerPlace(2, name, role)),
         months=(month, month, month),
         offered=tuple(catalogue.commands),
         sites=tuple((f"{number}", name) for number in range(_SITES)),
@@ -73,7 +73,7 @@ def _caller(catalogue: Catalogue, language: str, role: str) -> Caller:
     )
 
 
-def _of_choices(catalogue: Catalogue, state: State) -> Iterator[tuple[str, Screen]]:
+def _of_choices(catalogue: Catalogue, state: DialogueState) -> Iterator[tuple[str, Screen]]:
     month = state.caller.months[0]
     for at in choice_screens.ANSWERED:
         there = replace(state, at=at, month=month)
@@ -81,7 +81,9 @@ def _of_choices(catalogue: Catalogue, state: State) -> Iterator[tuple[str, Scree
             yield from _all_pages(catalogue, at, replace(there, wrong=wrong))
 
 
-def _all_pages(catalogue: Catalogue, place: str, state: State) -> Iterator[tuple[str, Screen]]:
+def _all_pages(
+    catalogue: Catalogue, place: str, state: DialogueState
+) -> Iterator[tuple[str, Screen]]:
     """Every page of a list, once round."""
     first = navigator.screen(catalogue, state)
     shown = first
@@ -93,7 +95,7 @@ def _all_pages(catalogue: Catalogue, place: str, state: State) -> Iterator[tuple
             return
 
 
-def _of_commands(catalogue: Catalogue, state: State) -> Iterator[tuple[str, Screen]]:
+def _of_commands(catalogue: Catalogue, state: DialogueState) -> Iterator[tuple[str, Screen]]:
     for item in choice_screens.items(catalogue, state):
         there = replace(state, at="ask", item=item.digit)
         for question in item.questions:
@@ -105,7 +107,7 @@ def _of_commands(catalogue: Catalogue, state: State) -> Iterator[tuple[str, Scre
             yield item.words, navigator.screen(catalogue, agree)
 
 
-def _longest(catalogue: Catalogue, state: State) -> str:
+def _longest(catalogue: Catalogue, state: DialogueState) -> str:
     """The answer to the question at hand that takes most room when it is read back."""
     question = command_screens.item_of(catalogue, state).questions[len(state.given)]
     if question.high:
@@ -116,7 +118,9 @@ def _longest(catalogue: Catalogue, state: State) -> str:
     return max(options, key=lambda option: len(option[1]), default=("", ""))[0]
 
 
-def _of_form(catalogue: Catalogue, state: State, form: Form) -> Iterator[tuple[str, Screen]]:
+def _of_form(
+    catalogue: Catalogue, state: DialogueState, form: Form
+) -> Iterator[tuple[str, Screen]]:
     month = state.caller.months[0]
     everything = {one.code: one.refuse_above for one in form.fields}
     others = tuple(one for one in catalogue.forms if one != form.keyword)
@@ -137,7 +141,7 @@ def _of_form(catalogue: Catalogue, state: State, form: Form) -> Iterator[tuple[s
 
 
 def _of_group(
-    catalogue: Catalogue, state: State, form: Form, group: tuple[str, ...]
+    catalogue: Catalogue, state: DialogueState, form: Form, group: tuple[str, ...]
 ) -> Iterator[Screen]:
     """What is asked of a group, in full and in part, and what was typed."""
     typed = {code: form.field(code).refuse_above for code in group}
@@ -184,7 +188,7 @@ def _problems(catalogue: Catalogue, form: Form) -> Iterator[Problem]:
 
 
 def _of_problem(
-    catalogue: Catalogue, state: State, form: Form, problem: Problem
+    catalogue: Catalogue, state: DialogueState, form: Form, problem: Problem
 ) -> Iterator[Screen]:
     """A problem as a question, as a list of fields to mend, and above one of them."""
     own = [code for code in problem.codes if code in form.codes]

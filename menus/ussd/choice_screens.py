@@ -9,11 +9,11 @@ from menus.model.period import Period
 from menus.model.ussd import Item
 from menus.rules.calendar import month_name
 from menus.ussd.layout import BACK, HOME, MORE, Listing, choice, laid_out, numbered
-from menus.ussd.state import Open, Run, Screen, State, Step
+from menus.ussd.state import DialogueState, Open, Run, Screen, Transition
 from menus.wording.sentences import say
 
-Answered = Callable[[Catalogue, State, str], Step]
-Shown = Callable[[Catalogue, State], Screen]
+Answered = Callable[[Catalogue, DialogueState, str], Transition]
+Shown = Callable[[Catalogue, DialogueState], Screen]
 
 CONTINUE, RESTART, TO_MENU = "1", "2", "3"
 VOWELS: Final = "aeiou"
@@ -21,51 +21,55 @@ VOWELS: Final = "aeiou"
 LONGEST_NAME: Final = 24
 
 
-def word(catalogue: Catalogue, state: State, key: str, *, brief: bool = False, **fills: str) -> str:
+def word(
+    catalogue: Catalogue, state: DialogueState, key: str, *, brief: bool = False, **fills: str
+) -> str:
     """A sentence in the caller's language."""
     return say(catalogue, state.caller.language, key, brief=brief, **fills)
 
 
-def month_of(catalogue: Catalogue, state: State, month: str) -> str:
+def month_of(catalogue: Catalogue, state: DialogueState, month: str) -> str:
     return month_name(Period.parse(month), state.caller.language, catalogue.programme)
 
 
-def back_line(catalogue: Catalogue, state: State) -> str:
+def back_line(catalogue: Catalogue, state: DialogueState) -> str:
     return choice(BACK, word(catalogue, state, "ussd_back"))
 
 
-def below(catalogue: Catalogue, state: State, *, home: bool = False) -> tuple[str, ...]:
+def below(catalogue: Catalogue, state: DialogueState, *, home: bool = False) -> tuple[str, ...]:
     """The lines that say how to leave a screen."""
     lines = (back_line(catalogue, state),)
     return (*lines, choice(HOME, word(catalogue, state, "ussd_home"))) if home else lines
 
 
-def with_wrong(catalogue: Catalogue, state: State, text: str, *, brief: bool = False) -> str:
+def with_wrong(
+    catalogue: Catalogue, state: DialogueState, text: str, *, brief: bool = False
+) -> str:
     """The text below the line that says what was wrong with the last answer, if anything."""
     if not state.wrong:
         return text
     return f"{word(catalogue, state, state.wrong, brief=brief)}\n{text}"
 
 
-def home(state: State) -> State:
+def home(state: DialogueState) -> DialogueState:
     """The menu of her place, and nothing kept but who she is."""
     caller = replace(state.caller, offer=None)
-    return State(caller=caller, place=state.place)
+    return DialogueState(caller=caller, place=state.place)
 
 
-def started(state: State) -> State:
+def started(state: DialogueState) -> DialogueState:
     """The first screen when nothing is to be continued."""
     return replace(home(state), at="posts" if len(state.caller.places) > 1 else "menu")
 
 
-def again(state: State, wrong: str = "ussd_no_choice") -> Step:
+def again(state: DialogueState, wrong: str = "ussd_no_choice") -> Transition:
     """The same screen once more, with a line of what was wrong."""
-    return Step(replace(state, wrong=wrong))
+    return Transition(replace(state, wrong=wrong))
 
 
 def listing(
     catalogue: Catalogue,
-    state: State,
+    state: DialogueState,
     head: str,
     options: tuple[tuple[str, str], ...],
     *,
@@ -77,30 +81,32 @@ def listing(
     return Listing(text, options, more, below(catalogue, state) if foot is None else foot)
 
 
-def show(state: State, name: str, listed: Listing) -> Screen:
+def show(state: DialogueState, name: str, listed: Listing) -> Screen:
     screens = listed.pages(state.caller.room)
     return laid_out(name, [screens[state.page % len(screens)]], state.caller.room)
 
 
-def turned(state: State, listed: Listing) -> State:
+def turned(state: DialogueState, listed: Listing) -> DialogueState:
     """The next page of the list; after the last one the first."""
     return replace(state, page=(state.page + 1) % len(listed.pages(state.caller.room)))
 
 
-def pick(state: State, listed: Listing, answer: str, chosen: Callable[[int], Step]) -> Step:
+def pick(
+    state: DialogueState, listed: Listing, answer: str, chosen: Callable[[int], Transition]
+) -> Transition:
     """What follows from choosing an answer of a list, turning its page, or neither."""
     place = listed.place(answer)
     if place is not None:
         return chosen(place)
     if answer == MORE and len(listed.pages(state.caller.room)) > 1:
-        return Step(turned(state, listed))
+        return Transition(turned(state, listed))
     return again(state)
 
 
 # --- At which place she speaks
 
 
-def _places(catalogue: Catalogue, state: State) -> Listing:
+def _places(catalogue: Catalogue, state: DialogueState) -> Listing:
     names = numbered(short_name(place.name) for place in state.caller.places)
     return listing(catalogue, state, word(catalogue, state, "ussd_which_post"), names, foot=())
 
@@ -112,67 +118,67 @@ def short_name(name: str) -> str:
     return name
 
 
-def show_places(catalogue: Catalogue, state: State) -> Screen:
+def show_places(catalogue: Catalogue, state: DialogueState) -> Screen:
     return show(state, "posts", _places(catalogue, state))
 
 
-def choose_place(catalogue: Catalogue, state: State, answer: str) -> Step:
+def choose_place(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     listed = _places(catalogue, state)
-    return pick(state, listed, answer, lambda at: Step(home(replace(state, place=at))))
+    return pick(state, listed, answer, lambda at: Transition(home(replace(state, place=at))))
 
 
 # --- The menu
 
 
-def available(catalogue: Catalogue, state: State, item: Item) -> bool:
+def available(catalogue: Catalogue, state: DialogueState, item: Item) -> bool:
     """Whether the use case behind an item exists."""
     if item.command:
         return item.command in state.caller.offered
     return not item.form or item.form in catalogue.ussd.groups
 
 
-def items(catalogue: Catalogue, state: State) -> tuple[Item, ...]:
+def items(catalogue: Catalogue, state: DialogueState) -> tuple[Item, ...]:
     """What may be chosen at her place."""
     menu = catalogue.ussd.menu_of(state.caller.places[state.place].role)
     return tuple(item for item in menu.items if available(catalogue, state, item))
 
 
-def _menu(catalogue: Catalogue, state: State) -> Listing:
+def _menu(catalogue: Catalogue, state: DialogueState) -> Listing:
     site = short_name(state.caller.places[state.place].name)
     title = word(catalogue, state, "ussd_title", site=site)
     options = [(one.digit, word(catalogue, state, one.words)) for one in items(catalogue, state)]
     return listing(catalogue, state, title, tuple(options), foot=())
 
 
-def show_menu(catalogue: Catalogue, state: State) -> Screen:
+def show_menu(catalogue: Catalogue, state: DialogueState) -> Screen:
     if not items(catalogue, state):
         sentence = word(catalogue, state, "ussd_no_menu")
         return laid_out("menu", [sentence], state.caller.room, ends=True)
     return show(state, "menu", _menu(catalogue, state))
 
 
-def choose_item(catalogue: Catalogue, state: State, answer: str) -> Step:
+def choose_item(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     if answer == BACK:
-        return Step(started(state))
+        return Transition(started(state))
     found = items(catalogue, state)
     return pick(state, _menu(catalogue, state), answer, lambda at: _begin(state, found[at]))
 
 
-def _begin(state: State, item: Item) -> Step:
+def _begin(state: DialogueState, item: Item) -> Transition:
     due = state.caller.months[0] if state.caller.months else ""
     if item.opens:
-        return Step(replace(home(state), at="forms", month=due))
+        return Transition(replace(home(state), at="forms", month=due))
     if item.form:
-        return Step(replace(home(state), at="forms", month=due), Open(item.form, due))
+        return Transition(replace(home(state), at="forms", month=due), Open(item.form, due))
     if item.questions:
-        return Step(replace(home(state), at="ask", item=item.digit))
-    return Step(home(state), Run(item.command))
+        return Transition(replace(home(state), at="ask", item=item.digit))
+    return Transition(home(state), Run(item.command))
 
 
 # --- Which form, which month
 
 
-def _forms(catalogue: Catalogue, state: State) -> Listing:
+def _forms(catalogue: Catalogue, state: DialogueState) -> Listing:
     month = month_of(catalogue, state, state.month)
     head = word(catalogue, state, "ussd_which_form", month=month)
     names = list(catalogue.ussd.groups)
@@ -181,56 +187,56 @@ def _forms(catalogue: Catalogue, state: State) -> Listing:
     return listing(catalogue, state, head, numbered(names))
 
 
-def show_forms(catalogue: Catalogue, state: State) -> Screen:
+def show_forms(catalogue: Catalogue, state: DialogueState) -> Screen:
     return show(state, "forms", _forms(catalogue, state))
 
 
-def choose_form(catalogue: Catalogue, state: State, answer: str) -> Step:
+def choose_form(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     if answer == BACK:
-        return Step(home(state))
+        return Transition(home(state))
     forms = list(catalogue.ussd.groups)
 
-    def chosen(at: int) -> Step:
+    def chosen(at: int) -> Transition:
         if at == len(forms):
-            return Step(replace(state, at="months", page=0))
-        return Step(state, Open(forms[at], state.month))
+            return Transition(replace(state, at="months", page=0))
+        return Transition(state, Open(forms[at], state.month))
 
     return pick(state, _forms(catalogue, state), answer, chosen)
 
 
-def _months(catalogue: Catalogue, state: State) -> Listing:
+def _months(catalogue: Catalogue, state: DialogueState) -> Listing:
     names = numbered(month_of(catalogue, state, one) for one in state.caller.months)
     return listing(catalogue, state, word(catalogue, state, "ussd_which_month"), names)
 
 
-def show_months(catalogue: Catalogue, state: State) -> Screen:
+def show_months(catalogue: Catalogue, state: DialogueState) -> Screen:
     return show(state, "months", _months(catalogue, state))
 
 
-def choose_month(catalogue: Catalogue, state: State, answer: str) -> Step:
+def choose_month(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     to_forms = replace(state, at="forms", page=0)
     if answer == BACK:
-        return Step(to_forms)
+        return Transition(to_forms)
     months = state.caller.months
     return pick(
         state,
         _months(catalogue, state),
         answer,
-        lambda at: Step(replace(to_forms, month=months[at])),
+        lambda at: Transition(replace(to_forms, month=months[at])),
     )
 
 
 # --- A report that was begun
 
 
-def going_on(catalogue: Catalogue, state: State, month: str, done: int, groups: int) -> str:
+def going_on(catalogue: Catalogue, state: DialogueState, month: str, done: int, groups: int) -> str:
     """`Continuer le rapport d'octobre (2/4)`: how many groups are stored, of how many."""
     name, step = month_of(catalogue, state, month), f"{done}/{groups}"
     key = "ussd_continue_vowel" if name[0].lower() in VOWELS else "ussd_continue"
     return word(catalogue, state, key, month=name, step=step)
 
 
-def _offer(catalogue: Catalogue, state: State) -> Listing:
+def _offer(catalogue: Catalogue, state: DialogueState) -> Listing:
     """What the dial offers when a report was left unfinished."""
     offer = state.caller.offer
     if offer is None:
@@ -248,19 +254,19 @@ def _offer(catalogue: Catalogue, state: State) -> Listing:
     return listing(catalogue, state, head, options, foot=())
 
 
-def show_offer(catalogue: Catalogue, state: State) -> Screen:
+def show_offer(catalogue: Catalogue, state: DialogueState) -> Screen:
     return show(state, "offer", _offer(catalogue, state))
 
 
-def answer_offer(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_offer(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     offer = state.caller.offer
     if offer is None or answer in (BACK, TO_MENU):
-        return Step(started(state))
+        return Transition(started(state))
     how = {CONTINUE: "continue", RESTART: "again"}.get(answer)
     if how is None:
         return again(state)
     at_place = replace(home(state), at="forms", place=offer.place, month=offer.month)
-    return Step(at_place, Open(offer.form, offer.month, how))
+    return Transition(at_place, Open(offer.form, offer.month, how))
 
 
 ANSWERED: Final[Mapping[str, Answered]] = {

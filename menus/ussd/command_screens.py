@@ -25,12 +25,12 @@ from menus.ussd.choice_screens import (
     word,
 )
 from menus.ussd.layout import BACK, NEXT, Listing, answers, choice, laid_out, numbered, pages
-from menus.ussd.state import Run, Screen, State, Step
+from menus.ussd.state import DialogueState, Run, Screen, Transition
 
 YES, NO = "1", "2"
 
 
-def item_of(catalogue: Catalogue, state: State) -> Item:
+def item_of(catalogue: Catalogue, state: DialogueState) -> Item:
     """The item whose questions are asked. Raises LookupError when it is no longer there."""
     for item in items(catalogue, state):
         if item.digit == state.item:
@@ -38,7 +38,9 @@ def item_of(catalogue: Catalogue, state: State) -> Item:
     raise LookupError("the menu item of this dialogue is gone")
 
 
-def options_of(catalogue: Catalogue, state: State, question: Question) -> list[tuple[str, str]]:
+def options_of(
+    catalogue: Catalogue, state: DialogueState, question: Question
+) -> list[tuple[str, str]]:
     """What may be answered: the word that the command gets, and the words that are shown."""
     if question.listed == "products":
         fields = [field for form in catalogue.forms.values() for field in form.fields]
@@ -52,7 +54,7 @@ def options_of(catalogue: Catalogue, state: State, question: Question) -> list[t
     return [(one.value, word(catalogue, state, one.words)) for one in question.choices]
 
 
-def _sites(state: State) -> list[tuple[str, str]]:
+def _sites(state: DialogueState) -> list[tuple[str, str]]:
     """The sites by code, each with its name; those of one name are told apart by their codes."""
     names = [short_name(name) for _, name in state.caller.sites]
     times = Counter(names)
@@ -62,16 +64,16 @@ def _sites(state: State) -> list[tuple[str, str]]:
     ]
 
 
-def _question(catalogue: Catalogue, state: State) -> Question:
+def _question(catalogue: Catalogue, state: DialogueState) -> Question:
     return item_of(catalogue, state).questions[len(state.given)]
 
 
-def _listing(catalogue: Catalogue, state: State, question: Question) -> Listing:
+def _listing(catalogue: Catalogue, state: DialogueState, question: Question) -> Listing:
     labels = [label for _, label in options_of(catalogue, state, question)]
     return listing(catalogue, state, word(catalogue, state, question.words), numbered(labels))
 
 
-def show_question(catalogue: Catalogue, state: State) -> Screen:
+def show_question(catalogue: Catalogue, state: DialogueState) -> Screen:
     question = _question(catalogue, state)
     if not question.high:
         return show(state, "ask", _listing(catalogue, state, question))
@@ -80,18 +82,20 @@ def show_question(catalogue: Catalogue, state: State) -> Screen:
     return laid_out("ask", [text], state.caller.room)
 
 
-def answer_question(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_question(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     question = _question(catalogue, state)
     if answer == BACK:
         if not state.given:
-            return Step(home(state))
-        return Step(replace(state, given=state.given[:-1], page=0))
+            return Transition(home(state))
+        return Transition(replace(state, given=state.given[:-1], page=0))
     if question.high:
         return _number(catalogue, state, question, answer)
     return _choice(catalogue, state, question, answer)
 
 
-def _number(catalogue: Catalogue, state: State, question: Question, answer: str) -> Step:
+def _number(
+    catalogue: Catalogue, state: DialogueState, question: Question, answer: str
+) -> Transition:
     numbers = numbers_in(answer)
     if numbers is None or len(numbers) != 1:
         return again(state, "ussd_not_numbers")
@@ -100,7 +104,9 @@ def _number(catalogue: Catalogue, state: State, question: Question, answer: str)
     return _answered(catalogue, state, str(numbers[0]))
 
 
-def _choice(catalogue: Catalogue, state: State, question: Question, answer: str) -> Step:
+def _choice(
+    catalogue: Catalogue, state: DialogueState, question: Question, answer: str
+) -> Transition:
     values = [value for value, _ in options_of(catalogue, state, question)]
     listed = _listing(catalogue, state, question)
     if question.many and "*" in answer:
@@ -112,17 +118,17 @@ def _choice(catalogue: Catalogue, state: State, question: Question, answer: str)
     return pick(state, listed, answer, lambda at: _answered(catalogue, state, values[at]))
 
 
-def _answered(catalogue: Catalogue, state: State, value: str) -> Step:
+def _answered(catalogue: Catalogue, state: DialogueState, value: str) -> Transition:
     item = item_of(catalogue, state)
     further = replace(state, given=(*state.given, value), page=0)
     if len(further.given) < len(item.questions):
-        return Step(further)
+        return Transition(further)
     if item.confirm:
-        return Step(replace(further, at="agree"))
-    return Step(home(state), _run(item, further))
+        return Transition(replace(further, at="agree"))
+    return Transition(home(state), _run(item, further))
 
 
-def _run(item: Item, state: State) -> Run:
+def _run(item: Item, state: DialogueState) -> Run:
     """The command with the answers to its questions, and what was chosen from lists."""
     listed = {
         question.listed: value for question, value in zip(item.questions, state.given, strict=True)
@@ -135,7 +141,7 @@ def _run(item: Item, state: State) -> Run:
     )
 
 
-def _read_back(catalogue: Catalogue, state: State) -> str:
+def _read_back(catalogue: Catalogue, state: DialogueState) -> str:
     """The answers in the words in which they were given."""
     item = item_of(catalogue, state)
     told = [word(catalogue, state, item.words)]
@@ -145,7 +151,7 @@ def _read_back(catalogue: Catalogue, state: State) -> str:
     return " ".join(told)
 
 
-def show_agreement(catalogue: Catalogue, state: State) -> Screen:
+def show_agreement(catalogue: Catalogue, state: DialogueState) -> Screen:
     head = word(catalogue, state, "ussd_agree", answers=_read_back(catalogue, state))
     choices = answers(
         (YES, word(catalogue, state, "ussd_yes")), (NO, word(catalogue, state, "ussd_no"))
@@ -154,42 +160,42 @@ def show_agreement(catalogue: Catalogue, state: State) -> Screen:
     return laid_out("agree", [text], state.caller.room)
 
 
-def answer_agreement(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_agreement(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     if answer == YES:
-        return Step(home(state), _run(item_of(catalogue, state), state))
+        return Transition(home(state), _run(item_of(catalogue, state), state))
     if answer == NO:
-        return Step(home(state))
+        return Transition(home(state))
     if answer == BACK:
-        return Step(replace(state, at="ask", given=state.given[:-1]))
+        return Transition(replace(state, at="ask", given=state.given[:-1]))
     return again(state)
 
 
 # --- An answer that is read
 
 
-def told(state: State, text: str) -> State:
+def told(state: DialogueState, text: str) -> DialogueState:
     """The state in which an answer is read, page by page."""
     return replace(home(state), at="text", text=text)
 
 
-def _pages(catalogue: Catalogue, state: State) -> list[str]:
+def _pages(catalogue: Catalogue, state: DialogueState) -> list[str]:
     more = choice(NEXT, word(catalogue, state, "ussd_more"))
     last = choice(BACK, word(catalogue, state, "ussd_home"))
     return pages(state.text, state.caller.room, more, last)
 
 
-def show_text(catalogue: Catalogue, state: State) -> Screen:
+def show_text(catalogue: Catalogue, state: DialogueState) -> Screen:
     screens = _pages(catalogue, state)
     page = screens[min(state.page, len(screens) - 1)]
     warned = with_wrong(catalogue, state, page, brief=True)
     return laid_out("text", [warned, page], state.caller.room)
 
 
-def turn_page(catalogue: Catalogue, state: State, answer: str) -> Step:
+def turn_page(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     if answer == NEXT and state.page + 1 < len(_pages(catalogue, state)):
-        return Step(replace(state, page=state.page + 1))
+        return Transition(replace(state, page=state.page + 1))
     if answer in (BACK, "0"):
-        return Step(home(state))
+        return Transition(home(state))
     return again(state)
 
 

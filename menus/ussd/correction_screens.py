@@ -12,53 +12,53 @@ from menus.ussd.choice_screens import Answered, Shown, again, below, listing, pi
 from menus.ussd.group_state import agreed_to, anew, problem_of, retyped, settled, to_mend
 from menus.ussd.group_text import CORRECT, YES, fitted_screen, hints, shorts, yes_or_correct
 from menus.ussd.layout import BACK, Listing, numbered
-from menus.ussd.state import Screen, State, Step
+from menus.ussd.state import DialogueState, Screen, Transition
 from menus.wording.sentences import say_problem
 
 
-def _told(catalogue: Catalogue, state: State, problem: Problem) -> list[str]:
+def _told(catalogue: Catalogue, state: DialogueState, problem: Problem) -> list[str]:
     """A problem in the words of an SMS, then in the shorter ones."""
     language = state.caller.language
     return [say_problem(catalogue, language, problem, brief=brief) for brief in (False, True)]
 
 
-def _problem(catalogue: Catalogue, state: State) -> Problem:
+def _problem(catalogue: Catalogue, state: DialogueState) -> Problem:
     found = problem_of(catalogue, state)
     if found is None:
         raise LookupError("nothing is wrong with the numbers of this group")
     return found
 
 
-def show_question(catalogue: Catalogue, state: State) -> Screen:
+def show_question(catalogue: Catalogue, state: DialogueState) -> Screen:
     return question(catalogue, state, _problem(catalogue, state))
 
 
-def question(catalogue: Catalogue, state: State, problem: Problem) -> Screen:
+def question(catalogue: Catalogue, state: DialogueState, problem: Problem) -> Screen:
     """What may be true as well: yes, or another number."""
     texts = _told(catalogue, state, problem)
     return fitted_screen(catalogue, state, texts, ((yes_or_correct(catalogue, state),),))
 
 
-def answer_question(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_question(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     problem = _problem(catalogue, state)
     if answer == BACK:
-        return Step(anew(state))
+        return Transition(anew(state))
     if answer == YES:
-        return Step(settled(catalogue, agreed_to(state, problem)))
+        return Transition(settled(catalogue, agreed_to(state, problem)))
     if answer != CORRECT:
         return again(state)
     codes = to_mend(catalogue, state, problem)
     if len(codes) == 1:
-        return Step(replace(state, at="retype", code=codes[0]))
-    return Step(replace(state, at="mend"))
+        return Transition(replace(state, at="retype", code=codes[0]))
+    return Transition(replace(state, at="mend"))
 
 
-def _fields(catalogue: Catalogue, state: State, problem: Problem | None) -> tuple[str, ...]:
+def _fields(catalogue: Catalogue, state: DialogueState, problem: Problem | None) -> tuple[str, ...]:
     """The fields of which one is to be typed anew."""
     return to_mend(catalogue, state, problem) if problem is not None else tuple(state.typed)
 
 
-def fields(catalogue: Catalogue, state: State, problem: Problem | None) -> Listing:
+def fields(catalogue: Catalogue, state: DialogueState, problem: Problem | None) -> Listing:
     """The fields with their numbers, below what is wrong with them, if anything is."""
     codes = _fields(catalogue, state, problem)
     values = {**state.report.values, **state.typed}
@@ -74,29 +74,29 @@ def fields(catalogue: Catalogue, state: State, problem: Problem | None) -> Listi
     return roomy if roomy.is_short(state.caller.room) else brief
 
 
-def show_fields(catalogue: Catalogue, state: State) -> Screen:
+def show_fields(catalogue: Catalogue, state: DialogueState) -> Screen:
     return show(state, state.at, fields(catalogue, state, problem_of(catalogue, state)))
 
 
-def answer_fields(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_fields(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     if answer == BACK:
         refused = state.at == "mend"
-        return Step(anew(state) if refused else settled(catalogue, state))
+        return Transition(anew(state) if refused else settled(catalogue, state))
     problem = problem_of(catalogue, state)
     codes = _fields(catalogue, state, problem)
     return pick(
         state,
         fields(catalogue, state, problem),
         answer,
-        lambda at: Step(replace(state, at="retype", code=codes[at], page=0)),
+        lambda at: Transition(replace(state, at="retype", code=codes[at], page=0)),
     )
 
 
-def show_retype(catalogue: Catalogue, state: State) -> Screen:
+def show_retype(catalogue: Catalogue, state: DialogueState) -> Screen:
     return retyping(catalogue, state, problem_of(catalogue, state))
 
 
-def retyping(catalogue: Catalogue, state: State, problem: Problem | None) -> Screen:
+def retyping(catalogue: Catalogue, state: DialogueState, problem: Problem | None) -> Screen:
     """One field, under what is wrong with it, if anything is."""
     told = [""]
     if problem is not None and state.code in problem.codes:
@@ -111,17 +111,17 @@ def retyping(catalogue: Catalogue, state: State, problem: Problem | None) -> Scr
     return fitted_screen(catalogue, state, texts, (below(catalogue, state),))
 
 
-def answer_retype(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_retype(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     if answer == BACK:
         problem = problem_of(catalogue, state)
         refused = problem is not None and problem.level is Level.REFUSE
-        return Step(anew(state) if refused else settled(catalogue, state))
+        return Transition(anew(state) if refused else settled(catalogue, state))
     numbers = numbers_in(answer)
     if numbers is None:
         return again(state, "ussd_not_numbers")
     if len(numbers) > 1:
         return again(state, "ussd_too_many")
-    return Step(retyped(catalogue, state, numbers[0]))
+    return Transition(retyped(catalogue, state, numbers[0]))
 
 
 ANSWERED: Final[Mapping[str, Answered]] = {

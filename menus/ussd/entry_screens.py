@@ -42,13 +42,13 @@ from menus.ussd.group_text import (
     yes_or_correct,
 )
 from menus.ussd.layout import BACK, Listing, laid_out
-from menus.ussd.state import File, Screen, State, Step
+from menus.ussd.state import DialogueState, File, Screen, Transition
 from menus.wording.read_back import read_back
 
 # --- A report of which something is stored
 
 
-def _begun(catalogue: Catalogue, state: State) -> Listing:
+def _begun(catalogue: Catalogue, state: DialogueState) -> Listing:
     sheet = state.report
     month = month_of(catalogue, state, sheet.month)
     options = []
@@ -66,29 +66,29 @@ def _begun(catalogue: Catalogue, state: State) -> Listing:
     return listing(catalogue, state, head, tuple(options))
 
 
-def show_begun(catalogue: Catalogue, state: State) -> Screen:
+def show_begun(catalogue: Catalogue, state: DialogueState) -> Screen:
     return show(state, state.at, _begun(catalogue, state))
 
 
-def answer_begun(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_begun(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     sheet = state.report
     if answer == BACK:
-        return Step(_to_forms(state))
+        return Transition(_to_forms(state))
     if answer == CONTINUE and not sheet.complete:
-        return Step(next_group(catalogue, state))
+        return Transition(next_group(catalogue, state))
     if answer == RESTART and not sheet.locked:
-        return Step(next_group(catalogue, replace(state, again=True)))
+        return Transition(next_group(catalogue, replace(state, again=True)))
     return again(state)
 
 
-def _to_forms(state: State) -> State:
+def _to_forms(state: DialogueState) -> DialogueState:
     return replace(home(state), at="forms", month=state.report.month)
 
 
 # --- The numbers of a group
 
 
-def show_numbers(catalogue: Catalogue, state: State) -> Screen:
+def show_numbers(catalogue: Catalogue, state: DialogueState) -> Screen:
     codes = missing(catalogue, state)
     fills = head_fills(catalogue, state)
     key = "ussd_number" if len(codes) == 1 else "ussd_numbers"
@@ -108,20 +108,20 @@ def show_numbers(catalogue: Catalogue, state: State) -> Screen:
     return fitted_screen(catalogue, state, texts, foots)
 
 
-def answer_numbers(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_numbers(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     """Takes as many numbers as were typed; the next screen asks for the rest."""
     if answer == BACK:
-        return Step(anew(state) if state.typed else _to_forms(state))
+        return Transition(anew(state) if state.typed else _to_forms(state))
     codes, numbers = missing(catalogue, state), numbers_in(answer)
     if numbers is None:
         return again(state, "ussd_not_numbers")
     if len(numbers) > len(codes):
         return again(state, "ussd_too_many")
     typed = {**state.typed, **dict(zip(codes, numbers, strict=False))}
-    return Step(settled(catalogue, replace(state, typed=typed)))
+    return Transition(settled(catalogue, replace(state, typed=typed)))
 
 
-def show_days(catalogue: Catalogue, state: State) -> Screen:
+def show_days(catalogue: Catalogue, state: DialogueState) -> Screen:
     labels = "*".join(shorts(catalogue, state, days_missing(catalogue, state)))
     texts = [
         word(catalogue, state, "ussd_days_out", brief=brief, labels=labels)
@@ -130,9 +130,9 @@ def show_days(catalogue: Catalogue, state: State) -> Screen:
     return fitted_screen(catalogue, state, texts, (below(catalogue, state),))
 
 
-def answer_days(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_days(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     if answer == BACK:
-        return Step(anew(state))
+        return Transition(anew(state))
     codes, numbers = days_missing(catalogue, state), numbers_in(answer)
     if numbers is None:
         return again(state, "ussd_not_numbers")
@@ -141,13 +141,13 @@ def answer_days(catalogue: Catalogue, state: State, answer: str) -> Step:
     if max(numbers) > days_in(Period.parse(state.report.month)):
         return again(state, "ussd_days_too_many")
     days = {**state.days, **dict(zip(codes, numbers, strict=False))}
-    return Step(settled(catalogue, replace(state, days=days)))
+    return Transition(settled(catalogue, replace(state, days=days)))
 
 
 # --- What was typed, read back
 
 
-def show_read_back(catalogue: Catalogue, state: State) -> Screen:
+def show_read_back(catalogue: Catalogue, state: DialogueState) -> Screen:
     language, form = state.caller.language, state.report.form
     texts = [
         read_back(catalogue, language, form, state.typed, state.days, glued=glued, coded=coded)
@@ -158,19 +158,19 @@ def show_read_back(catalogue: Catalogue, state: State) -> Screen:
     return fitted_screen(catalogue, state, texts, (with_back, foot))
 
 
-def answer_read_back(catalogue: Catalogue, state: State, answer: str) -> Step:
+def answer_read_back(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     if answer == BACK:
-        return Step(anew(state))
+        return Transition(anew(state))
     if answer == CORRECT:
-        return Step(replace(state, at="fields"))
+        return Transition(replace(state, at="fields"))
     if answer != YES:
         return again(state)
     sheet = state.report
     sure = tuple(dict.fromkeys(state.sure))
-    return Step(state, File(sheet.form, sheet.month, state.typed, state.days, sure))
+    return Transition(state, File(sheet.form, sheet.month, state.typed, state.days, sure))
 
 
-def show_done(catalogue: Catalogue, state: State) -> Screen:
+def show_done(catalogue: Catalogue, state: DialogueState) -> Screen:
     """The end of a form: its receipt, what else is to be sent for the month, and where there is
     room what her numbers call for."""
     sheet = state.report

@@ -16,7 +16,7 @@ from menus.model.programme import EMPTY
 from menus.rules.calendar import days_in
 from menus.rules.evaluation import Evaluation, evaluate
 from menus.rules.history import RuleContext
-from menus.ussd.state import Sheet, State, sign
+from menus.ussd.state import DialogueState, Sheet, sign
 
 # A rule that names more fields than this is about all of them: only those typed are changed.
 MOST_TO_MEND: Final = 5
@@ -31,22 +31,22 @@ def groups_done(catalogue: Catalogue, form: str, stored: Collection[str]) -> int
     return sum(all(code in stored for code in group) for group in groups_of(catalogue, form))
 
 
-def form_of(catalogue: Catalogue, state: State) -> Form:
+def form_of(catalogue: Catalogue, state: DialogueState) -> Form:
     return catalogue.forms[state.report.form]
 
 
-def asked(catalogue: Catalogue, state: State) -> tuple[str, ...]:
+def asked(catalogue: Catalogue, state: DialogueState) -> tuple[str, ...]:
     """The codes of the group that are asked: all when it is done again, else those missing."""
     group = groups_of(catalogue, state.report.form)[state.group]
     return tuple(code for code in group if state.again or code not in state.report.values)
 
 
-def missing(catalogue: Catalogue, state: State) -> tuple[str, ...]:
+def missing(catalogue: Catalogue, state: DialogueState) -> tuple[str, ...]:
     """What is asked and not typed yet."""
     return tuple(code for code in asked(catalogue, state) if code not in state.typed)
 
 
-def days_missing(catalogue: Catalogue, state: State) -> tuple[str, ...]:
+def days_missing(catalogue: Catalogue, state: DialogueState) -> tuple[str, ...]:
     """The products of which none is left, and of which nobody said for how many days."""
     form = form_of(catalogue, state)
     return tuple(
@@ -56,14 +56,14 @@ def days_missing(catalogue: Catalogue, state: State) -> tuple[str, ...]:
     )
 
 
-def anew(state: State) -> State:
+def anew(state: DialogueState) -> DialogueState:
     """The group from its beginning: nothing of it is typed."""
     return replace(
         state, at="numbers", typed=EMPTY, days=EMPTY, agreed=(), sure=(), code="", page=0
     )
 
 
-def next_group(catalogue: Catalogue, state: State, first: int = 0) -> State:
+def next_group(catalogue: Catalogue, state: DialogueState, first: int = 0) -> DialogueState:
     """The first group, from `first` on, that has something to ask; else the end of the form."""
     for number in range(first, len(groups_of(catalogue, state.report.form))):
         there = anew(replace(state, group=number))
@@ -72,7 +72,7 @@ def next_group(catalogue: Catalogue, state: State, first: int = 0) -> State:
     return replace(anew(state), at="done")
 
 
-def opened(catalogue: Catalogue, state: State, sheet: Sheet, how: str) -> State:
+def opened(catalogue: Catalogue, state: DialogueState, sheet: Sheet, how: str) -> DialogueState:
     """What is asked first of a report, now that it is known what is stored of it."""
     fresh = replace(anew(state), sheet=sheet, month=sheet.month, again=False)
     if how == "again" and not sheet.locked:
@@ -84,7 +84,7 @@ def opened(catalogue: Catalogue, state: State, sheet: Sheet, how: str) -> State:
     return next_group(catalogue, fresh)
 
 
-def problem_of(catalogue: Catalogue, state: State) -> Problem | None:
+def problem_of(catalogue: Catalogue, state: DialogueState) -> Problem | None:
     """What she must mend or confirm first: refusals before questions, none asked twice."""
     locked = _locked(state)
     if locked is not None:
@@ -96,7 +96,9 @@ def problem_of(catalogue: Catalogue, state: State) -> Problem | None:
     return None
 
 
-def _evaluation(catalogue: Catalogue, state: State, confirmed: Collection[str]) -> Evaluation:
+def _evaluation(
+    catalogue: Catalogue, state: DialogueState, confirmed: Collection[str]
+) -> Evaluation:
     sheet = state.report
     # What is about to be typed anew holds nothing back.
     coming = missing(catalogue, state)
@@ -113,7 +115,7 @@ def _evaluation(catalogue: Catalogue, state: State, confirmed: Collection[str]) 
     )
 
 
-def _locked(state: State) -> Problem | None:
+def _locked(state: DialogueState) -> Problem | None:
     """A number that would change what an agent may no longer change."""
     sheet = state.report
     for code, number in state.typed.items():
@@ -122,13 +124,13 @@ def _locked(state: State) -> Problem | None:
     return None
 
 
-def agreed_to(state: State, problem: Problem) -> State:
+def agreed_to(state: DialogueState, problem: Problem) -> DialogueState:
     """She said that it is as she typed it."""
     codes = tuple(code for code in problem.codes if code in state.typed)
     return replace(state, agreed=(*state.agreed, sign(problem)), sure=(*state.sure, *codes))
 
 
-def to_mend(catalogue: Catalogue, state: State, problem: Problem) -> tuple[str, ...]:
+def to_mend(catalogue: Catalogue, state: DialogueState, problem: Problem) -> tuple[str, ...]:
     """The fields of which one, typed anew, mends a problem; those just typed come first."""
     typed = [code for code in problem.codes if code in state.typed]
     own = [code for code in problem.codes if code in form_of(catalogue, state).codes]
@@ -138,7 +140,7 @@ def to_mend(catalogue: Catalogue, state: State, problem: Problem) -> tuple[str, 
     return (*typed, *stored) or tuple(state.typed)
 
 
-def settled(catalogue: Catalogue, state: State) -> State:
+def settled(catalogue: Catalogue, state: DialogueState) -> DialogueState:
     """The screen that comes next within the group."""
     state = replace(state, code="", page=0)
     problem = problem_of(catalogue, state)
@@ -151,7 +153,7 @@ def settled(catalogue: Catalogue, state: State) -> State:
     return replace(state, at="read_back")
 
 
-def _with_problem(catalogue: Catalogue, state: State, problem: Problem) -> State:
+def _with_problem(catalogue: Catalogue, state: DialogueState, problem: Problem) -> DialogueState:
     if problem.level is not Level.REFUSE:
         return replace(state, at="question")
     codes = to_mend(catalogue, state, problem)
@@ -160,7 +162,7 @@ def _with_problem(catalogue: Catalogue, state: State, problem: Problem) -> State
     return replace(state, at="mend")
 
 
-def retyped(catalogue: Catalogue, state: State, number: int) -> State:
+def retyped(catalogue: Catalogue, state: DialogueState, number: int) -> DialogueState:
     """The group with another number for the field at hand; doubts about it are asked anew."""
     days = {code: one for code, one in state.days.items() if code != state.code}
     typed = {**state.typed, state.code: number}

@@ -7,14 +7,14 @@ from menus.model.catalogue import Catalogue
 from menus.ussd.choice_screens import month_of, with_wrong, word
 from menus.ussd.group_state import form_of, groups_of
 from menus.ussd.layout import answers, laid_out
-from menus.ussd.state import Screen, State
+from menus.ussd.state import DialogueState, Screen
 from menus.wording.help import digit_free
 
 YES: Final = "1"
 CORRECT: Final = "2"
 
 
-def head_fills(catalogue: Catalogue, state: State) -> dict[str, str]:
+def head_fills(catalogue: Catalogue, state: DialogueState) -> dict[str, str]:
     """The form, its month and the step, as a screen's head names them."""
     groups = len(groups_of(catalogue, state.report.form))
     return {
@@ -24,18 +24,21 @@ def head_fills(catalogue: Catalogue, state: State) -> dict[str, str]:
     }
 
 
-def shorts(catalogue: Catalogue, state: State, codes: Sequence[str]) -> list[str]:
+def shorts(catalogue: Catalogue, state: DialogueState, codes: Sequence[str]) -> list[str]:
     form, language = form_of(catalogue, state), state.caller.language
     return [form.field(code).short[language] for code in codes]
 
 
-def hints(catalogue: Catalogue, state: State, codes: Sequence[str]) -> list[str]:
+def hints(catalogue: Catalogue, state: DialogueState, codes: Sequence[str]) -> list[str]:
     form, language = form_of(catalogue, state), state.caller.language
     return [digit_free(form.field(code), language) for code in codes]
 
 
 def fitted_screen(
-    catalogue: Catalogue, state: State, texts: Sequence[str], foots: Sequence[tuple[str, ...]]
+    catalogue: Catalogue,
+    state: DialogueState,
+    texts: Sequence[str],
+    foots: Sequence[tuple[str, ...]],
 ) -> Screen:
     """The roomiest of the texts, with the longest foot that still fits."""
 
@@ -48,7 +51,7 @@ def fitted_screen(
     return laid_out(state.at, variants(), state.caller.room)
 
 
-def yes_or_correct(catalogue: Catalogue, state: State) -> str:
+def yes_or_correct(catalogue: Catalogue, state: DialogueState) -> str:
     return answers(
         (YES, word(catalogue, state, "ussd_yes")), (CORRECT, word(catalogue, state, "ussd_correct"))
     )

@@ -1,8 +1,9 @@
-"""The dialogue by USSD, without a clock or a store: an answer leads from one State to the next.
+"""The USSD dialogue as a state machine: an answer leads from one state to the next.
 
-`step` says where an answer leads. Where that needs what is stored, it gives back a wish
-instead, and the caller goes on with `opened`, `filed` or `told`. `screen` shows a State. The
-same State and answer always lead to the same place, so that a dialogue can be walked again.
+Pure, without clock and store: the same state and answer always lead to the same place, so that
+a dialogue can be replayed. `step` returns the transition of an answer. Where that needs stored
+data it carries an effect, and its caller continues with `opened`, `filed` or `told`. `screen`
+renders a state.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from menus.ussd import (
 from menus.ussd.choice_screens import Answered, Shown, home, started
 from menus.ussd.group_state import next_group
 from menus.ussd.layout import HOME, laid_out
-from menus.ussd.state import Caller, File, Screen, Sheet, State, Step
+from menus.ussd.state import Caller, DialogueState, File, Screen, Sheet, Transition
 from menus.wording.sentences import say
 
 # Longer answers hold nothing that any screen asks for.
@@ -43,21 +44,21 @@ _SHOWN: Final[Mapping[str, Shown]] = {
 }
 
 
-def start(caller: Caller) -> State:
+def start(caller: Caller) -> DialogueState:
     """The first screen: what can be continued, else her places, else the menu."""
-    state = State(caller)
+    state = DialogueState(caller)
     return replace(state, at="offer") if caller.offer is not None else started(state)
 
 
-def dial(catalogue: Catalogue, caller: Caller, text: str) -> Step:
+def dial(catalogue: Catalogue, caller: Caller, text: str) -> Transition:
     """The first screen of a dialogue; with answers dialled at once, the one they lead to.
 
     An answer that leads nowhere, and all that follow, are left aside. That they were numbers
     of a report happens when Redis has lost the dialogue: she is told to type them again.
     """
     if not text:
-        return Step(start(caller))
-    state = started(State(caller))
+        return Transition(start(caller))
+    state = started(DialogueState(caller))
     answers = text.split("*")
     for number, answer in enumerate(answers, 1):
         taken = step(catalogue, state, answer)
@@ -66,29 +67,31 @@ def dial(catalogue: Catalogue, caller: Caller, text: str) -> Step:
         if taken.effect is not None or taken.state.at not in DEEP:
             return replace(taken, lost=number < len(answers))
         state = taken.state
-    return Step(state)
+    return Transition(state)
 
 
-def step(catalogue: Catalogue, state: State, answer: str) -> Step:
+def step(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
     """Where an answer leads: any text whatever, `000` from everywhere to the menu."""
     answer = answer.strip()[:LONGEST_ANSWER]
     fresh = replace(state, wrong="")
     if answer == HOME or state.at not in _ANSWERED:
-        return Step(home(fresh))
+        return Transition(home(fresh))
     return _ANSWERED[state.at](catalogue, fresh, answer)
 
 
-def screen(catalogue: Catalogue, state: State) -> Screen:
-    """What a State shows, in GSM-7 and within its room."""
+def screen(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """What a DialogueState shows, in GSM-7 and within its room."""
     return _SHOWN[state.at](catalogue, state)
 
 
-def opened(catalogue: Catalogue, state: State, sheet: Sheet, how: str) -> State:
+def opened(catalogue: Catalogue, state: DialogueState, sheet: Sheet, how: str) -> DialogueState:
     """After an Open wish: what is asked first of the report."""
     return group_state.opened(catalogue, state, sheet, how)
 
 
-def filed(catalogue: Catalogue, state: State, sheet: Sheet, text: str, closing: str = "") -> State:
+def filed(
+    catalogue: Catalogue, state: DialogueState, sheet: Sheet, text: str, closing: str = ""
+) -> DialogueState:
     """After a File wish: the next group of the report as it is stored now, or the end, which
     says `closing` as well.
 
@@ -103,12 +106,12 @@ def filed(catalogue: Catalogue, state: State, sheet: Sheet, text: str, closing: 
     return replace(there, text=closing) if there.at == "done" else there
 
 
-def stored(catalogue: Catalogue, state: State, sheet: Sheet) -> State:
+def stored(catalogue: Catalogue, state: DialogueState, sheet: Sheet) -> DialogueState:
     """What is asked next of a report of which something was just stored."""
     return next_group(catalogue, replace(state, sheet=sheet, month=sheet.month, again=False))
 
 
-def told(state: State, text: str, language: str = "") -> State:
+def told(state: DialogueState, text: str, language: str = "") -> DialogueState:
     """After a Run wish: the answer is read, and the language may be another one now."""
     caller = replace(state.caller, language=language or state.caller.language)
     return command_screens.told(replace(state, caller=caller), text)

@@ -1,6 +1,6 @@
 """A dialogue by USSD as values: who dials, where she stands, what is shown, what she wishes.
 
-A State is small and turns into JSON and back, since it is kept between two keys.
+A DialogueState is small and turns into JSON and back, since it is kept between two keys.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from menus.model.programme import EMPTY
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CallerPlace:
     """Where she speaks from: as an agent a site, as a supervisor what she supervises.
 
     `unit` is the site's id, 0 for a supervisor, whose commands cover all her posts.
@@ -45,7 +45,7 @@ class Caller:
     """
 
     language: str
-    places: tuple[Place, ...] = ()
+    places: tuple[CallerPlace, ...] = ()
     months: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     sites: tuple[tuple[str, str], ...] = ()
@@ -73,7 +73,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DialogueState:
     """Where a dialogue stands: `at` names the screen.
 
     `place` is the number of her place, `month` the month chosen. `item` is the digit of the
@@ -116,9 +116,9 @@ class State:
         return plain
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "State":
+    def from_json(cls, kept: Mapping[str, Any]) -> "DialogueState":
         caller = dict(kept["caller"])
-        caller["places"] = tuple(Place(**one) for one in caller["places"])
+        caller["places"] = tuple(CallerPlace(**one) for one in caller["places"])
         caller["sites"] = tuple((code, name) for code, name in caller["sites"])
         caller["offer"] = Offer(**caller["offer"]) if caller["offer"] else None
         for key in ("months", "offered"):
@@ -203,13 +203,13 @@ Effect = Open | File | Run
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """Where an answer leads. With a `effect` the state waits for what comes of it.
 
     `lost` tells that answers were left aside which only a screen may take.
     """
 
-    state: State
+    state: DialogueState
     effect: Effect | None = None
     lost: bool = False
 

@@ -10,7 +10,7 @@ from menus.ussd import navigator
 from menus.ussd.choice_screens import short_name
 from menus.ussd.command_screens import item_of
 from menus.ussd.group_state import problem_of
-from menus.ussd.state import Caller, Place, Sheet, State
+from menus.ussd.state import Caller, CallerPlace, DialogueState, Sheet
 from tests.menus.ussd.test_navigator import AWA, KOLA, NANA, PEC, Walk
 
 FIRST_GROUP = {"VUS": 45, "FIE": 38, "TDR": 37, "POS": 28, "CTA": 27}
@@ -20,7 +20,7 @@ DOUBT = (*PEC, "200*38*37*28*27")
 TOO_LARGE = (*PEC, "45*38*500")
 ABOVE_ANOTHER = (*PEC, "45*60")
 NONE_LEFT = ("2", "0*5*6*0")
-TWO_PLACES = replace(AWA, places=(KOLA, Place(8, "Tene", "asc")))
+TWO_PLACES = replace(AWA, places=(KOLA, CallerPlace(8, "Tene", "asc")))
 MANY_SITES = replace(
     NANA, sites=tuple((f"S{number:02}", f"Site {number:02}") for number in range(30))
 )
@@ -123,13 +123,13 @@ def test_of_two_places_one_is_chosen() -> None:
 
 def test_after_a_message_the_next_group_is_asked(catalogue: Catalogue) -> None:
     sheet = Sheet("PEC", "202610", FIRST_GROUP)
-    asked = navigator.stored(catalogue, State(AWA), sheet)
+    asked = navigator.stored(catalogue, DialogueState(AWA), sheet)
     assert (asked.at, asked.group, asked.month) == ("numbers", 1, "202610")
 
 
 def test_what_an_agent_may_not_change_is_refused(catalogue: Catalogue) -> None:
     sheet = Sheet("PEC", "202610", FIRST_GROUP, locked=True)
-    problem = problem_of(catalogue, State(AWA, sheet=sheet, typed={"VUS": 44}))
+    problem = problem_of(catalogue, DialogueState(AWA, sheet=sheet, typed={"VUS": 44}))
     assert problem is not None
     assert (problem.key, problem.codes) == ("change_closed", ("VUS",))
 
@@ -137,15 +137,15 @@ def test_what_an_agent_may_not_change_is_refused(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize("at", ["offer", "question"])
 def test_a_screen_without_its_subject_is_a_programming_error(at: str, catalogue: Catalogue) -> None:
     with pytest.raises(LookupError):
-        navigator.screen(catalogue, State(AWA, at=at, sheet=Sheet("PEC", "202610")))
+        navigator.screen(catalogue, DialogueState(AWA, at=at, sheet=Sheet("PEC", "202610")))
 
 
 @pytest.mark.parametrize("caller", [AWA, NANA])
 def test_an_item_that_is_gone_is_an_error(caller: Caller, catalogue: Catalogue) -> None:
     with pytest.raises(LookupError):
-        item_of(catalogue, State(caller, item="9"))
+        item_of(catalogue, DialogueState(caller, item="9"))
 
 
 def test_a_report_that_is_not_open_is_an_error() -> None:
     with pytest.raises(LookupError):
-        _ = State(AWA).report
+        _ = DialogueState(AWA).report

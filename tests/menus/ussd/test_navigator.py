@@ -8,10 +8,20 @@ import pytest
 
 from menus.loading.loader import load
 from menus.ussd import navigator
-from menus.ussd.state import Caller, File, Offer, Open, Place, Run, Screen, Sheet, State
+from menus.ussd.state import (
+    Caller,
+    CallerPlace,
+    DialogueState,
+    File,
+    Offer,
+    Open,
+    Run,
+    Screen,
+    Sheet,
+)
 
 CATALOGUE = load()
-KOLA = Place(7, "Kola", "asc")
+KOLA = CallerPlace(7, "Kola", "asc")
 AWA = Caller(
     language="fr",
     places=(KOLA,),
@@ -20,7 +30,7 @@ AWA = Caller(
 )
 NANA = Caller(
     language="fr",
-    places=(Place(0, "Kani", "dtc"),),
+    places=(CallerPlace(0, "Kani", "dtc"),),
     months=("202610", "202609"),
     offered=("ETAT", "MANQ", "VAL"),
     sites=(("KOLA", "Kola"), ("TENE", "Tene")),
@@ -29,13 +39,13 @@ NANA = Caller(
 
 @dataclass(slots=True)
 class Walk:
-    """A dialogue with a store that takes everything, and a State that goes through JSON."""
+    """A dialogue with a store that takes everything, and a state that goes through JSON."""
 
     caller: Caller = AWA
     stored: Mapping[str, int] = field(default_factory=dict)
     known: Mapping[str, int] = field(default_factory=dict)
     locked: bool = False
-    state: State = field(init=False)
+    state: DialogueState = field(init=False)
     effects: list[Open | File | Run] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -50,8 +60,8 @@ class Walk:
     def keys(self, *answers: str) -> Screen:
         for answer in answers:
             kept = json.loads(json.dumps(self.state.to_json()))
-            assert State.from_json(kept) == self.state
-            step = navigator.step(CATALOGUE, State.from_json(kept), answer)
+            assert DialogueState.from_json(kept) == self.state
+            step = navigator.step(CATALOGUE, DialogueState.from_json(kept), answer)
             self.state = step.state
             match step.effect:
                 case Open() as effect:
