@@ -19,7 +19,7 @@ from gateway.commands.referral_moves import (
     with_reminder,
 )
 from gateway.conversation.message import Understood
-from gateway.model.referral import Referral, State, Step
+from gateway.model.referral import Referral, ReferralState, ReferralStep
 from gateway.referrals import notifications
 from gateway.referrals.notifications import month_of
 from gateway.referrals.texts import Speaker
@@ -29,9 +29,9 @@ from menus.model.arguments import ReferralOutcome
 from menus.model.roles import Role
 
 _SAID: Final = {
-    Step.LEFT: "ref_left",
-    Step.DECLINED: "ref_declined",
-    Step.FOLLOWED_UP: "ref_visited",
+    ReferralStep.LEFT: "ref_left",
+    ReferralStep.DECLINED: "ref_declined",
+    ReferralStep.FOLLOWED_UP: "ref_visited",
 }
 
 
@@ -56,20 +56,20 @@ def answer(uow: UnitOfWork, understood: Understood) -> str:
 
 def left(uow: UnitOfWork, understood: Understood) -> str:
     """PARTI: the patient is on the way to the centre."""
-    return _step_of_agent(uow, understood, Step.LEFT)
+    return _step_of_agent(uow, understood, ReferralStep.LEFT)
 
 
 def declined(uow: UnitOfWork, understood: Understood) -> str:
     """REFUS: the patient will not go, or cannot."""
-    return _step_of_agent(uow, understood, Step.DECLINED)
+    return _step_of_agent(uow, understood, ReferralStep.DECLINED)
 
 
 def followed_up(uow: UnitOfWork, understood: Understood) -> str:
     """FAIT: the agent has made the follow-up visit."""
-    return _step_of_agent(uow, understood, Step.FOLLOWED_UP)
+    return _step_of_agent(uow, understood, ReferralStep.FOLLOWED_UP)
 
 
-def _step_of_agent(uow: UnitOfWork, understood: Understood, step: Step) -> str:
+def _step_of_agent(uow: UnitOfWork, understood: Understood, step: ReferralStep) -> str:
     said = understood.arguments_as(ReferralOutcome)
     speaker, site = speaker_for(uow, understood), understood.site
     forget(uow, understood, strange=said.strange or understood.personal)
@@ -94,8 +94,8 @@ def _answered(
     """Keeps the centre's word, tells the agent, and says what was noted."""
     month = month_of(uow.context, understood.message.sent_at)
     place = place_of(uow, referral, month)
-    speaker, step = speaker_for(uow, understood), Step(said.letter)
-    visit = _visit(uow, understood, said.days) if step is Step.TREATED else None
+    speaker, step = speaker_for(uow, understood), ReferralStep(said.letter)
+    visit = _visit(uow, understood, said.days) if step is ReferralStep.TREATED else None
     moved = take(uow, understood, referral, step, visit)
     told = {"number": referral.number, "site": place.site.name}
     if moved is None:
@@ -103,24 +103,31 @@ def _answered(
     parts = [speaker.say("crf_done", **told, state=speaker.state(moved))]
     if moved.follow_up_on is not None:
         parts.append(speaker.say("crf_visit", day=speaker.day(moved.follow_up_on)))
-    if step is Step.DIED:
+    if step is ReferralStep.DIED:
         parts.append(speaker.say("crf_call"))
     elif tell_agent(uow, moved, place, step, month):
         parts.append(speaker.say("crf_told"))
-    if step is Step.ARRIVED:
+    if step is ReferralStep.ARRIVED:
         parts.append(speaker.say("crf_next", number=referral.number))
     return " ".join(parts)
 
 
 def _stepped(
-    uow: UnitOfWork, understood: Understood, speaker: Speaker, referral: Referral, step: Step
+    uow: UnitOfWork,
+    understood: Understood,
+    speaker: Speaker,
+    referral: Referral,
+    step: ReferralStep,
 ) -> str:
     """Keeps the agent's word, and tells the centre what it did not know."""
     moved = take(uow, understood, referral, step, None)
     if moved is None:
         return speaker.unchanged_for_agent(referral)
-    was_missed = step is Step.LEFT and referral.state in {State.NOT_ARRIVED, State.DECLINED}
-    if step is Step.DECLINED or was_missed:
+    was_missed = step is ReferralStep.LEFT and referral.state in {
+        ReferralState.NOT_ARRIVED,
+        ReferralState.DECLINED,
+    }
+    if step is ReferralStep.DECLINED or was_missed:
         month = month_of(uow.context, understood.message.sent_at)
         tell_centre(uow, moved, place_of(uow, moved, month), step, month)
     return speaker.say(_SAID[step], number=moved.number)
@@ -155,7 +162,7 @@ def _in_the_area(uow: UnitOfWork, understood: Understood, number: str) -> list[R
 
 
 def _not_withdrawn(found: Iterable[Referral]) -> list[Referral]:
-    return [one for one in found if one.state is not State.WITHDRAWN]
+    return [one for one in found if one.state is not ReferralState.WITHDRAWN]
 
 
 def _none_or_several(uow: UnitOfWork, speaker: Speaker, number: str, found: list[Referral]) -> str:

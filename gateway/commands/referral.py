@@ -19,7 +19,7 @@ from gateway.commands.referral_moves import (
     with_reminder,
 )
 from gateway.conversation.message import Understood
-from gateway.model.referral import Referral, Step, move, numbers
+from gateway.model.referral import Referral, ReferralStep, move, numbers
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
 from gateway.referrals.texts import Place, Speaker
@@ -60,7 +60,7 @@ def last_to_undo(connection: Connection, post_id: int) -> Referral | None:
     last = referrals.last_of(connection, post_id)
     if last is None or last.inbox_id is None:
         return None
-    undone = move(last, Step.WITHDRAWN, last.made_at, last.made_at, follow_up=None)
+    undone = move(last, ReferralStep.WITHDRAWN, last.made_at, last.made_at, follow_up=None)
     return last if undone is not None else None
 
 
@@ -69,12 +69,12 @@ def withdraw(uow: UnitOfWork, understood: Understood, message_id: int) -> str | 
     referral = referrals.of_message(uow.connection, message_id)
     if referral is None:
         return None
-    moved = take(uow, understood, referral, Step.WITHDRAWN, None)
+    moved = take(uow, understood, referral, ReferralStep.WITHDRAWN, None)
     if moved is None:
         return None
     month = month_of(uow.context, understood.message.sent_at)
     place = place_of(uow, moved, month)
-    told = tell_centre(uow, moved, place, Step.WITHDRAWN, month)
+    told = tell_centre(uow, moved, place, ReferralStep.WITHDRAWN, month)
     speaker = speaker_for(uow, understood)
     words = speaker.told(place, told=True) if told else ""
     return speaker.say("ref_undone", number=moved.number, told=words).strip()

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from gateway.conversation.message import Understood
-from gateway.model.referral import Referral, Step, move
+from gateway.model.referral import Referral, ReferralStep, move
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
 from gateway.referrals.texts import Place, Speaker
@@ -18,7 +18,11 @@ MONTH: Final = timedelta(days=31)
 
 
 def take(
-    uow: UnitOfWork, understood: Understood, referral: Referral, step: Step, visit: date | None
+    uow: UnitOfWork,
+    understood: Understood,
+    referral: Referral,
+    step: ReferralStep,
+    visit: date | None,
 ) -> Referral | None:
     """Takes the step, if it leads anywhere; what it overtakes is not told any more.
 
@@ -28,7 +32,7 @@ def take(
     moved = move(referral, step, understood.message.sent_at, uow.now, follow_up=visit)
     if moved is None or not referrals.save(uow.connection, moved):
         return None
-    overtakes_news = step not in (Step.LEFT, Step.FOLLOWED_UP)
+    overtakes_news = step not in (ReferralStep.LEFT, ReferralStep.FOLLOWED_UP)
     topics = (TOPIC, REMINDER) if overtakes_news else (REMINDER,)
     referrals.expire_notices(uow.connection, moved, topics, uow.now)
     want(uow, moved)
@@ -42,7 +46,9 @@ def want(uow: UnitOfWork, referral: Referral) -> None:
     referral_forwards.want(uow.connection, wanted, month, uow.now)
 
 
-def tell_agent(uow: UnitOfWork, moved: Referral, place: Place, step: Step, month: str) -> int:
+def tell_agent(
+    uow: UnitOfWork, moved: Referral, place: Place, step: ReferralStep, month: str
+) -> int:
     """Tells the agent of this step; returns how many people that are."""
     at_site = people.working_at(uow.connection, [moved.site_id], month)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
@@ -50,7 +56,9 @@ def tell_agent(uow: UnitOfWork, moved: Referral, place: Place, step: Step, month
     return notifications.tell(uow.connection, uow.context, event, to, uow.now)
 
 
-def tell_centre(uow: UnitOfWork, moved: Referral, place: Place, step: Step, month: str) -> int:
+def tell_centre(
+    uow: UnitOfWork, moved: Referral, place: Place, step: ReferralStep, month: str
+) -> int:
     """Tells the centre of this step; returns how many people that are."""
     to = notifications.at_the_centre(people_above(uow.connection, place, month), place)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))

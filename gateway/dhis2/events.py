@@ -17,7 +17,7 @@ from gateway.dhis2.forwarding import Clock, Far
 from gateway.dhis2.metadata_referrals import PROGRAM, STAGE, values_of
 from gateway.model import backoff
 from gateway.model.outcomes import TryLater, Unknown
-from gateway.model.referral import Referral, State, event_uid
+from gateway.model.referral import Referral, ReferralState, event_uid
 from gateway.storage import counters as tally
 from gateway.storage import destinations, forwards, outbox, referral_forwards, referrals, roster
 from gateway.storage.engine import Connection, Engine
@@ -113,7 +113,7 @@ def _sendings(connection: Connection, far: Far, rows: Sequence[EventRow]) -> lis
         referral = found[row.referral_id]
         code, org_unit = units[referral.id]
         event = None if org_unit is None else _event(far, referral, code, org_unit)
-        sendings.append(_Sending(row, event, referral.state is State.WITHDRAWN))
+        sendings.append(_Sending(row, event, referral.state is ReferralState.WITHDRAWN))
     return sendings
 
 

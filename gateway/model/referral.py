@@ -15,7 +15,7 @@ from typing import Final
 from gateway.model.uids import uid
 
 
-class State(StrEnum):
+class ReferralState(StrEnum):
     """Where a referral stands."""
 
     SENT = "sent"
@@ -39,7 +39,7 @@ class State(StrEnum):
     """Taken back by the agent."""
 
 
-class Step(StrEnum):
+class ReferralStep(StrEnum):
     """What somebody says of a referral."""
 
     ARRIVED = "A"
@@ -53,7 +53,7 @@ class Step(StrEnum):
     WITHDRAWN = "ANNULE"
 
 
-S = State
+S = ReferralState
 OUTCOMES: Final = frozenset({S.HOSPITALISED, S.TREATED, S.DIED})
 AT_THE_CENTRE: Final = OUTCOMES | {S.ARRIVED}
 # What is known at the centre is not unsaid by the agent, and nothing follows a withdrawal.
@@ -63,19 +63,25 @@ _EVERY: Final = _BEFORE_ARRIVAL | AT_THE_CENTRE
 # Which states a step may start from, and where it leads. The centre's last word counts, so that
 # it can correct itself; but who was treated has arrived, and a second `A` takes nothing back
 # except a death that was none.
-MOVES: Final[Mapping[Step, tuple[frozenset[State], State]]] = {
-    Step.ARRIVED: (_BEFORE_ARRIVAL | {S.DIED}, S.ARRIVED),
-    Step.HOSPITALISED: (_EVERY - {S.HOSPITALISED}, S.HOSPITALISED),
-    Step.TREATED: (_EVERY, S.TREATED),
-    Step.DIED: (_EVERY - {S.DIED}, S.DIED),
-    Step.NOT_ARRIVED: (_EVERY - {S.NOT_ARRIVED}, S.NOT_ARRIVED),
-    Step.LEFT: (frozenset({S.SENT, S.DECLINED, S.NOT_ARRIVED}), S.LEFT),
-    Step.DECLINED: (_BEFORE_ARRIVAL - {S.DECLINED}, S.DECLINED),
-    Step.FOLLOWED_UP: (frozenset({S.TREATED}), S.TREATED),
-    Step.WITHDRAWN: (_BEFORE_ARRIVAL, S.WITHDRAWN),
+MOVES: Final[Mapping[ReferralStep, tuple[frozenset[ReferralState], ReferralState]]] = {
+    ReferralStep.ARRIVED: (_BEFORE_ARRIVAL | {S.DIED}, S.ARRIVED),
+    ReferralStep.HOSPITALISED: (_EVERY - {S.HOSPITALISED}, S.HOSPITALISED),
+    ReferralStep.TREATED: (_EVERY, S.TREATED),
+    ReferralStep.DIED: (_EVERY - {S.DIED}, S.DIED),
+    ReferralStep.NOT_ARRIVED: (_EVERY - {S.NOT_ARRIVED}, S.NOT_ARRIVED),
+    ReferralStep.LEFT: (frozenset({S.SENT, S.DECLINED, S.NOT_ARRIVED}), S.LEFT),
+    ReferralStep.DECLINED: (_BEFORE_ARRIVAL - {S.DECLINED}, S.DECLINED),
+    ReferralStep.FOLLOWED_UP: (frozenset({S.TREATED}), S.TREATED),
+    ReferralStep.WITHDRAWN: (_BEFORE_ARRIVAL, S.WITHDRAWN),
 }
 FROM_THE_CENTRE: Final = frozenset(
-    {Step.ARRIVED, Step.HOSPITALISED, Step.TREATED, Step.DIED, Step.NOT_ARRIVED}
+    {
+        ReferralStep.ARRIVED,
+        ReferralStep.HOSPITALISED,
+        ReferralStep.TREATED,
+        ReferralStep.DIED,
+        ReferralStep.NOT_ARRIVED,
+    }
 )
 # Open are those of whom more must be heard: where the sick person is, or what became of them.
 OPEN: Final = frozenset({S.SENT, S.LEFT, S.ARRIVED, S.NOT_ARRIVED})
@@ -102,7 +108,7 @@ class Referral:
     treatments: tuple[str, ...]
     made_at: datetime
     changed_at: datetime
-    state: State = State.SENT
+    state: ReferralState = ReferralState.SENT
     version: int = 1
     left_at: datetime | None = None
     arrived_at: datetime | None = None
@@ -119,7 +125,12 @@ class Referral:
 
 
 def move(
-    referral: Referral, step: Step, said_at: datetime, now: datetime, *, follow_up: date | None
+    referral: Referral,
+    step: ReferralStep,
+    said_at: datetime,
+    now: datetime,
+    *,
+    follow_up: date | None,
 ) -> Referral | None:
     """The referral after this step, said at `said_at`; None where it changes nothing.
 
@@ -131,14 +142,16 @@ def move(
     old = from_centre and referral.outcome_at is not None and said_at < referral.outcome_at
     if referral.state not in starts or old:
         return None
-    if step is Step.LEFT and referral.state is State.NOT_ARRIVED:
-        to = State.NOT_ARRIVED  # whom the centre does not see may be on the way: both are true
+    if step is ReferralStep.LEFT and referral.state is ReferralState.NOT_ARRIVED:
+        to = (
+            ReferralState.NOT_ARRIVED
+        )  # whom the centre does not see may be on the way: both are true
     moved = replace(referral, state=to, closed_at=_closing(referral, to, said_at))
     if from_centre:
         moved = _at_the_centre(moved, step, said_at, follow_up)
-    if step is Step.LEFT:
+    if step is ReferralStep.LEFT:
         moved = replace(moved, left_at=referral.left_at or said_at)
-    if step is Step.FOLLOWED_UP:
+    if step is ReferralStep.FOLLOWED_UP:
         moved = replace(moved, followed_up_at=referral.followed_up_at or said_at)
     if replace(moved, outcome_at=referral.outcome_at) == referral:
         return None
@@ -147,7 +160,7 @@ def move(
 
 def close_unanswered(referral: Referral, now: datetime) -> Referral:
     """Closed by the calendar. Who is known to have arrived, or not to have, stays that."""
-    state = referral.state if referral.outcome_at is not None else State.UNANSWERED
+    state = referral.state if referral.outcome_at is not None else ReferralState.UNANSWERED
     return _changed(replace(referral, state=state, closed_at=now), now)
 
 
@@ -169,22 +182,22 @@ def event_uid(site_code: str, referral: Referral) -> str:
 
 
 def _at_the_centre(
-    moved: Referral, step: Step, said_at: datetime, follow_up: date | None
+    moved: Referral, step: ReferralStep, said_at: datetime, follow_up: date | None
 ) -> Referral:
     """What the centre says replaces what it said before; a visit goes with TREATED alone."""
-    treated = step is Step.TREATED
+    treated = step is ReferralStep.TREATED
     return replace(
         moved,
         outcome_at=said_at,
-        arrived_at=None if step is Step.NOT_ARRIVED else moved.arrived_at or said_at,
+        arrived_at=None if step is ReferralStep.NOT_ARRIVED else moved.arrived_at or said_at,
         # Whoever did arrive, and now did not, is looked for again.
-        chased=min(moved.chased, 1) if step is Step.NOT_ARRIVED else moved.chased,
+        chased=min(moved.chased, 1) if step is ReferralStep.NOT_ARRIVED else moved.chased,
         follow_up_on=follow_up if treated else None,
         followed_up_at=moved.followed_up_at if treated else None,
     )
 
 
-def _closing(referral: Referral, to: State, said_at: datetime) -> datetime | None:
+def _closing(referral: Referral, to: ReferralState, said_at: datetime) -> datetime | None:
     if to in OPEN:
         return None
     return said_at if referral.state is not to or referral.closed_at is None else referral.closed_at

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.context import Context
-from gateway.model.referral import Referral, State, close_unanswered
+from gateway.model.referral import Referral, ReferralState, close_unanswered
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
 from gateway.referrals.texts import Place
@@ -22,8 +22,8 @@ from gateway.storage.roster import Post
 from menus.model.programme import ReferralTimes
 
 PAGE: Final = 500
-_NOT_HEARD_OF: Final = frozenset({State.SENT, State.LEFT})
-_NOT_THERE: Final = _NOT_HEARD_OF | {State.NOT_ARRIVED}
+_NOT_HEARD_OF: Final = frozenset({ReferralState.SENT, ReferralState.LEFT})
+_NOT_THERE: Final = _NOT_HEARD_OF | {ReferralState.NOT_ARRIVED}
 
 
 def chase_due(connection: Connection, context: Context, now: datetime) -> int:
@@ -109,7 +109,7 @@ def _events(
     hours = times.escalate_after_hours + (times.remind_after_hours if second else 0)
     until = referral.made_at + timedelta(hours=hours)
     if referral.state in _NOT_HEARD_OF and now < until:
-        if referral.state is State.SENT:
+        if referral.state is ReferralState.SENT:
             asked = Event(
                 referral, name, lambda speaker: speaker.chase_agent(referral), until, REMINDER
             )

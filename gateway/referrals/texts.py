@@ -8,19 +8,19 @@ from datetime import date, datetime
 from typing import Final
 
 from gateway.context import Context
-from gateway.model.referral import Referral, State, Step
+from gateway.model.referral import Referral, ReferralState, ReferralStep
 from gateway.storage.roster import Unit
 from menus.model.arguments import AGE, REASON, SEX, TREATMENTS, ReferredPatient
 from menus.wording import replies
 
 _NEWS: Final = {
-    Step.ARRIVED: "ref_news_arrived",
-    Step.HOSPITALISED: "ref_news_hospitalised",
-    Step.TREATED: "ref_news_treated",
-    Step.NOT_ARRIVED: "ref_news_not_arrived",
-    Step.LEFT: "ref_news_left",
-    Step.DECLINED: "ref_news_declined",
-    Step.WITHDRAWN: "ref_news_withdrawn",
+    ReferralStep.ARRIVED: "ref_news_arrived",
+    ReferralStep.HOSPITALISED: "ref_news_hospitalised",
+    ReferralStep.TREATED: "ref_news_treated",
+    ReferralStep.NOT_ARRIVED: "ref_news_not_arrived",
+    ReferralStep.LEFT: "ref_news_left",
+    ReferralStep.DECLINED: "ref_news_declined",
+    ReferralStep.WITHDRAWN: "ref_news_withdrawn",
 }
 
 
@@ -81,7 +81,7 @@ class Speaker:
         patient = ", ".join(self._patient(referral))
         return self._about("ref_alert", referral, place, patient=patient)
 
-    def news(self, step: Step, referral: Referral, place: Place) -> str:
+    def news(self, step: ReferralStep, referral: Referral, place: Place) -> str:
         """What a step is told as, to the agent or to the centre."""
         day = self.day(referral.follow_up_on) if referral.follow_up_on else ""
         moment = referral.arrived_at or referral.changed_at
@@ -102,7 +102,7 @@ class Speaker:
 
     def unchanged_for_agent(self, referral: Referral) -> str:
         """How it stands, but for a death, which no SMS tells an agent."""
-        if referral.state is State.DIED:
+        if referral.state is ReferralState.DIED:
             return self.say("ref_call_centre", number=referral.number)
         return self.say("ref_same", number=referral.number, state=self.state(referral))
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from gateway.model.referral import Referral, State
+from gateway.model.referral import Referral, ReferralState
 from gateway.storage.outbox import WAITING
 from gateway.storage.tables import inbox, outbox, referrals
 
@@ -95,7 +95,7 @@ def same_text(
             referrals.c.post_id == post_id,
             inbox.c.text_hash == text_hash,
             referrals.c.made_at.between(since, until),
-            referrals.c.state != State.WITHDRAWN,
+            referrals.c.state != ReferralState.WITHDRAWN,
         )
         .order_by(referrals.c.id)
         .limit(1)
@@ -170,7 +170,7 @@ def count_by_reason(
             referrals.c.site_id.in_(site_ids),
             referrals.c.made_at >= since,
             referrals.c.made_at < until,
-            referrals.c.state != State.WITHDRAWN,
+            referrals.c.state != ReferralState.WITHDRAWN,
         )
         .group_by(referrals.c.site_id, referrals.c.reason)
     )
@@ -235,4 +235,6 @@ def _values(referral: Referral) -> dict[str, Any]:
 
 def _referral(row: Row[Any]) -> Referral:
     columns = {name: getattr(row, name) for name in _COLUMNS}
-    return Referral(id=row.id, state=State(row.state), treatments=tuple(row.treatments), **columns)
+    return Referral(
+        id=row.id, state=ReferralState(row.state), treatments=tuple(row.treatments), **columns
+    )

@@ -10,7 +10,7 @@ STATES: Final = (
     "sent", "left", "declined", "arrived", "hospitalised", "treated", "died", "not_arrived",
     "unanswered", "withdrawn",
 )  # fmt: skip
-"""How a referral can stand; `gateway.model.referral.State` says what each of them means."""
+"""How a referral can stand; `gateway.model.referral.ReferralState` says what each of them means."""
 
 
 @dataclass(frozen=True, slots=True)

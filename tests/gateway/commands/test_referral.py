@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from gateway.model.referral import State
+from gateway.model.referral import ReferralState
 from gateway.storage import referrals
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import org_units
@@ -55,7 +55,7 @@ def test_a_girl_is_referred_arrives_and_is_visited(referral_harness: ReferralHar
     )
     referral_harness.clock.advance(days=3)
     assert referral_harness.told(f"FAIT {number}") == f"REF {number}: visite de suivi notee. Merci."
-    assert referral_harness.only_referral().state is State.TREATED
+    assert referral_harness.only_referral().state is ReferralState.TREATED
     assert referral_harness.only_referral().followed_up_at == referral_harness.clock.now
 
 
@@ -65,7 +65,7 @@ def test_a_death_is_kept_and_told_to_nobody_by_sms(referral_harness: ReferralHar
     assert answer == (
         f"CRF {number} de Kola note: decede. L'ASC n'est pas prevenu par SMS: appelez-le."
     )
-    assert referral_harness.only_referral().state is State.DIED
+    assert referral_harness.only_referral().state is ReferralState.DIED
     assert referral_harness.notices(AWA) == []
     for text in (f"FAIT {number}", f"PARTI {number}", f"REFUS {number}"):
         assert referral_harness.told(text) == f"REF {number}: appelez le centre. Rien n'est change."
@@ -102,9 +102,9 @@ def test_who_does_not_arrive_is_looked_for(referral_harness: ReferralHarness) ->
     assert referral_harness.notices(NANA)[-1] == (
         f"Alerte REF {number} de Kola: le malade est parti, dit l'ASC."
     )
-    assert referral_harness.only_referral().state is State.NOT_ARRIVED
+    assert referral_harness.only_referral().state is ReferralState.NOT_ARRIVED
     referral_harness.told(f"CRF {number} A", NANA)
-    assert referral_harness.only_referral().state is State.ARRIVED
+    assert referral_harness.only_referral().state is ReferralState.ARRIVED
 
 
 def test_a_refusal_is_told_to_the_centre(referral_harness: ReferralHarness) -> None:
@@ -129,7 +129,7 @@ def test_the_centre_corrects_itself_and_nobody_hears_twice(
     assert len(referral_harness.notices(AWA)) == 1
     referral_harness.clock.advance(minutes=1)
     referral_harness.told(f"CRF {number} H", NANA)
-    assert referral_harness.only_referral().state is State.HOSPITALISED
+    assert referral_harness.only_referral().state is ReferralState.HOSPITALISED
     assert "deja note, hospitalise" in referral_harness.told(f"CRF {number} A", NANA)
 
 
@@ -239,7 +239,7 @@ def test_who_may_say_what(
 ) -> None:
     number = referral_harness.refer()
     answer = referral_harness.told(text.format(number=number), phone)
-    assert (referral_harness.only_referral().state is not State.SENT) is done
+    assert (referral_harness.only_referral().state is not ReferralState.SENT) is done
     assert ("Rien n'est" in answer) is not done
 
 
@@ -261,7 +261,7 @@ def test_annule_takes_a_referral_back_until_the_centre_has_spoken(
     number = referral_harness.refer()
     assert f"Annuler la reference {number}?" in referral_harness.told("ANNULE")
     assert referral_harness.told("OUI") == f"REF {number} annulee. CSCom Kani prevenu."
-    assert referral_harness.only_referral().state is State.WITHDRAWN
+    assert referral_harness.only_referral().state is ReferralState.WITHDRAWN
     assert referral_harness.notices(NANA) == [f"Alerte REF {number} de Kola: annulee par l'ASC."]
     assert "aucun message a annuler" in referral_harness.told("ANNULE")
     assert "n'est pas connu" in referral_harness.told(f"CRF {number} A", NANA)
@@ -277,7 +277,10 @@ def test_annule_undoes_whichever_came_last(referral_harness: ReferralHarness) ->
     referral_harness.told("REF 3 M CV")
     assert f"{number}?" not in referral_harness.told("ANNULE")
     assert "annulee" in referral_harness.told("OUI")
-    assert [one.state for one in referral_harness.referrals()] == [State.SENT, State.WITHDRAWN]
+    assert [one.state for one in referral_harness.referrals()] == [
+        ReferralState.SENT,
+        ReferralState.WITHDRAWN,
+    ]
 
 
 def test_a_referral_that_arrived_is_not_taken_back(referral_harness: ReferralHarness) -> None:
@@ -285,7 +288,7 @@ def test_a_referral_that_arrived_is_not_taken_back(referral_harness: ReferralHar
     referral_harness.told("ANNULE")
     referral_harness.told(f"CRF {number} A", NANA)
     assert "aucun message a annuler" in referral_harness.told("OUI")
-    assert referral_harness.only_referral().state is State.ARRIVED
+    assert referral_harness.only_referral().state is ReferralState.ARRIVED
 
 
 def test_a_site_without_a_facility_tells_its_district(referral_harness: ReferralHarness) -> None:

@@ -11,8 +11,8 @@ from gateway.model.referral import (
     MOVES,
     OPEN,
     Referral,
-    State,
-    Step,
+    ReferralState,
+    ReferralStep,
     close_unanswered,
     event_uid,
     move,
@@ -28,7 +28,7 @@ FRESH = Referral(
 VISIT = date(2026, 11, 7)
 
 
-def after(*steps: str) -> State:
+def after(*steps: str) -> ReferralState:
     """The state after these steps, an hour apart; one that changes nothing is passed over."""
     return walked(*steps).state
 
@@ -38,57 +38,57 @@ def walked(*steps: str) -> Referral:
     for hour, step in enumerate(steps, 1):
         at = MADE + timedelta(hours=hour)
         visit = VISIT if step == "G" else None
-        referral = move(referral, Step(step), at, at, follow_up=visit) or referral
+        referral = move(referral, ReferralStep(step), at, at, follow_up=visit) or referral
     return referral
 
 
 @pytest.mark.parametrize(
     ("steps", "state"),
     [
-        ("A", State.ARRIVED),
-        ("A H", State.HOSPITALISED),
-        ("A H G", State.TREATED),
-        ("A H D", State.DIED),
-        ("G", State.TREATED),
-        ("D", State.DIED),
-        ("N", State.NOT_ARRIVED),
+        ("A", ReferralState.ARRIVED),
+        ("A H", ReferralState.HOSPITALISED),
+        ("A H G", ReferralState.TREATED),
+        ("A H D", ReferralState.DIED),
+        ("G", ReferralState.TREATED),
+        ("D", ReferralState.DIED),
+        ("N", ReferralState.NOT_ARRIVED),
         # The centre corrects itself.
-        ("N A", State.ARRIVED),
-        ("A N", State.NOT_ARRIVED),
-        ("D A", State.ARRIVED),
-        ("D G", State.TREATED),
-        ("G N", State.NOT_ARRIVED),
+        ("N A", ReferralState.ARRIVED),
+        ("A N", ReferralState.NOT_ARRIVED),
+        ("D A", ReferralState.ARRIVED),
+        ("D G", ReferralState.TREATED),
+        ("G N", ReferralState.NOT_ARRIVED),
         # Who was treated or kept there has arrived.
-        ("H A", State.HOSPITALISED),
-        ("G A", State.TREATED),
+        ("H A", ReferralState.HOSPITALISED),
+        ("G A", ReferralState.TREATED),
         # The agent.
-        ("PARTI", State.LEFT),
-        ("PARTI REFUS", State.DECLINED),
-        ("REFUS PARTI", State.LEFT),
-        ("REFUS A", State.ARRIVED),
-        ("N REFUS", State.DECLINED),
-        ("N PARTI", State.NOT_ARRIVED),
-        ("G FAIT", State.TREATED),
+        ("PARTI", ReferralState.LEFT),
+        ("PARTI REFUS", ReferralState.DECLINED),
+        ("REFUS PARTI", ReferralState.LEFT),
+        ("REFUS A", ReferralState.ARRIVED),
+        ("N REFUS", ReferralState.DECLINED),
+        ("N PARTI", ReferralState.NOT_ARRIVED),
+        ("G FAIT", ReferralState.TREATED),
         # What is known at the centre is not unsaid by the agent.
-        ("A PARTI", State.ARRIVED),
-        ("A REFUS", State.ARRIVED),
-        ("A FAIT", State.ARRIVED),
-        ("A ANNULE", State.ARRIVED),
-        ("D ANNULE", State.DIED),
-        ("N ANNULE", State.WITHDRAWN),
+        ("A PARTI", ReferralState.ARRIVED),
+        ("A REFUS", ReferralState.ARRIVED),
+        ("A FAIT", ReferralState.ARRIVED),
+        ("A ANNULE", ReferralState.ARRIVED),
+        ("D ANNULE", ReferralState.DIED),
+        ("N ANNULE", ReferralState.WITHDRAWN),
         # Nothing follows a withdrawal.
-        ("ANNULE A", State.WITHDRAWN),
-        ("ANNULE PARTI", State.WITHDRAWN),
+        ("ANNULE A", ReferralState.WITHDRAWN),
+        ("ANNULE PARTI", ReferralState.WITHDRAWN),
     ],
 )
-def test_where_a_referral_stands(steps: str, state: State) -> None:
+def test_where_a_referral_stands(steps: str, state: ReferralState) -> None:
     assert after(*steps.split()) is state
 
 
 def test_every_step_has_its_moves_and_no_other_state_is_touched() -> None:
-    assert set(MOVES) == set(Step)
+    assert set(MOVES) == set(ReferralStep)
     for step, (starts, _) in MOVES.items():
-        for state in State:
+        for state in ReferralState:
             moved = move(replace(FRESH, state=state), step, MADE, MADE, follow_up=None)
             assert (moved is not None) <= (state in starts), (step, state)
 
@@ -126,23 +126,23 @@ def test_an_older_word_of_the_centre_that_comes_late_changes_nothing() -> None:
 def test_the_same_word_again_changes_nothing() -> None:
     referral = walked("G")
     later = MADE + timedelta(days=1)
-    assert move(referral, Step.TREATED, later, later, follow_up=VISIT) is None
-    other = move(referral, Step.TREATED, later, later, follow_up=VISIT + timedelta(days=1))
+    assert move(referral, ReferralStep.TREATED, later, later, follow_up=VISIT) is None
+    other = move(referral, ReferralStep.TREATED, later, later, follow_up=VISIT + timedelta(days=1))
     assert other is not None
     assert other.version == referral.version + 1
 
 
 def test_the_calendar_closes_what_nobody_answered_and_keeps_what_is_known() -> None:
     later = MADE + timedelta(days=30)
-    assert close_unanswered(FRESH, later).state is State.UNANSWERED
-    assert close_unanswered(walked("PARTI"), later).state is State.UNANSWERED
-    assert close_unanswered(walked("N"), later).state is State.NOT_ARRIVED
-    assert close_unanswered(walked("A"), later).state is State.ARRIVED
+    assert close_unanswered(FRESH, later).state is ReferralState.UNANSWERED
+    assert close_unanswered(walked("PARTI"), later).state is ReferralState.UNANSWERED
+    assert close_unanswered(walked("N"), later).state is ReferralState.NOT_ARRIVED
+    assert close_unanswered(walked("A"), later).state is ReferralState.ARRIVED
     closed = close_unanswered(FRESH, later)
     assert not closed.is_open
-    answered = move(closed, Step.TREATED, later, later, follow_up=VISIT)
+    answered = move(closed, ReferralStep.TREATED, later, later, follow_up=VISIT)
     assert answered is not None
-    assert answered.state is State.TREATED
+    assert answered.state is ReferralState.TREATED
 
 
 def test_numbers_have_four_digits_and_come_once_each() -> None:
@@ -156,5 +156,7 @@ def test_numbers_have_four_digits_and_come_once_each() -> None:
 def test_an_events_uid_is_dhis2s_kind_and_stays_the_same() -> None:
     first = event_uid("KOLA", FRESH)
     assert is_uid(first)
-    assert event_uid("KOLA", replace(FRESH, id=9, state=State.DIED, age_months=None)) == first
+    assert (
+        event_uid("KOLA", replace(FRESH, id=9, state=ReferralState.DIED, age_months=None)) == first
+    )
     assert event_uid("KOLA", replace(FRESH, number="4722")) != first

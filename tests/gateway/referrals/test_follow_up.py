@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from gateway.model.referral import State
+from gateway.model.referral import ReferralState
 from gateway.referrals import follow_up as referral_chase
 from gateway.storage.tables import outbox
 from tests.gateway.harness import AWA, NANA, OUMAR, person
@@ -141,11 +141,11 @@ def test_after_a_month_it_is_closed_and_nobody_is_told(referral_harness: Referra
     referral_harness.clock.advance(hours=1)
     assert chase(referral_harness) == 1
     assert chase(referral_harness) == 0
-    assert referral_harness.only_referral().state is State.UNANSWERED
+    assert referral_harness.only_referral().state is ReferralState.UNANSWERED
     assert len(referral_harness.rows("notice")) == before
     assert referral_harness.only("referral").revision == revision + 1
     referral_harness.told(f"CRF {number} G", NANA)
-    assert referral_harness.only_referral().state is State.TREATED
+    assert referral_harness.only_referral().state is ReferralState.TREATED
 
 
 def test_a_leaving_agents_referral_passes_to_her_site(referral_harness: ReferralHarness) -> None:
