@@ -12,7 +12,7 @@ from typing import Final
 from fpdf import FPDF, XPos, YPos
 
 from menus.gsm7 import to_gsm7
-from menus.wording.card import Card, Line, Note
+from menus.wording.card import Card, CardLine, CardNote
 
 # Millimetres: the page, its margin, and where the notes must end for the foot to fit.
 _WIDTH: Final = 148.0
@@ -159,7 +159,7 @@ class _Page:
             aside = ", ".join(filter(None, (line.french, card.optional)))
             self._row(line, row, aside, small=True)
 
-    def _row(self, line: Line, height: float, aside: str, *, small: bool = False) -> None:
+    def _row(self, line: CardLine, height: float, aside: str, *, small: bool = False) -> None:
         pdf = self._pdf
         size = min(11.5, height * 1.75) * (0.9 if small else 1)
         y = self._y + (height - size * 1.2 / _PT_PER_MM) / 2 + 0.3
@@ -179,7 +179,7 @@ class _Page:
         pdf.set_line_width(0.2)
         pdf.line(_MARGIN, self._y, _WIDTH - _MARGIN, self._y)
 
-    def _columns(self) -> tuple[Sequence[Note], Sequence[Note]]:
+    def _columns(self) -> tuple[Sequence[CardNote], Sequence[CardNote]]:
         """The notes in two columns of about one height, still in their order."""
         notes = self._card.notes
         heights = [self._height_of_note(note) for note in notes]
@@ -190,7 +190,7 @@ class _Page:
     def _height_of_notes(self) -> float:
         return max(sum(map(self._height_of_note, column)) for column in self._columns())
 
-    def _height_of_note(self, note: Note) -> float:
+    def _height_of_note(self, note: CardNote) -> float:
         self._font(8.8)
         return 4.4 + 3.8 * len(self._lines_of(note.text.split(), _INNER / 2 - 3)) + 1.6
 
@@ -203,7 +203,7 @@ class _Page:
                 self._note(note, _MARGIN + column * (width + 6), y, width)
                 y += self._height_of_note(note)
 
-    def _note(self, note: Note, x: float, y: float, width: float) -> None:
+    def _note(self, note: CardNote, x: float, y: float, width: float) -> None:
         self._font(9, bold=True, mono=True)
         self._plain()
         sample = min(self._pdf.get_string_width(note.sample), width * 0.6)
@@ -232,7 +232,7 @@ class _Page:
         self._text(_MARGIN, y + 1.2, _INNER - 46, self._card.privacy)
 
 
-def _star(line: Line) -> str:
+def _star(line: CardLine) -> str:
     return "*" if line.uncertain else ""
 
 

@@ -19,7 +19,7 @@ FORMULA: Final = "=+-@"  # what a spreadsheet takes for a formula at the start o
 LONGEST_CELL: Final = 200
 
 
-class Place(NamedTuple):
+class FilePlace(NamedTuple):
     """Where something stands: a file's name and a line, 0 for the file as a whole."""
 
     file: str
@@ -29,33 +29,33 @@ class Place(NamedTuple):
         return f"{self.file} line {self.line}" if self.line else self.file
 
 
-class Fault(NamedTuple):
+class FileFault(NamedTuple):
     """Something to mend in a file, in words."""
 
-    place: Place
+    place: FilePlace
     words: str
 
     def __str__(self) -> str:
         return f"{self.place}: {self.words}"
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """One record: its cells by column, without the blanks around them."""
 
-    place: Place
+    place: FilePlace
     cells: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """What a file holds. `readable` is False when its rows could not be told apart at all."""
 
-    rows: tuple[Row, ...]
-    faults: tuple[Fault, ...]
+    rows: tuple[CsvRow, ...]
+    faults: tuple[FileFault, ...]
     readable: bool = True
 
 
-def read_table(path: Path, columns: Sequence[str]) -> Table:
+def read_table(path: Path, columns: Sequence[str]) -> CsvTable:
     """The rows of the file at `path`, whose header must name exactly `columns`, in any order.
 
     Lines without anything in them are passed over. A row with a fault of form (too many cells,
@@ -66,13 +66,15 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
         text = _decoded(path)
         records = list(_records(path.name, text))
     except _Unreadable as fault:
-        return Table((), (fault.fault,), readable=False)
+        return CsvTable((), (fault.fault,), readable=False)
     if not records:
-        return _unreadable(Place(path.name), f"is empty; expected the header {','.join(columns)}")
+        return _unreadable(
+            FilePlace(path.name), f"is empty; expected the header {','.join(columns)}"
+        )
     place, header = records[0]
     names = [name.casefold() for name in header]
-    if faults := tuple(Fault(place, words) for words in _header_faults(names, columns)):
-        return Table((), faults, readable=False)
+    if faults := tuple(FileFault(place, words) for words in _header_faults(names, columns)):
+        return CsvTable((), faults, readable=False)
     return _table(names, records[1:])
 
 
@@ -95,13 +97,13 @@ def _plain(cell: str) -> str:
 
 
 class _Unreadable(Exception):
-    def __init__(self, place: Place, words: str) -> None:
+    def __init__(self, place: FilePlace, words: str) -> None:
         super().__init__(words)
-        self.fault = Fault(place, words)
+        self.fault = FileFault(place, words)
 
 
-def _unreadable(place: Place, words: str) -> Table:
-    return Table((), (Fault(place, words),), readable=False)
+def _unreadable(place: FilePlace, words: str) -> CsvTable:
+    return CsvTable((), (FileFault(place, words),), readable=False)
 
 
 def _decoded(path: Path) -> str:
@@ -109,22 +111,22 @@ def _decoded(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as wrong:
         reason = (wrong.strerror or "unknown reason").lower()
-        raise _Unreadable(Place(path.name), f"cannot be read: {reason}") from wrong
+        raise _Unreadable(FilePlace(path.name), f"cannot be read: {reason}") from wrong
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = raw.count(b"\n", 0, wrong.start) + 1
         words = "the file is not in UTF-8; save it as 'CSV UTF-8' and try again"
-        raise _Unreadable(Place(path.name, line), words) from wrong
+        raise _Unreadable(FilePlace(path.name, line), words) from wrong
 
 
-def _records(file: str, text: str) -> Iterator[tuple[Place, list[str]]]:
+def _records(file: str, text: str) -> Iterator[tuple[FilePlace, list[str]]]:
     """Each record with the line it begins at, blank ones left out."""
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=first_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
-        place = Place(file, reader.line_num + 1)
+        place = FilePlace(file, reader.line_num + 1)
         try:
             record = next(reader)
         except StopIteration:
@@ -153,16 +155,16 @@ def _header_faults(names: Sequence[str], columns: Sequence[str]) -> Iterator[str
             yield f"column {name!r} stands there twice"
 
 
-def _table(names: Sequence[str], records: Sequence[tuple[Place, list[str]]]) -> Table:
-    rows: list[Row] = []
-    faults: list[Fault] = []
+def _table(names: Sequence[str], records: Sequence[tuple[FilePlace, list[str]]]) -> CsvTable:
+    rows: list[CsvRow] = []
+    faults: list[FileFault] = []
     for place, record in records:
         if words := _shape_fault(names, record):
-            faults.append(Fault(place, words))
+            faults.append(FileFault(place, words))
             continue
         pairs = zip(names, record, strict=False)
-        rows.append(Row(place, {name: _unguarded(cell) for name, cell in pairs if name}))
-    return Table(tuple(rows), tuple(faults))
+        rows.append(CsvRow(place, {name: _unguarded(cell) for name, cell in pairs if name}))
+    return CsvTable(tuple(rows), tuple(faults))
 
 
 def _shape_fault(names: Sequence[str], record: Sequence[str]) -> str:

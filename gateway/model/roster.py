@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.model.csv_table import Fault, Place
+from gateway.model.csv_table import FileFault, FilePlace
 from gateway.model.phone import mask
 from gateway.model.unit_levels import UnitLevel
 from menus.model.roles import Role
@@ -34,7 +34,7 @@ class RosterFault(Exception):
 class UnitRow:
     """An org unit. `parent` is a code, None for a country; `population` counts people."""
 
-    place: Place
+    place: FilePlace
     code: str
     name: str
     level: str
@@ -47,7 +47,7 @@ class UnitRow:
 class PersonRow:
     """A person at a place; `phone` in E.164. One phone may stand at two places."""
 
-    place: Place
+    place: FilePlace
     phone: str
     name: str
     role: str
@@ -71,7 +71,7 @@ class Roster:
 
 def unit_faults(
     rows: Sequence[UnitRow], stored: Sequence[UnitRow], *, complete: bool
-) -> Iterator[Fault]:
+) -> Iterator[FileFault]:
     """What is wrong between units, rather than inside one: repeats, parents, cycles.
 
     `rows` may hold half-read rows (an unknown level, for one); these are compared as far as
@@ -87,9 +87,9 @@ def unit_faults(
         if cycle := _cycle(unit, tree):
             in_cycle.update(cycle)
             place = next((tree[code].place for code in cycle if tree[code].place.line), unit.place)
-            yield Fault(place, f"the parents go round in a circle: {' > '.join(cycle)}")
+            yield FileFault(place, f"the parents go round in a circle: {' > '.join(cycle)}")
         elif words := _parent_fault(unit, tree, complete=complete):
-            yield Fault(unit.place, words)
+            yield FileFault(unit.place, words)
 
 
 def people_faults(
@@ -98,20 +98,20 @@ def people_faults(
     tree: Mapping[str, UnitRow],
     *,
     complete: bool,
-) -> Iterator[Fault]:
+) -> Iterator[FileFault]:
     """Repeated people, unknown units, and roles at a level where they have no work.
 
     `complete` as for `unit_faults`: whether every unit of the files stands in `tree`.
     """
-    seen: dict[tuple[str, str], Place] = {}
+    seen: dict[tuple[str, str], FilePlace] = {}
     for row in rows:
         first = seen.setdefault(row.key, row.place)
         if row.phone and first is not row.place:
             who = f"{mask(row.phone)} at {row.org_unit}"
-            yield Fault(row.place, f"{who} stands at line {first.line} already")
+            yield FileFault(row.place, f"{who} stands at line {first.line} already")
     for row in (*rows, *(one for one in stored if one.active and one.key not in seen)):
         if words := _post_fault(row, tree, complete=complete):
-            yield Fault(row.place, words)
+            yield FileFault(row.place, words)
 
 
 def merged(rows: Sequence[UnitRow], stored: Sequence[UnitRow]) -> dict[str, UnitRow]:
@@ -137,7 +137,7 @@ def without_receiver(tree: Mapping[str, UnitRow]) -> Iterator[str]:
             )
 
 
-def _repeats(rows: Sequence[UnitRow], stored: Sequence[UnitRow]) -> Iterator[Fault]:
+def _repeats(rows: Sequence[UnitRow], stored: Sequence[UnitRow]) -> Iterator[FileFault]:
     """A code, or a dhis2_id, that two units claim. Codes that differ in case only are one."""
     codes: dict[str, UnitRow] = {}
     ids: dict[str, UnitRow] = {}
@@ -146,11 +146,11 @@ def _repeats(rows: Sequence[UnitRow], stored: Sequence[UnitRow]) -> Iterator[Fau
         first = codes.setdefault(unit.code.casefold(), unit) if unit.code else unit
         if first is not unit:
             same = f"the code {unit.code} is taken already, by {first.code} ({first.place})"
-            yield Fault(unit.place, same)
+            yield FileFault(unit.place, same)
             continue
         owner = ids.setdefault(unit.dhis2_id, unit) if unit.dhis2_id else unit
         if owner is not unit:
-            yield Fault(
+            yield FileFault(
                 unit.place,
                 f"the dhis2_id {unit.dhis2_id} is taken already, by {owner.code} ({owner.place})",
             )

@@ -17,7 +17,7 @@ from gateway.storage.roster import Post, Unit
 from menus.model.period import Period
 from menus.model.roles import Role
 from menus.rules.calendar import month_name
-from menus.rules.reminder_days import Audience
+from menus.rules.reminder_days import ReminderAudience
 from menus.wording.paging import listed, pages
 from menus.wording.sentences import say
 
@@ -27,15 +27,15 @@ def compose(
 ) -> str | None:
     """The words for this person now; None when there is nothing to remind of."""
     kind, period = str(subject["kind"]), Period.parse(str(subject["period"]))
-    if kind == Audience.AGENT:
+    if kind == ReminderAudience.AGENT:
         return missing_reports.reminder(connection, context, phone, subject, now)
     month = now.astimezone(context.timezone).strftime("%Y%m")
-    role = Role.DTC if kind == Audience.SUPERVISOR else Role.DISTRICT
+    role = Role.DTC if kind == ReminderAudience.SUPERVISOR else Role.DISTRICT
     known = roster.posts_of(connection, [phone], month).get(phone, [])
     posts = [post for post in known if post.role == role]
     if not posts:
         return None
-    tell = _to_the_head if kind == Audience.SUPERVISOR else _to_the_district
+    tell = _to_the_head if kind == ReminderAudience.SUPERVISOR else _to_the_district
     return tell(connection, context, posts, period)
 
 

@@ -15,7 +15,7 @@ from gateway.storage import outbox_sms, recipients, reports, scheduled_runs
 from gateway.storage.engine import Connection, Engine, reading
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.recipients import Recipient
-from menus.rules.reminder_days import Audience, Round, rounds
+from menus.rules.reminder_days import ReminderAudience, Round, rounds
 
 UNITS: Final = 1000  # in one transaction
 TOPIC: Final = "reminder"
@@ -49,7 +49,7 @@ def _queue(engine: Engine, context: Context, one: Round, now: datetime) -> int:
                 scheduled_runs.finish(connection, one.name, now)
                 return total
             wanted = [person for found in people.values() for person in found]
-            if one.audience is Audience.AGENT:
+            if one.audience is ReminderAudience.AGENT:
                 whole = _whole(connection, context, people, one.period.code)
                 wanted = [person for person in wanted if person.unit_id not in whole]
             total += outbox_sms.add_notices(connection, [_notice(one, to) for to in wanted], now)

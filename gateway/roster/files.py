@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gateway.model.csv_table import Fault, Row, Table, guarded, read_table
+from gateway.model.csv_table import CsvRow, CsvTable, FileFault, guarded, read_table
 from gateway.model.phone import BadPhone, normalise
 from gateway.model.roster import (
     LEVEL_OF_ROLE,
@@ -44,7 +44,7 @@ class Parsed:
 
     units: tuple[UnitRow, ...]
     people: tuple[PersonRow, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[FileFault, ...]
     files: tuple[str, str]
     complete: bool
 
@@ -102,14 +102,14 @@ def person_cells(row: PersonRow) -> list[str]:
     return [row.phone, *(guarded(text) for text in texts)]
 
 
-def _complete(table: Table) -> bool:
+def _complete(table: CsvTable) -> bool:
     """Whether every unit of the file is known by its code, so that references can be judged."""
     return table.readable and not table.faults and all(row.cells["code"] for row in table.rows)
 
 
-def _unit(row: Row, faults: list[Fault]) -> UnitRow:
+def _unit(row: CsvRow, faults: list[FileFault]) -> UnitRow:
     def say(words: str) -> None:
-        faults.append(Fault(row.place, words))
+        faults.append(FileFault(row.place, words))
 
     cells = row.cells
     level = _one_of("level", cells["level"], LEVELS, say)
@@ -125,9 +125,9 @@ def _unit(row: Row, faults: list[Fault]) -> UnitRow:
     )
 
 
-def _person(row: Row, faults: list[Fault]) -> PersonRow:
+def _person(row: CsvRow, faults: list[FileFault]) -> PersonRow:
     def say(words: str) -> None:
-        faults.append(Fault(row.place, words))
+        faults.append(FileFault(row.place, words))
 
     cells = row.cells
     return PersonRow(

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 
-from gateway.model.csv_table import Place
+from gateway.model.csv_table import FilePlace
 from gateway.model.phone import mask
 from gateway.model.roster import LEVELS, PersonRow, Roster, UnitRow
 from gateway.model.unit_levels import UnitLevel
@@ -19,7 +19,7 @@ from gateway.storage.roster import units
 from gateway.storage.tables import ALWAYS, org_unit_terms, org_units, posts
 from menus.model.roles import Role
 
-STORED = Place("stored")
+STORED = FilePlace("stored")
 
 Values = dict[str, Any]
 Receiver = tuple[int, str]  # a unit's id, and its dhis2_id

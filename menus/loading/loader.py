@@ -63,7 +63,7 @@ class _Source:
 
 
 @dataclass(slots=True)
-class _Vocabulary:
+class _WordOwners:
     """Every word of the language and who has it; one word never means two things."""
 
     faults: list[str]
@@ -203,20 +203,20 @@ def _index(
     faults: list[str],
 ) -> Catalogue:
     """The catalogue with its look-ups; a word with two meanings is a fault."""
-    vocabulary = _Vocabulary(faults)
+    owners = _WordOwners(faults)
     keyword_of: dict[str, str] = {}
     code_of: dict[str, str] = {}
     form_of: dict[str, str] = {}
     entries: Iterator[Form | Command] = chain(forms.values(), commands.values())
     for entry in entries:
         for word in (entry.keyword, *entry.aliases):
-            vocabulary.take(word, f"keyword {entry.keyword}", f"keyword {entry.keyword}")
+            owners.take(word, f"keyword {entry.keyword}", f"keyword {entry.keyword}")
             keyword_of[word] = entry.keyword
     for form in forms.values():
         for one in form.fields:
             form_of[one.code] = form.keyword
             for word in (one.code, *one.aliases):
                 place = f"forms: {form.keyword} {one.code}"
-                vocabulary.take(word, f"{form.keyword} {one.code}", place)
+                owners.take(word, f"{form.keyword} {one.code}", place)
                 code_of[word] = one.code
     return Catalogue(programme, forms, commands, words, form_of, code_of, keyword_of)

@@ -9,9 +9,9 @@ from typing import Final
 from menus.loading.tables import Table
 from menus.model.programme import (
     Dhis2Requests,
-    Moment,
     ReferralTimes,
     Reminders,
+    ReminderTime,
     StockRules,
     UssdLimits,
     Window,
@@ -40,7 +40,7 @@ def read_reminders(table: Table) -> Reminders:
     return reminders
 
 
-def _moments(table: Table, key: str) -> tuple[Moment, ...]:
+def _moments(table: Table, key: str) -> tuple[ReminderTime, ...]:
     """Days and times such as `3 08:00`."""
     found = []
     for text in table.texts(key, ()):
@@ -49,7 +49,7 @@ def _moments(table: Table, key: str) -> tuple[Moment, ...]:
         if written is None or at is None or not 1 <= int(written[1]) <= LAST_DAY:
             table.fault(key, f"expected a day and a time such as '3 08:00', got {text!r}")
         else:
-            found.append(Moment(int(written[1]), at))
+            found.append(ReminderTime(int(written[1]), at))
     return tuple(found)
 
 

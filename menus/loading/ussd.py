@@ -6,7 +6,7 @@ from typing import Any, Final
 from menus.loading.tables import Folder, Table, names_in, read
 from menus.model.catalogue import Form
 from menus.model.command import Command
-from menus.model.ussd import LISTS, Choice, Item, Menu, Question, Ussd
+from menus.model.ussd import LISTS, AnswerChoice, Item, Menu, Question, Ussd
 
 GROUPS: Final = "groups.toml"
 # More numbers than this in one answer are easily mixed up, and their read-back grows too long.
@@ -120,8 +120,8 @@ def _question(table: Table) -> Question:
     return question
 
 
-def _choice(table: Table) -> Choice:
-    choice = Choice(table.text("words"), table.text("value"))
+def _choice(table: Table) -> AnswerChoice:
+    choice = AnswerChoice(table.text("words"), table.text("value"))
     table.close()
     return choice
 

@@ -20,7 +20,7 @@ class NearWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ReminderTime:
     """A day of the month after the one reported, and a time of that day, local."""
 
     day: int
@@ -50,9 +50,9 @@ class Reminders:
     (`2027-03-10`).
     """
 
-    agent: tuple[Moment, ...] = ()
-    supervisor: tuple[Moment, ...] = ()
-    district: tuple[Moment, ...] = ()
+    agent: tuple[ReminderTime, ...] = ()
+    supervisor: tuple[ReminderTime, ...] = ()
+    district: tuple[ReminderTime, ...] = ()
     agent_hours: int = 24
     supervisor_hours: int = 72
     quiet: Window = Window(time(20), time(7))

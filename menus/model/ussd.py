@@ -12,7 +12,7 @@ LISTS: Final = ("products", "sites", "months")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AnswerChoice:
     """One answer to a question: the key of its words, and the word that a command gets."""
 
     words: str
@@ -29,7 +29,7 @@ class Question:
     """
 
     words: str
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[AnswerChoice, ...] = ()
     listed: str = ""
     low: int = 0
     high: int = 0

@@ -11,14 +11,14 @@ from enum import StrEnum
 from typing import Final
 
 from menus.model.period import Period
-from menus.model.programme import Moment, Reminders, Window
+from menus.model.programme import Reminders, ReminderTime, Window
 from menus.model.roles import Role
 
 FRIDAY: Final = 4
 DAY: Final = timedelta(days=1)
 
 
-class Audience(StrEnum):
+class ReminderAudience(StrEnum):
     """Whom a round of reminders addresses; the value is its name in `programme.toml`."""
 
     AGENT = "agent"
@@ -32,9 +32,9 @@ class Audience(StrEnum):
 
 
 _ROLE_OF: Final = {
-    Audience.AGENT: Role.AGENT,
-    Audience.SUPERVISOR: Role.DTC,
-    Audience.DISTRICT: Role.DISTRICT,
+    ReminderAudience.AGENT: Role.AGENT,
+    ReminderAudience.SUPERVISOR: Role.DTC,
+    ReminderAudience.DISTRICT: Role.DISTRICT,
 }
 
 
@@ -42,7 +42,7 @@ _ROLE_OF: Final = {
 class Round:
     """One sending of reminders: to whom (`audience`), of which month, from when and until when."""
 
-    audience: Audience
+    audience: ReminderAudience
     period: Period
     at: datetime
     until: datetime
@@ -89,9 +89,9 @@ def is_holiday(day: date, reminders: Reminders) -> bool:
 
 def _rounds_about(period: Period, reminders: Reminders, zone: tzinfo | None) -> Iterator[Round]:
     people = (
-        (Audience.AGENT, reminders.agent, reminders.agent_hours),
-        (Audience.SUPERVISOR, reminders.supervisor, reminders.supervisor_hours),
-        (Audience.DISTRICT, reminders.district, reminders.supervisor_hours),
+        (ReminderAudience.AGENT, reminders.agent, reminders.agent_hours),
+        (ReminderAudience.SUPERVISOR, reminders.supervisor, reminders.supervisor_hours),
+        (ReminderAudience.DISTRICT, reminders.district, reminders.supervisor_hours),
     )
     for audience, moments, hours in people:
         for moment in moments:
@@ -99,13 +99,15 @@ def _rounds_about(period: Period, reminders: Reminders, zone: tzinfo | None) -> 
             yield Round(audience, period, at, at + timedelta(hours=hours))
 
 
-def _day(audience: Audience, period: Period, moment: Moment, reminders: Reminders) -> date:
+def _day(
+    audience: ReminderAudience, period: Period, moment: ReminderTime, reminders: Reminders
+) -> date:
     """Before a holiday for agents, so that nobody is reminded of what has just become late;
     after it for those who follow up."""
     month = period.plus(1)
     day = date(month.year, month.month, moment.day)
     while is_holiday(day, reminders):
-        day += -DAY if audience is Audience.AGENT else DAY
+        day += -DAY if audience is ReminderAudience.AGENT else DAY
     return day
 
 

@@ -17,7 +17,7 @@ _COLOURS: Final = ("#8c2f1b", "#1f5c3a", "#3a2f6b", "#6b4a00")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CardLine:
     """One code: what it counts, in French too where that differs, and how sure the label is."""
 
     code: str
@@ -27,7 +27,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class CardNote:
     """A question, what to type (may be empty), and the answer in a sentence."""
 
     heading: str
@@ -51,10 +51,10 @@ class Card:
     write: str
     pattern: tuple[str, ...]
     dots: str
-    lines: tuple[Line, ...]
+    lines: tuple[CardLine, ...]
     optional: str
-    optional_lines: tuple[Line, ...]
-    notes: tuple[Note, ...]
+    optional_lines: tuple[CardLine, ...]
+    notes: tuple[CardNote, ...]
     privacy: str
     foot: str
     colour: str
@@ -94,9 +94,9 @@ def _words(catalogue: Catalogue, language: str, key: str) -> str:
     return catalogue.words[language].get(key) or catalogue.words["fr"][key]
 
 
-def _line(field: Field, language: str) -> Line:
+def _line(field: Field, language: str) -> CardLine:
     label, french = field.labels[language], field.labels["fr"]
-    return Line(
+    return CardLine(
         code=field.code,
         label=label,
         french="" if label == french else french,
@@ -108,7 +108,7 @@ def _pattern(form: Form, month: str) -> tuple[str, ...]:
     return (form.keyword, month, *(f"{code} {DOTS}" for code in form.required))
 
 
-def _notes(catalogue: Catalogue, language: str, form: Form) -> Iterator[Note]:
+def _notes(catalogue: Catalogue, language: str, form: Form) -> Iterator[CardNote]:
     """What to know besides the codes; a command that the catalogue lacks is left out."""
     programme = catalogue.programme
     month = _words(catalogue, language, "card_slot")
@@ -135,4 +135,4 @@ def _notes(catalogue: Catalogue, language: str, form: Form) -> Iterator[Note]:
                 on_time=programme.on_time_until,
                 late=programme.late_until,
             )
-            yield Note(_words(catalogue, language, key), sample, text)
+            yield CardNote(_words(catalogue, language, key), sample, text)

@@ -8,7 +8,7 @@ from html import escape
 from string import Template
 from typing import Final
 
-from menus.wording.card import Card, Line, Note
+from menus.wording.card import Card, CardLine, CardNote
 
 # Rows of the shipped forms fit at this height; more of them share the same room.
 _ROOM_FOR_ROWS_MM: Final = 92.0
@@ -104,13 +104,13 @@ def page(card: Card) -> str:
     )
 
 
-def _row(line: Line, aside: str = "") -> str:
+def _row(line: CardLine, aside: str = "") -> str:
     star = "*" if line.uncertain else ""
     opening = '<tr class="extra">' if aside else "<tr>"
     cells = (line.code, line.label + star, ", ".join(filter(None, (line.french, aside))))
     return opening + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
-def _note(note: Note) -> str:
+def _note(note: CardNote) -> str:
     sample = f"<code>{escape(note.sample)}</code>" if note.sample else ""
     return f"<div>{sample}<h3>{escape(note.heading)}</h3><p>{escape(note.text)}</p></div>"

@@ -13,7 +13,7 @@ from menus.model.cross_check import Level
 from menus.model.period import Period
 from menus.model.problem import Problem
 from menus.wording.read_back import read_back
-from menus.wording.sentences import NOT_HERS_TO_MEND, say, say_problem, to_retype, to_send
+from menus.wording.sentences import NOT_MENDABLE_BY_SMS, say, say_problem, to_retype, to_send
 
 # More codes than this are listed without the dots that stand for their numbers.
 CODES_WITH_DOTS: Final = 3
@@ -70,7 +70,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Composer:
+class ReplyComposer:
     """Puts one reply together, in the style asked for."""
 
     catalogue: Catalogue
@@ -141,7 +141,7 @@ class Composer:
         alone = self.problems if len(self.replies) == 1 else ()
         if reply.superseded:
             return "head_superseded"
-        wrong = [one for one in (*reply.problems, *alone) if one.key not in NOT_HERS_TO_MEND]
+        wrong = [one for one in (*reply.problems, *alone) if one.key not in NOT_MENDABLE_BY_SMS]
         if wrong and all(one.level is Level.CONFIRM for one in wrong):
             return "head_to_confirm"
         if wrong or reply.pending:

@@ -12,7 +12,7 @@ from typing import Final
 from menus.gsm7 import parts, to_gsm7
 from menus.model.catalogue import Catalogue
 from menus.model.problem import Problem
-from menus.wording.composer import Composer, ReportReply, Style
+from menus.wording.composer import ReplyComposer, ReportReply, Style
 from menus.wording.sentences import say
 
 __all__ = ["ReportReply", "problem_reply", "report_reply", "say"]
@@ -56,7 +56,7 @@ def report_reply(
     to end with. One part where any style fits one, else two. Only several large forms in one
     message may need more, since every number is read back.
     """
-    composer = Composer(
+    composer = ReplyComposer(
         catalogue, language, tuple(replies), tuple(problems), personal, note, site, lead, closing
     )
     return _fitted(composer.text)

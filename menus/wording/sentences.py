@@ -16,7 +16,7 @@ _NUMBER: Final = re.compile(r"\d(?:(?:,|[ ./_-]*)\d)*")
 # The command that changes a number which is there already.
 CORRECT: Final = "COR"
 # Problems that no SMS of the sender mends.
-NOT_HERS_TO_MEND: Final = frozenset({"change_closed"})
+NOT_MENDABLE_BY_SMS: Final = frozenset({"change_closed"})
 
 
 def say(
@@ -52,7 +52,7 @@ def to_retype(catalogue: Catalogue, problem: Problem) -> tuple[str, ...]:
 
     None for what is closed to her: sent again it would be refused again.
     """
-    if problem.key in NOT_HERS_TO_MEND:
+    if problem.key in NOT_MENDABLE_BY_SMS:
         return ()
     near = catalogue.code_of.get(str(problem.values.get("near", "")))
     codes = (near, *problem.codes) if near else problem.codes

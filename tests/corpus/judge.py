@@ -20,7 +20,7 @@ from gateway.cli.report_listing import listing
 from gateway.context import Context
 from gateway.inbound import reader
 from gateway.inbound.accept import accept
-from gateway.model.csv_table import Place
+from gateway.model.csv_table import FilePlace
 from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import reports, roster, roster_import
 from gateway.storage.engine import connect, reading
@@ -32,7 +32,7 @@ from menus.model.period import Period
 from tests.corpus.lines import Choice, Line, Sent
 
 PHONES: Mapping[str, str] = {"asc": "+22370000001", "dtc": "+22370000101"}
-_HERE = Place("corpus")
+_HERE = FilePlace("corpus")
 _UNITS = (
     UnitRow(_HERE, "ML", "Mali", "country", None, None, None),
     UnitRow(_HERE, "DUGU", "Dugu", "district", "ML", None, None),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, event, select, update
 from gateway.context import Context
 from gateway.inbound import reader
 from gateway.inbound.accept import accept
-from gateway.model.csv_table import Place
+from gateway.model.csv_table import FilePlace
 from gateway.model.report import Report
 from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import counters, reports, roster, roster_import
@@ -40,7 +40,7 @@ PEC_VALUES = {
     "IRA": 9, "AMX": 9, "DIA": 11, "SRZ": 10, "RFS": 3, "DCD": 0,
 }  # fmt: skip
 
-_HERE = Place("test")
+_HERE = FilePlace("test")
 
 
 def unit(code: str, level: str, parent: str | None, dhis2_id: str | None = None) -> UnitRow:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.model.csv_table import Place
+from gateway.model.csv_table import FilePlace
 from gateway.model.roster import PersonRow, Roster, UnitRow
 
-_HERE: Final = Place("story")
+_HERE: Final = FilePlace("story")
 SINCE: Final = "202601"
 ROLES: Final = {"asc": "ASC", "dtc": "DTC", "district": "district"}
 

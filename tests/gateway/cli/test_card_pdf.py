@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from gateway.cli.card_pdf import TooLong, render
 from menus.loading.loader import load
 from menus.model.catalogue import LANGUAGES
-from menus.wording.card import Card, Line, card
+from menus.wording.card import Card, CardLine, card
 
 CATALOGUE = load()
 NOW = datetime(2026, 11, 4, 8, 0, tzinfo=UTC)
@@ -28,7 +28,9 @@ def words(reader: PdfReader) -> str:
 
 
 def with_lines(count: int) -> Card:
-    lines = tuple(Line(f"A{chr(65 + n // 26)}{chr(65 + n % 26)}", "Label") for n in range(count))
+    lines = tuple(
+        CardLine(f"A{chr(65 + n // 26)}{chr(65 + n % 26)}", "Label") for n in range(count)
+    )
     return replace(PEC, lines=lines, optional_lines=())
 
 
@@ -89,14 +91,14 @@ def test_a_long_label_is_written_smaller_and_not_cut() -> None:
     def note_size(text: str, _: object, __: object, ___: object, size: float) -> None:
         sizes[text.strip()] = size
 
-    read(replace(PEC, lines=(Line("VUS", label), *PEC.lines))).pages[0].extract_text(
+    read(replace(PEC, lines=(CardLine("VUS", label), *PEC.lines))).pages[0].extract_text(
         visitor_text=note_size
     )
     assert sizes[label] < sizes["Cas de fièvre"] / 2
 
 
 def test_letters_that_the_fonts_lack_are_written_as_in_an_sms() -> None:
-    made = replace(PEC, lines=(Line("VUS", "Balodɛsɛ ŋɲɔ ’ع’"),))
+    made = replace(PEC, lines=(CardLine("VUS", "Balodɛsɛ ŋɲɔ ’ع’"),))
     assert "Balodèsè ngnyò '?'" in words(read(made))
 
 

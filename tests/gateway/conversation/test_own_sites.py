@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.conversation.own_sites import site_named
-from gateway.model.csv_table import Place
+from gateway.model.csv_table import FilePlace
 from gateway.model.roster import PersonRow
 from gateway.storage.roster import Post
 from menus.model.catalogue import Catalogue
@@ -123,7 +123,7 @@ def test_who_heads_the_centre_and_is_an_agent_reports_for_her_own_site(harness: 
 
 
 def test_two_phones_of_one_person_are_one_conversation(harness: Harness) -> None:
-    second = PersonRow(Place("test"), "+22370000011", "N0001", "asc", "KOLA", "fr", active=True)
+    second = PersonRow(FilePlace("test"), "+22370000011", "N0001", "asc", "KOLA", "fr", active=True)
     harness.enrol((), (second,))
     assert "OUI" in harness.told("PEC 10 VUS 160", AWA)
     harness.told("OUI", OUMAR)

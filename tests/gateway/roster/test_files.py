@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway import sandbox
-from gateway.model.csv_table import Place
+from gateway.model.csv_table import FilePlace
 from gateway.model.roster import Roster, RosterFault
 from gateway.roster.files import PEOPLE_COLUMNS, UNIT_COLUMNS, person_cells, read, unit_cells
 
@@ -224,7 +224,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def stored_roster(folder: Path) -> Roster:
     complete = read_texts(folder)
-    place = Place("stored")
+    place = FilePlace("stored")
     return Roster(
         tuple(replace(one, place=place) for one in complete.units),
         tuple(replace(one, place=place) for one in complete.people),

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
-from gateway.model.csv_table import Place
+from gateway.model.csv_table import FilePlace
 from gateway.model.roster import PersonRow, Roster, UnitRow
 from gateway.storage import roster, roster_import
 from gateway.storage.tables import ALWAYS, org_unit_terms, posts
 
-HERE = Place("test")
+HERE = FilePlace("test")
 FIRST, MARCH, LATER = "202601", "202603", "202606"
 
 

@@ -8,7 +8,7 @@ import pytest
 from menus.model.catalogue import Catalogue
 from menus.model.programme import Reminders
 from menus.model.roles import Role
-from menus.rules.reminder_days import Audience, Round, allowed, rounds
+from menus.rules.reminder_days import ReminderAudience, Round, allowed, rounds
 from tests.menus.conftest import Spoil
 
 
@@ -29,12 +29,15 @@ def told(now: str, reminders: Reminders) -> list[tuple[str, str]]:
     ("now", "expected"),
     [
         ("2026-11-01T07:59", []),
-        ("2026-11-01T08:00", [(Audience.AGENT, "202610")]),
-        ("2026-11-02T07:59", [(Audience.AGENT, "202610")]),
+        ("2026-11-01T08:00", [(ReminderAudience.AGENT, "202610")]),
+        ("2026-11-02T07:59", [(ReminderAudience.AGENT, "202610")]),
         ("2026-11-02T08:00", []),
-        ("2026-11-03T08:00", [(Audience.AGENT, "202610")]),
-        ("2026-11-04T08:00", [(Audience.SUPERVISOR, "202610")]),
-        ("2026-11-06T09:00", [(Audience.SUPERVISOR, "202610"), (Audience.DISTRICT, "202610")]),
+        ("2026-11-03T08:00", [(ReminderAudience.AGENT, "202610")]),
+        ("2026-11-04T08:00", [(ReminderAudience.SUPERVISOR, "202610")]),
+        (
+            "2026-11-06T09:00",
+            [(ReminderAudience.SUPERVISOR, "202610"), (ReminderAudience.DISTRICT, "202610")],
+        ),
         ("2026-11-09T08:00", []),
         ("2026-11-20T08:00", []),
     ],
@@ -46,7 +49,7 @@ def test_the_calendar(reminders: Reminders, now: str, expected: list[tuple[str, 
 def test_the_first_of_january_is_a_holiday_agents_are_reminded_before(
     reminders: Reminders,
 ) -> None:
-    assert told("2026-12-31T08:00", reminders) == [(Audience.AGENT, "202612")]
+    assert told("2026-12-31T08:00", reminders) == [(ReminderAudience.AGENT, "202612")]
     assert told("2027-01-01T09:00", reminders) == []
 
 
@@ -54,7 +57,7 @@ def test_supervisors_are_told_after_a_holiday(reminders: Reminders) -> None:
     reminders = replace(reminders, holidays=frozenset({"2026-11-04", "11-05"}))
     assert told("2026-11-05T09:00", reminders) == []
     assert told("2026-11-06T07:00", reminders) == []
-    assert (Audience.SUPERVISOR, "202610") in told("2026-11-06T09:00", reminders)
+    assert (ReminderAudience.SUPERVISOR, "202610") in told("2026-11-06T09:00", reminders)
 
 
 def test_two_moments_of_one_day_become_one_round(reminders: Reminders) -> None:
@@ -73,7 +76,7 @@ def test_every_round_has_a_name_of_its_own(reminders: Reminders) -> None:
 
 
 def test_each_round_addresses_a_role() -> None:
-    assert [audience.role for audience in Audience] == [Role.AGENT, Role.DTC, Role.DISTRICT]
+    assert [audience.role for audience in ReminderAudience] == [Role.AGENT, Role.DTC, Role.DISTRICT]
 
 
 @pytest.mark.parametrize(
