@@ -1,1 +1,1 @@
-"""What an agent sees and types: forms, words, grammar, rules. Standard library only."""
+"""The language of SMS and USSD: forms, words, reading, rules, menus. Standard library only."""

@@ -1,7 +1,7 @@
-"""The vocabulary of the house: what a form is, what was said, and what is wrong with it.
+"""The catalogue: its forms, fields, products and commands.
 
-Everything here is a frozen value without behaviour beyond small look-ups. The loader fills
-it from the TOML catalogue; the grammar, the rules and the wording pass it around.
+All classes are frozen values with look-ups only. `menus.loading` fills them from the TOML
+files; reading, rules and wording take them as arguments.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,12 @@ LANGUAGES: Final = ("fr", "bm")
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What the stock rules need to know of a medicine; quantities in the smallest unit.
+    """A medicine as the stock rules need it; quantities in the smallest unit.
 
-    Fewer than `floor` are always too few. The need of a `malaria` product follows the rains.
-    Products of one `group` are presentations of the same medicine. `patients` is the code of
-    those under treatment with it, each of whom takes `ration` a month.
+    A stock below `floor` is always too low. The need of a `malaria` product follows the rainy
+    season. Products of one `group` are presentations of the same medicine. `patients` is the
+    code of the field that counts the patients under treatment with it; each takes `ration` a
+    month.
     """
 
     unit: str
@@ -38,16 +39,16 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One number of a form.
+    """One number that a form asks for.
 
     `code` is letters only and unique over all forms. A value above `ask_above` waits for the
     agent's confirmation, one above `refuse_above` is refused; both limits are inclusive, so
     the limit itself is accepted. `labels` and `short` are by language; `short` goes into the
     read-back. `data_element` is a DHIS2 UID, None (derive it from the code) or "none" (not
-    sent); `zero_is_significant` tells whether it keeps a zero. `aggregation` is DHIS2's
-    aggregationType. A field with a `product` is a stock
-    count and takes days out after its number (`ENF 0J12`). `hints` say by language, without
-    digits, what AIDE answers; a language that lacks one has its label instead.
+    sent); `zero_is_significant` says whether DHIS2 keeps a zero of it. `aggregation` is
+    DHIS2's aggregationType. A field with a `product` is a stock count and takes days out after
+    its number (`ENF 0J12`). `hints` are by language, without digits, and answer AIDE; a language
+    without a hint uses the label.
     """
 
     code: str
@@ -68,14 +69,16 @@ class Field:
 
     @property
     def takes_days_out(self) -> bool:
+        """Return whether days out of stock may follow the number."""
         return self.product is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A blank form. `data_set` is a DHIS2 UID or None (derive it from the keyword).
+    """A blank form.
 
-    `checks` are all that name one of its fields, those that look into other forms included.
+    `data_set` is a DHIS2 UID or None (derive it from the keyword). `checks` are all checks that
+    name a field of the form, including those that also name fields of other forms.
     """
 
     keyword: str
@@ -88,25 +91,33 @@ class Form:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        return tuple(one.code for one in self.fields)
+        """Return the codes of all fields, in the order of the form."""
+        return tuple(field.code for field in self.fields)
 
     @property
     def required(self) -> tuple[str, ...]:
-        return tuple(one.code for one in self.fields if one.required)
+        """Return the codes of the required fields, in the order of the form."""
+        return tuple(field.code for field in self.fields if field.required)
 
     def field(self, code: str) -> Field:
-        """The field with this code. Raises KeyError when the form has none."""
-        for one in self.fields:
-            if one.code == code:
-                return one
+        """Return the field with this code.
+
+        Raises KeyError when the form has no such field.
+        """
+        for candidate in self.fields:
+            if candidate.code == code:
+                return candidate
         raise KeyError(code)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Everything the TOML files say. Codes, aliases and keywords are upper case.
+    """The content of all TOML files, with look-ups.
 
-    A catalogue equals only itself, so that what is worked out from it can be kept by it.
+    Codes, aliases and keywords are upper case. `words` are the sentences by language, then by
+    key. `form_of` gives the form of a code, `code_of` the code of a code or alias, `keyword_of`
+    the keyword of a keyword or alias. Catalogues compare by identity, so that values derived
+    from one can be cached with it as the key.
     """
 
     programme: Programme
@@ -120,5 +131,8 @@ class Catalogue:
     ussd: Ussd = NO_DIALOGUES
 
     def field(self, code: str) -> Field:
-        """The field with this code, in whichever form. Raises KeyError for an unknown code."""
+        """Return the field with this code, of any form.
+
+        Raises KeyError for an unknown code.
+        """
         return self.forms[self.form_of[code]].field(code)

@@ -1,11 +1,11 @@
-"""A cross-check between numbers: which ones, of which months, compared how, and how hard."""
+"""A cross-check between numbers: its terms, their months, the comparison and the level."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How hard a Problem is: a refusal, or something the agent may confirm."""
+    """The severity of a Problem: a refusal, a confirmation, or a question."""
 
     REFUSE = "refuse"
     CONFIRM = "confirm"
@@ -13,10 +13,10 @@ class Level(StrEnum):
 
 
 class When(StrEnum):
-    """Which number of a code a term means. TOML writes it behind an at sign: `RST@last_month`."""
+    """The number of a code that a term means, written after an at sign: `RST@last_month`."""
 
     NOW = "now"
-    """This month's, of whichever form of the site; the one meant when nothing is written."""
+    """This month's, of any form of the site; the default when nothing is written."""
     LAST_MONTH = "last_month"
     """The month before this one."""
     USUAL = "usual"
@@ -24,18 +24,18 @@ class When(StrEnum):
     OPENING = "opening"
     """The newest stock on hand that was counted before this month."""
     RECEIVED = "received"
-    """What came in since the opening stock; none when nothing is known of it."""
+    """The receipts since the opening stock; 0 when none is known."""
     LATEST = "latest"
     """This month's stock on hand, else the opening stock."""
     COUNTED = "counted"
-    """How many the gateway itself has counted this month, one message at a time: referrals."""
+    """The number that the gateway has counted this month, message by message: referrals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """A signed multiple of a number of a field, or a constant when `code` is empty.
 
-    `name` is what the number is called in a Problem and in a sentence: `RST`,
+    `name` identifies the number in a Problem's values and in a sentence: `RST`,
     `RST_last_month`.
     """
 
@@ -51,7 +51,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How far two sides may lie apart: by `units`, or by `percent` of the right one if more."""
+    """The accepted difference of two sides: `units`, or `percent` of the right one if more."""
 
     percent: int
     units: int
@@ -61,14 +61,14 @@ class Allowance:
 class Check:
     """A cross-check: the sum of `left` compared by `op` with the sum of `right`.
 
-    `differ` compares term by term instead, and holds when any pair is unequal. `allow` lets a
-    comparison hold that is missed by no more than that. A check speaks once every number it
-    names is known, and `given`, when present, holds as well. `rule` is the number of the rule
-    in the programme's list; `words` the key of its sentence.
+    The operator `differ` compares term by term instead, and holds when any pair is unequal.
+    With `allow` a comparison also holds when it is missed by no more than that. A check applies
+    once every number it names is known, and `given`, when present, holds as well. `rule` is the
+    number of the rule in the programme's list; `words` the key of its sentence.
 
-    Worked out once, because every message is held against every check: `codes` are the fields
-    of this month that are named, in order of appearance; `terms` all that name a field, those
-    of `given` included; `elsewhere` those of them that look beyond this month.
+    Computed once, because every message is compared with every check: `codes` are the named
+    fields of this month, in order of appearance; `terms` all terms that name a field, including
+    those of `given`; `elsewhere` those of them that are not numbers of this month.
     """
 
     rule: int
@@ -94,5 +94,5 @@ class Check:
 
     @property
     def names(self) -> frozenset[str]:
-        """What its Problem's `values` hold: the names of all its terms."""
+        """Return the names of all terms, which are the keys of its Problem's `values`."""
         return frozenset(term.name for term in self.terms)

@@ -1,4 +1,4 @@
-"""What a person can mend in a message, named by the key of its sentence."""
+"""A problem that the agent can mend with another message."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from menus.model.programme import EMPTY
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something the agent can mend.
+    """A problem of a message that the agent can mend.
 
-    `key` names its sentence in the words files, `codes` the fields concerned (most important
-    first), `values` the numbers and words that fill the sentence's placeholders. It never
-    carries free text that somebody typed, unless the text is a would-be code of at most
-    eight letters.
+    `key` is the key of its sentence in the words files, `codes` are the fields concerned (most
+    important first), `values` the numbers and words that fill the sentence's placeholders. It
+    never holds free text as typed, unless the text may be a mistyped code of at most eight
+    letters.
     """
 
     key: str

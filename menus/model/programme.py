@@ -1,4 +1,4 @@
-"""The programme's own choices, as `programme.toml` says them: one section, one class."""
+"""The programme's choices in `programme.toml`, a class for each section."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class NearWords:
-    """Words of the language that are one slip or one phone key apart, and `why` they may be."""
+    """Words that are one slip or one phone key apart, and `why` that is accepted."""
 
     words: tuple[str, ...]
     why: str
@@ -29,13 +29,16 @@ class ReminderTime:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of a day, local: from `start` until just before `end`, over midnight where the end
-    is the earlier of the two."""
+    """A part of a day in local time, from `start` inclusive to `end` exclusive.
+
+    It spans midnight where `end` is the earlier of the two.
+    """
 
     start: time
     end: time
 
     def holds(self, at: time) -> bool:
+        """Return whether the time of day lies in the window."""
         if self.start <= self.end:
             return self.start <= at < self.end
         return at >= self.start or at < self.end
@@ -43,11 +46,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """When people are reminded of reports that are missing, and when nobody is.
+    """The section `[reminders]`: when people are reminded of missing reports, and quiet times.
 
-    `agent`, `supervisor` and `district` say when each is told; what could not be sent within
-    so many hours is not sent any more. `holidays` are days of any year (`05-01`) or of one
-    (`2027-03-10`).
+    `agent`, `supervisor` and `district` are the times of each audience. A reminder that could
+    not be sent within `agent_hours` (agents) or `supervisor_hours` (the others) expires.
+    `holidays` are days of every year (`05-01`) or of one year (`2027-03-10`).
     """
 
     agent: tuple[ReminderTime, ...] = ()
@@ -62,12 +65,12 @@ class Reminders:
 
 @dataclass(frozen=True, slots=True)
 class StockRules:
-    """`[stock]`: the limits of the stock levels, and how stock-outs are told.
+    """The section `[stock]`: limits of the stock levels, and times of stock-out alerts.
 
     `urgent_below`, `order_below` and `too_much_above` are percent of a month of use. An order
     fills up to `order_months` of use, which is the average of `use_months` months. A stock-out
-    is told after `alert_after` seconds, together with what came in meanwhile, and no longer
-    than `alert_hours` later.
+    alert is sent after `alert_after` seconds, together with the stock-outs reported meanwhile,
+    and expires after `alert_hours` hours.
     """
 
     urgent_below: int = 50
@@ -81,11 +84,11 @@ class StockRules:
 
 @dataclass(frozen=True, slots=True)
 class ReferralTimes:
-    """How long each thing about a referral is waited for.
+    """The section `[referrals]`: how long the gateway waits for each step of a referral.
 
     Hours count from its departure. The same text within `same_within_minutes` is the same
-    referral, sent again. `follow_up_days` are those to the agent's visit, where the centre says
-    none. `number_months` is how long a number is not given again at a facility.
+    referral, sent again. `follow_up_days` are the days to the agent's visit where the centre
+    gives none. A number is not reused at a facility for `number_months` months.
     """
 
     remind_after_hours: int = 24
@@ -99,12 +102,12 @@ class ReferralTimes:
 
 @dataclass(frozen=True, slots=True)
 class UssdLimits:
-    """What a dialogue by USSD may take.
+    """The section `[ussd]`: the limits of a USSD dialogue.
 
-    A screen has at most `septets`, its first four (`CON `) included, or what
-    `septets_of_network` says of the network by its code. A dialogue's state is kept for `keep`
-    seconds after its last hop. With `sms_receipt` an SMS follows a form that is complete, with
-    `nudge` one that was left unfinished.
+    A screen has at most `septets`, its first four (`CON `) included, or those that
+    `septets_of_network` has for the code of the network. A dialogue's state is kept for `keep`
+    seconds after its last hop. With `sms_receipt` an SMS confirms a form that is complete, with
+    `nudge` an SMS follows a form that was left unfinished.
     """
 
     septets: int = 160
@@ -114,16 +117,17 @@ class UssdLimits:
     nudge: bool = True
 
     def room(self, network: str) -> int:
-        """The septets of a screen on a network; any code is taken, also none."""
+        """Return the septets of a screen on the network with this code, known or not."""
         return self.septets_of_network.get(network, self.septets)
 
 
 @dataclass(frozen=True, slots=True)
 class Dhis2Requests:
-    """How hard DHIS2 may be leant on, by all workers together.
+    """The section `[dhis2]`: the load on DHIS2 by all workers together.
 
-    `requests_at_once` is how many requests may be under way to the server at any moment,
-    `values_per_request` the most data values of one; a report with more goes alone.
+    `requests_at_once` is the largest number of concurrent requests to the server,
+    `values_per_request` the largest number of data values of a request; a report with more is
+    sent in a request of its own.
     """
 
     requests_at_once: int = 2
@@ -132,11 +136,12 @@ class Dhis2Requests:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """The programme's own choices: calendar, limits of the service, how reports leave.
+    """The programme's choices: calendar, limits of the service, forwarding of reports.
 
     Days are days of the month, local time; `*_until` days are inclusive and lie in the month
-    after the one reported. `forward` is "on_receipt", or "on_validation": then nothing leaves
-    before somebody validated it, or the calendar did, from `auto_validate_on` of the next month.
+    after the one reported. `forward` is "on_receipt" or "on_validation": then a report is
+    forwarded once a supervisor has validated it, or the calendar has, from `auto_validate_on`
+    of the next month.
     """
 
     opens_on: int = 25

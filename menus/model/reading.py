@@ -1,4 +1,4 @@
-"""What one SMS says: the month, the numbers of each form, the command, what must be asked."""
+"""The reading of an SMS: its month, the numbers of each form, its command, its problems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from menus.model.programme import EMPTY
 
 @dataclass(frozen=True, slots=True)
 class MonthSaid:
-    """A month as typed: `month` 1-12, `year` when it was typed too, `sure` when beyond doubt.
+    """A month as typed: `month` 1-12, `year` when typed as well, `sure` when beyond doubt.
 
-    `back` counts months before the one of sending (`M-1`, `mois passe`); `month` is 0 then.
+    `back` counts months before the month of sending (`M-1`, `mois passe`); `month` is 0 then.
     """
 
     month: int
@@ -24,7 +24,10 @@ class MonthSaid:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What one message says for one form: numbers by code, days out by code."""
+    """The content of a message for one form: numbers by code, days out by code.
+
+    `repaired` are the codes whose number held a letter that was read as a digit.
+    """
 
     form: str
     values: Mapping[str, int]
@@ -34,18 +37,18 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One SMS, understood as far as it goes.
+    """An SMS, understood as far as possible.
 
-    `filled` holds only what is certain, or was repaired beyond doubt; everything else stands
-    in `problems`, so nothing that was typed is skipped in silence. `personal` tells that names
-    or phone numbers were typed and dropped; `cut` that the message seems cut at the length of
-    one SMS.
+    `filled` holds only numbers that are certain, or were repaired beyond doubt; everything else
+    is in `problems`, so that nothing typed is skipped silently. `personal` is set when names or
+    phone numbers were typed and dropped; `cut` when the message seems cut at the length of one
+    SMS.
 
-    `command` is the keyword of a command that is no form, `arguments` what stands beside it,
-    less greetings and what was read as the month; for POUR it is the site. What COR, POUR and
-    RCU say of codes and numbers stands in `filled`, `month` and `problems`, as for a report.
-    `within` is the command that POUR was followed by: COR, RAS or ANNULE. A command
-    with `problems` must not be obeyed before they are mended, except for what is `filled`.
+    `command` is the keyword of a command that is no form. Its `arguments` are read from the
+    words beside it, without greetings and without the words of the month; for POUR they are the
+    site. Codes and numbers of COR, POUR and RCU are in `filled`, `month` and `problems`, as for
+    a report. `within` is the command that follows POUR: COR, RAS or ANNULE. A command with
+    `problems` must not be run before they are mended, except for the numbers in `filled`.
     """
 
     filled: tuple[Filled, ...] = ()
@@ -60,5 +63,5 @@ class Reading:
 
     @property
     def correction(self) -> bool:
-        """Whether the numbers are meant to change what was reported (COR, POUR ... COR)."""
+        """Return whether the numbers change an earlier report (COR, POUR ... COR)."""
         return COR in (self.command, self.within)

@@ -1,4 +1,4 @@
-"""What the catalogue says of referrals: reasons, treatments, how one stands."""
+"""The catalogue's referrals: reasons, treatments, states."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,15 @@ STATES: Final = (
     "sent", "left", "declined", "arrived", "hospitalised", "treated", "died", "not_arrived",
     "unanswered", "withdrawn",
 )  # fmt: skip
-"""How a referral can stand; `gateway.model.referral.ReferralState` says what each of them means."""
+"""The states of a referral; `gateway.model.referral.ReferralState` defines each of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One word of a list. `labels` and `shorts` are by language; `dhis2` is its option's code.
+    """An entry of a list of choices.
 
-    `aliases` are other spellings, taken exactly.
+    `labels` and `shorts` are by language; `dhis2` is the code of its option in DHIS2.
+    `aliases` are other spellings, matched exactly.
     """
 
     code: str
@@ -29,10 +30,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Reason(Choice):
-    """Why somebody is sent. An age in months outside `youngest` to `oldest` is asked.
+    """The reason of a referral.
 
-    An `adult` is a woman, whose age is not kept. `counts_in` is the code of the month's report
-    that counts her or him, or empty.
+    An age in months outside `youngest` to `oldest` is asked again. An `adult` is a woman, whose
+    age is not kept. `counts_in` is the code of the month's report that counts the referral, or
+    empty.
     """
 
     youngest: int = 0
@@ -43,14 +45,14 @@ class Reason(Choice):
 
 @dataclass(frozen=True, slots=True)
 class Treatment(Choice):
-    """What was given before leaving; `none` says that nothing was, and stands alone."""
+    """A treatment given before departure; with `none` no treatment was given, and no other fits."""
 
     none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Referrals:
-    """Everything that `referrals.toml` says. Codes and aliases are upper case."""
+    """The content of `referrals.toml`, by code; codes and aliases are upper case."""
 
     reasons: Mapping[str, Reason] = field(default_factory=lambda: EMPTY)
     treatments: Mapping[str, Treatment] = field(default_factory=lambda: EMPTY)

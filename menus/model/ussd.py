@@ -1,4 +1,4 @@
-"""What the dialogue by USSD is made of, as `catalogue/ussd/*.toml` says it: menus and groups."""
+"""The menus and groups of the USSD dialogue, as in `catalogue/ussd/*.toml`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from typing import Final
 
 from menus.model.programme import EMPTY
 
-# What an item may list besides choices of its own: products of the stock, sites below a
-# supervisor, months that may be reported.
+# The lists that a question may offer besides choices of its own: products of the stock, sites
+# below a supervisor, months that may be reported.
 LISTS: Final = ("products", "sites", "months")
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerChoice:
-    """One answer to a question: the key of its words, and the word that a command gets."""
+    """An answer to a question: the key of its words, and the argument that a command gets."""
 
     words: str
     value: str
@@ -21,11 +21,11 @@ class AnswerChoice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an item asks before its command can be composed.
+    """A question that an item asks before its command can be composed.
 
-    `words` is the key of the sentence. The answer is one of `choices`, or of a `listed` kind
-    (see LISTS), or else a number from `low` to `high`, both included. With `many` several
-    choices may be given, joined by `*`.
+    `words` is the key of the sentence. The answer is one of `choices`, or an entry of the list
+    named by `listed` (see LISTS), or else a number from `low` to `high`, both inclusive. With
+    `many` several choices may be given, joined by `*`.
     """
 
     words: str
@@ -38,10 +38,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a menu. Its `digit` stays its own, also while it cannot be chosen.
+    """An item of a menu.
 
-    It opens the list of forms (`opens`), or one `form`, or runs a `command` after its
-    `questions`; with `confirm` what was composed is read back first.
+    Its `digit` is fixed, also while the item cannot be chosen. It opens the list of forms
+    (`opens`), or one `form`, or runs a `command` after its `questions`; with `confirm` the
+    composed command is read back first.
     """
 
     digit: str
@@ -55,13 +56,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What people of these roles may choose from."""
+    """The menu of people with these roles."""
 
     roles: tuple[str, ...]
     items: tuple[Item, ...]
-
-    def item(self, digit: str) -> Item | None:
-        return next((one for one in self.items if one.digit == digit), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +70,8 @@ class Ussd:
     groups: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=lambda: EMPTY)
 
     def menu_of(self, role: str) -> Menu:
-        """The menu of a role; an empty one where there is none."""
-        return next((one for one in self.menus if role in one.roles), Menu((), ()))
+        """Return the menu of a role; an empty menu where there is none."""
+        return next((menu for menu in self.menus if role in menu.roles), Menu((), ()))
 
 
 NO_DIALOGUES: Final = Ussd()

@@ -1,13 +1,6 @@
-"""Menus and limits of dialogues: what a digit chooses, what a network shows."""
+"""Limits of dialogues: what a network shows."""
 
-from menus.model.catalogue import Catalogue
 from menus.model.programme import UssdLimits
-
-
-def test_a_digit_chooses_one_item_or_none(catalogue: Catalogue) -> None:
-    menu = catalogue.ussd.menu_of("asc")
-    assert [menu.item(item.digit) for item in menu.items] == list(menu.items)
-    assert menu.item("0") is None
 
 
 def test_a_network_may_show_less_than_others() -> None:
