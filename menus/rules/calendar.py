@@ -1,7 +1,7 @@
-"""Months: which one is meant, whether a report is on time, when its month closes.
+"""The programme's calendar: the month of a report, its timeliness, the closing of months.
 
-Everything here works on dates in the programme's own time zone; the caller converts. The
-calendar is the programme's (`Programme`): the month of sending opens on `opens_on`, and until
+All dates are in the programme's time zone; the caller converts. The calendar is the
+programme's (`Programme`): the month of sending opens on `opens_on`, and until
 `assume_previous_until` a report without a month is about the month before.
 """
 
@@ -17,7 +17,7 @@ from menus.model.reading import MonthSaid
 
 
 class Timeliness(StrEnum):
-    """How a report's day of sending compares with the programme's calendar."""
+    """The day of sending of a report, compared with the programme's calendar."""
 
     ON_TIME = "on_time"
     LATE = "late"
@@ -25,11 +25,11 @@ class Timeliness(StrEnum):
 
 
 def which_month(said: MonthSaid | None, sent_on: date, programme: Programme) -> Period | Problem:
-    """The month a first report is about, or the Problem (level ask) when none may be assumed.
+    """Return the month of a first report, or the Problem (level ask) when none may be assumed.
 
-    Problems: `month_absent` (nothing said, after `assume_previous_until`), `month_future`,
-    `month_not_open` (the month of sending, before `opens_on`), `month_closed` (more than
-    `months_back` months before the month of sending).
+    `said` is None when no month was typed. Problems: `month_absent` (no month typed, after
+    `assume_previous_until`), `month_future`, `month_not_open` (the month of sending, before
+    `opens_on`), `month_closed` (more than `months_back` months before the month of sending).
     """
     current = period_of(sent_on)
     if said is None:
@@ -47,7 +47,7 @@ def which_month(said: MonthSaid | None, sent_on: date, programme: Programme) -> 
 
 
 def open_months(today: date, programme: Programme) -> tuple[Period, ...]:
-    """The months that an agent may report today: the one that is due, then earlier ones.
+    """Return the months that an agent may report today: the month that is due, then earlier ones.
 
     From `opens_on` the current month is due, before that the month that ended.
     """
@@ -57,7 +57,7 @@ def open_months(today: date, programme: Programme) -> tuple[Period, ...]:
 
 
 def _period_said(said: MonthSaid, current: Period) -> Period:
-    """Without a year: the latest such month that is not in the future."""
+    """Return the month meant; without a year the latest such month that is not in the future."""
     if said.back is not None:
         return current.plus(-said.back)
     if said.year is not None:
@@ -66,12 +66,16 @@ def _period_said(said: MonthSaid, current: Period) -> Period:
 
 
 def period_of(day: date) -> Period:
-    """The month that a day lies in."""
+    """Return the month of a day."""
     return Period(day.year, day.month)
 
 
 def timeliness(period: Period, sent_on: date, programme: Programme) -> Timeliness:
-    """On time until `on_time_until` of the next month, late until `late_until`, then after."""
+    """Return the timeliness of a report sent on this day.
+
+    It is on time until `on_time_until` of the next month, late until `late_until`, both
+    inclusive, and after late from then on.
+    """
     if sent_on <= _day_after(period, programme.on_time_until):
         return Timeliness.ON_TIME
     if sent_on <= _day_after(period, programme.late_until):
@@ -80,42 +84,51 @@ def timeliness(period: Period, sent_on: date, programme: Programme) -> Timelines
 
 
 def is_late(period: Period, sent_on: date, programme: Programme) -> bool:
-    """Whether a report sent on this day is no longer on time."""
+    """Return whether a report sent on this day is no longer on time."""
     return timeliness(period, sent_on, programme) is not Timeliness.ON_TIME
 
 
 def closing_date(period: Period, programme: Programme) -> date:
-    """The day on which even an incomplete report leaves: `closes_on` of the next month."""
+    """Return the day on which even an incomplete report is forwarded.
+
+    It is `closes_on` of the next month.
+    """
     return _day_after(period, programme.closes_on)
 
 
 def validates_itself(period: Period, programme: Programme) -> date:
-    """The day from which the calendar validates what nobody validated: `auto_validate_on`."""
+    """Return the day from which the calendar validates reports that no supervisor validated.
+
+    It is `auto_validate_on` of the next month.
+    """
     return _day_after(period, programme.auto_validate_on)
 
 
 def change_closes(period: Period, programme: Programme) -> date:
-    """The last day on which an agent may change a forwarded report by herself."""
+    """Return the last day on which an agent may change a forwarded report.
+
+    It is `change_until` of the next month.
+    """
     return _day_after(period, programme.change_until)
 
 
 def ends(period: Period) -> date:
-    """The first day after the month."""
+    """Return the first day after the month."""
     return _day_after(period, 1)
 
 
 def days_in(period: Period) -> int:
-    """28 to 31."""
+    """Return the number of days of the month, 28 to 31."""
     return monthrange(period.year, period.month)[1]
 
 
 def month_name(period: Period, language: str, programme: Programme) -> str:
-    """The month in words, without its year; French where the language has no names."""
+    """Return the name of the month without its year, in French where the language has no names."""
     names = programme.months.get(language) or programme.months["fr"]
     return names[period.month - 1]
 
 
 def _day_after(period: Period, day: int) -> date:
-    """This day of the month after; the month's last day where it has no such day."""
+    """Return this day of the month after, or that month's last day where it has no such day."""
     month = period.plus(1)
     return date(month.year, month.month, min(day, days_in(month)))

@@ -1,8 +1,9 @@
-"""Numbers weighed: which are accepted, which wait, and what the agent must mend.
+"""Judge the numbers of a form against limits and rules: accepted, pending or refused.
 
-The rules stand in the catalogue: two limits for each field, and cross-checks within a form,
-between forms and with earlier months. A number that breaks one is parked with the other newly
-typed numbers of that check, and all else is kept, so that one retyped number is enough.
+The rules are in the catalogue: two limits for each field, and cross-checks within a form,
+between forms and with earlier months. A number that breaks a rule is parked together with the
+other newly typed numbers of that check, and all others are accepted, so that one retyped number
+is enough.
 """
 
 import operator
@@ -32,13 +33,13 @@ _WEIGHT: Final = {Level.REFUSE: 0, Level.CONFIRM: 1, Level.ASK: 2}
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What became of the numbers of one form.
+    """The result of evaluating the numbers of a form, by code.
 
-    `accepted` and `days_out` are new or retyped and count from now on; `pending` waits for a
-    correction or a confirmation and never counts; a number in none of them was refused.
-    `to_confirm` are the pending codes that the agent's OUI would settle, in form order; the
-    other pending ones must be corrected. `problems`: refusals first, then what may be
-    confirmed; in form order.
+    `accepted` and `days_out` are new or retyped and count from now on; `pending` numbers wait
+    for a correction or a confirmation and do not count; a number in none of them was refused.
+    `to_confirm` are the pending codes that an OUI of the agent would settle, in form order; the
+    other pending codes must be corrected. `problems` are refusals first, then confirmations,
+    each in form order.
     """
 
     accepted: Mapping[str, int]
@@ -59,19 +60,21 @@ def evaluate(
     rule_context: RuleContext = NOTHING_KNOWN,
     confirmed: Collection[str] = (),
 ) -> Evaluation:
-    """Weighs what is typed, and what was pending and not retyped, beside what is stored.
+    """Judge typed numbers, and pending ones not retyped, against limits and rules.
 
-    A number above `refuse_above` is dropped, one above `ask_above` is parked; days out above
-    `days_in_month` are dropped together with the stock count typed with them (rule 20 of the
-    programme). A check speaks once all its numbers are known; where it is broken, the new
-    numbers it names are parked, and what is stored stays. Checks that refuse come before
-    those that the agent may confirm. The codes in `confirmed` she has confirmed: neither the
-    ask limit nor a check of level confirm holds them back, what refuses still does. Raises
-    KeyError for a code that the form does not have, and for an operator that no check may use.
+    All mappings are by code. A number above `refuse_above` is dropped, one above `ask_above` is
+    parked; days out above `days_in_month` are dropped together with the stock count typed with
+    them (rule 20 of the programme). A check applies once all its numbers are known; where it is
+    broken, the new numbers it names are parked, and stored numbers stay. Checks that refuse come
+    before those that the agent may confirm. The agent has confirmed the codes in `confirmed`:
+    neither the ask limit nor a check of level confirm parks them, a refusal still does.
+
+    Raises KeyError for a code that the form does not have, and for an operator that no check may
+    use.
     """
     days_out, too_long = _days_judged(typed_days_out, days_in_month)
-    newly = {code: one for code, one in {**pending, **typed}.items() if code not in too_long}
-    checks = [one for one in form.checks if not newly.keys().isdisjoint(one.codes)]
+    newly = {code: number for code, number in {**pending, **typed}.items() if code not in too_long}
+    checks = [check for check in form.checks if not newly.keys().isdisjoint(check.codes)]
     known = {**known_elsewhere(checks, rule_context), **stored}
     sieve = _Sieve(form, checks, known, confirmed).sift(newly)
     settled, refusals = _what_oui_settles(sieve)
@@ -88,7 +91,7 @@ def evaluate(
 def _days_judged(
     typed: Mapping[str, int], days_in_month: int
 ) -> tuple[dict[str, int], dict[str, Problem]]:
-    """The days out that a month can hold, and the problem of each code with more."""
+    """Return the days out that fit into the month, and the problem of each code with more."""
     good = {code: days for code, days in typed.items() if days <= days_in_month}
     too_long = {
         code: Problem("days_out_too_long", Level.REFUSE, (code,), {"number": days})
@@ -100,7 +103,10 @@ def _days_judged(
 
 @dataclass(slots=True)
 class _Sieve:
-    """New numbers on their way through limits and checks, beside what is `known`."""
+    """New numbers being sorted by limits and checks, together with the `known` numbers.
+
+    `told` are the codes that a problem names already.
+    """
 
     form: Form
     checks: Sequence[Check]
@@ -118,22 +124,22 @@ class _Sieve:
         return self
 
     def _limit(self, code: str, number: int) -> None:
-        """Takes the number up, parks it or drops it, by the limits of its field."""
+        """Accept the number, park it or drop it, by the limits of its field."""
         limits = self.form.field(code)
         if number > limits.refuse_above:
-            self._tell_limit("above_refuse", Level.REFUSE, code, number)
+            self._add_problem("above_refuse", Level.REFUSE, code, number)
         elif number > limits.ask_above and code not in self.confirmed:
             self.parked[code] = number
-            self._tell_limit("above_ask", Level.CONFIRM, code, number)
+            self._add_problem("above_ask", Level.CONFIRM, code, number)
         else:
             self.new[code] = number
 
     def _cross_check(self) -> None:
-        """Moves the new numbers that break a check to `parked`, until the rest agrees.
+        """Move the new numbers that break a check to `parked`, until the rest agrees.
 
         A code whose new number was parked is known by its stored number again, so another
-        check may speak in a later round. That one is told only when it names a code not yet
-        told.
+        check may be broken in a later round. It is reported only when it names a code that no
+        problem names yet.
         """
         while True:
             known = self._everything_known()
@@ -143,15 +149,17 @@ class _Sieve:
             broken = broken or self._broken(Level.CONFIRM, free, known)
             if not broken:
                 return
-            fresh = [one for one in broken if not self.told or not self.told.issuperset(one.codes)]
+            fresh = [
+                check for check in broken if not self.told or not self.told.issuperset(check.codes)
+            ]
             self.problems.extend(_problem(check, known, self.new) for check in fresh)
             self.told.update(code for check in fresh for code in check.codes)
-            named = {code for one in broken for code in one.codes}
+            named = {code for check in broken for code in check.codes}
             for code in [code for code in self.new if code in named and code in movable]:
                 self.parked[code] = self.new.pop(code)
 
     def _everything_known(self) -> dict[str, int]:
-        """By `Term.name`; a constant is a multiple of the one that has no name."""
+        """Return the numbers by `Term.name`; a constant is a multiple of the nameless number 1."""
         known = {"": 1, **self.known, **self.new}
         for check in self.checks:
             for term in check.elsewhere:
@@ -170,23 +178,23 @@ class _Sieve:
             and _broken(check, known)
         ]
 
-    def _tell_limit(self, key: str, level: Level, code: str, number: int) -> None:
+    def _add_problem(self, key: str, level: Level, code: str, number: int) -> None:
         self.problems.append(Problem(key, level, (code,), {"number": number}))
 
 
 def _what_oui_settles(sieve: _Sieve) -> tuple[set[str], list[Problem]]:
-    """The codes asked about that an OUI would settle, and what it would be refused for."""
-    asked = [one for one in sieve.problems if one.level is Level.CONFIRM]
-    settled = {code for one in asked for code in one.codes if code in sieve.parked}
+    """Return the asked codes that an OUI would settle, and the refusals that would follow it."""
+    asked = [problem for problem in sieve.problems if problem.level is Level.CONFIRM]
+    settled = {code for problem in asked for code in problem.codes if code in sieve.parked}
     known = {**sieve.known, **sieve.new}
     refusals: list[Problem] = []
     while settled:
         confirmed = settled.union(sieve.confirmed)
         after = _Sieve(sieve.form, sieve.checks, known, confirmed).sift(sieve.parked)
         refusals += [
-            one
-            for one in after.problems
-            if one.level is Level.REFUSE and not settled.isdisjoint(one.codes)
+            problem
+            for problem in after.problems
+            if problem.level is Level.REFUSE and not settled.isdisjoint(problem.codes)
         ]
         if settled <= after.new.keys():
             break
@@ -197,37 +205,42 @@ def _what_oui_settles(sieve: _Sieve) -> tuple[set[str], list[Problem]]:
 def _with_refusals(
     problems: list[Problem], refusals: list[Problem], settled: Collection[str]
 ) -> list[Problem]:
-    """No OUI is asked for where a refusal would follow: that is told at once instead."""
+    """Return the problems to report: a refusal replaces the question that it would follow."""
     if not refusals:
         return problems
-    by_meaning = {(one.key, frozenset(one.codes)): one for one in (*refusals, *problems)}
+    by_meaning = {
+        (problem.key, frozenset(problem.codes)): problem for problem in (*refusals, *problems)
+    }
     refused = {
-        code for one in by_meaning.values() if one.level is Level.REFUSE for code in one.codes
+        code
+        for problem in by_meaning.values()
+        if problem.level is Level.REFUSE
+        for code in problem.codes
     }
     return [
-        one
-        for one in by_meaning.values()
-        if one.level is not Level.CONFIRM
-        or any(code in settled for code in one.codes)
-        or not refused.issuperset(one.codes)
+        problem
+        for problem in by_meaning.values()
+        if problem.level is not Level.CONFIRM
+        or any(code in settled for code in problem.codes)
+        or not refused.issuperset(problem.codes)
     ]
 
 
 def _broken(check: Check, known: Mapping[str, int]) -> bool:
-    """Whether every number is known, the check applies, and it does not hold."""
+    """Return whether every number is known, the check applies, and it does not hold."""
     if check.given is not None and not _holds(check.given, known):
         return False
     return _holds(check, known) is False
 
 
 def _holds(check: Check, known: Mapping[str, int]) -> bool | None:
-    """None while a number is unknown."""
+    """Return whether the check holds, None while a number is unknown."""
     if check.op == DIFFER:
         pairs = zip(check.left, check.right, strict=True)
-        sides = [(_sum((one,), known), _sum((other,), known)) for one, other in pairs]
+        sides = [(_sum((left,), known), _sum((right,), known)) for left, right in pairs]
         if any(None in pair for pair in sides):
             return None
-        return any(left != right for left, right in sides)
+        return any(pair[0] != pair[1] for pair in sides)
     left, right = _sum(check.left, known), _sum(check.right, known)
     if left is None or right is None:
         return None
@@ -241,7 +254,7 @@ def _is_near(check: Check, left: int, right: int) -> bool:
 
 
 def _sum(terms: Iterable[Term], known: Mapping[str, int]) -> int | None:
-    """None while a number is unknown."""
+    """Return the sum of the terms, None while a number is unknown."""
     total = 0
     for term in terms:
         number = known.get(term.name)
@@ -252,12 +265,19 @@ def _sum(terms: Iterable[Term], known: Mapping[str, int]) -> int | None:
 
 
 def _problem(check: Check, known: Mapping[str, int], new: Collection[str]) -> Problem:
-    """Names the new codes first; a stock on hand from before this month is no code to mend."""
-    codes = sorted((code for code in check.codes if code in known), key=lambda one: one not in new)
+    """Return the problem of a broken check, with the new codes first.
+
+    A stock on hand from before this month is not among the codes to mend.
+    """
+    codes = sorted(
+        (code for code in check.codes if code in known), key=lambda code: code not in new
+    )
     values = {term.name: known[term.name] for term in check.terms}
     return Problem(check.words, check.level, tuple(codes), values)
 
 
 def _in_order(form: Form, problems: Sequence[Problem]) -> tuple[Problem, ...]:
     place = {code: number for number, code in enumerate(form.codes)}
-    return tuple(sorted(problems, key=lambda one: (_WEIGHT[one.level], place[one.codes[0]])))
+    return tuple(
+        sorted(problems, key=lambda problem: (_WEIGHT[problem.level], place[problem.codes[0]]))
+    )

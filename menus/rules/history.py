@@ -1,8 +1,8 @@
-"""What else is known of a site besides the report that is weighed: other forms, other months.
+"""The numbers of a site besides the report under evaluation: other forms, months and stock.
 
-Some of the programme's rules compare a number with one of another form, of an earlier month or
-of the stock. The caller hands in what it knows as a `RuleContext`; a rule that needs more than that
-stays quiet.
+Some of the programme's rules compare a number with a number of another form, of an earlier month
+or of the stock. The caller passes the known numbers as a `RuleContext`; a rule that needs an
+unknown number does not apply.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,13 +19,13 @@ MONTHS_NEEDED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """What is stored elsewhere for the site whose report is weighed; pending numbers are not.
+    """The stored numbers of the site whose report is evaluated, by code; without pending ones.
 
     `now`: the values of its other forms of the same month. `before`: for each of the last
     `MONTHS_BACK` months (1 is the month before), the values of all its forms. `stock`: for
-    each product the newest stock on hand counted before this month. `receipts`: what came in
-    of each product since that count. `counted`: what the gateway itself has counted in this
-    month, by the code that reports it; empty when it has counted nothing at all.
+    each product the newest stock on hand counted before this month. `receipts`: the quantity
+    received of each product since that count. `counted`: the numbers that the gateway has
+    counted in this month, by the code that reports them; empty when it has counted nothing.
     """
 
     now: Mapping[str, int] = field(default_factory=lambda: EMPTY)
@@ -39,7 +39,10 @@ NOTHING_KNOWN: Final = RuleContext()
 
 
 def known_elsewhere(checks: Iterable[Check], rule_context: RuleContext) -> dict[str, int]:
-    """Every number known from elsewhere that the checks name, by `Term.name`."""
+    """Return all numbers known from elsewhere that the checks name, by `Term.name`.
+
+    The numbers of this month's other forms are always included.
+    """
     numbers = dict(rule_context.now)
     if not (rule_context.before or rule_context.stock or rule_context.counted):
         return numbers
@@ -58,9 +61,9 @@ def known_elsewhere(checks: Iterable[Check], rule_context: RuleContext) -> dict[
 
 
 def _usual(code: str, months: Iterable[Mapping[str, int]]) -> int | None:
-    """The median of a field over the months in which it is known; None when they are too few.
+    """Return the median of a field over the months in which it is known; None when too few.
 
-    Of an even number of months it is the higher of the two in the middle: that one was truly
+    Of an even number of months it is the higher of the two in the middle: that number was
     reported, so a reply may name it.
     """
     numbers = sorted(month[code] for month in months if code in month)

@@ -1,7 +1,7 @@
-"""When reminders are due, and when nobody is disturbed. Pure; local times of the programme.
+"""The due times of reminders, and the quiet times. Pure; local times of the programme.
 
-What moved reporting in the field was the reminder with a step to the supervisor (DeRenzi 2012:
-86 % fewer days late, and back again when the supervisor's step was dropped).
+In the field, reminders improved reporting when they escalated to the supervisor (DeRenzi 2012:
+86 % fewer days late, and back to the former level when the escalation was dropped).
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ DAY: Final = timedelta(days=1)
 
 
 class ReminderAudience(StrEnum):
-    """Whom a round of reminders addresses; the value is its name in `programme.toml`."""
+    """The audience of a round of reminders; the value is its name in `programme.toml`."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
@@ -40,7 +40,7 @@ _ROLE_OF: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One sending of reminders: to whom (`audience`), of which month, from when and until when."""
+    """A sending of reminders of a month to an `audience`, from `at` until just before `until`."""
 
     audience: ReminderAudience
     period: Period
@@ -49,28 +49,28 @@ class Round:
 
     @property
     def name(self) -> str:
-        """Names this round among all rounds there ever are."""
+        """Return the unique name of this round, over all months and years."""
         return f"reminders:{self.audience}:{self.period.code}:{self.at:%d%H%M}"
 
 
 def rounds(now: datetime, reminders: Reminders) -> list[Round]:
-    """The rounds of reminders that are under way at `now`, which is local time, by their start.
+    """Return the rounds of reminders under way at `now`, a local time, ordered by their start.
 
-    A round whose time is over is not among them: a gateway that was away for long sends no old
+    A round whose time is over is left out: a gateway that was down for long sends no old
     reminders.
     """
     this_month = Period(now.year, now.month)
-    found = {
-        one
+    under_way = {
+        candidate
         for back in (0, -1, -2)
-        for one in _rounds_about(this_month.plus(back), reminders, now.tzinfo)
-        if one.at <= now < one.until
+        for candidate in _rounds_about(this_month.plus(back), reminders, now.tzinfo)
+        if candidate.at <= now < candidate.until
     }
-    return sorted(found, key=lambda one: (one.at, one.audience))
+    return sorted(under_way, key=lambda due: (due.at, due.audience))
 
 
 def allowed(now: datetime, reminders: Reminders) -> datetime:
-    """`now`, when people may be reminded then; else the next moment at which they may be."""
+    """Return `now` when people may be reminded then, else the next moment at which they may."""
     at = now
     while True:
         if is_holiday(at.date(), reminders):
@@ -84,6 +84,7 @@ def allowed(now: datetime, reminders: Reminders) -> datetime:
 
 
 def is_holiday(day: date, reminders: Reminders) -> bool:
+    """Return whether the day is a holiday of every year or of its year."""
     return not reminders.holidays.isdisjoint((day.isoformat(), f"{day:%m-%d}"))
 
 
@@ -102,8 +103,11 @@ def _rounds_about(period: Period, reminders: Reminders, zone: tzinfo | None) -> 
 def _day(
     audience: ReminderAudience, period: Period, moment: ReminderTime, reminders: Reminders
 ) -> date:
-    """Before a holiday for agents, so that nobody is reminded of what has just become late;
-    after it for those who follow up."""
+    """Return the day of a reminder, moved off holidays.
+
+    Agents are reminded before a holiday, so that no reminder comes when the report has just
+    become late; supervisors after it.
+    """
     month = period.plus(1)
     day = date(month.year, month.month, moment.day)
     while is_holiday(day, reminders):
@@ -112,6 +116,6 @@ def _day(
 
 
 def _next(at: datetime, window: Window) -> datetime:
-    """The end of the window that holds `at`."""
+    """Return the end of the window that holds `at`."""
     end = datetime.combine(at.date(), window.end, at.tzinfo)
     return end if end > at else end + DAY

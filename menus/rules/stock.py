@@ -1,7 +1,7 @@
-"""Stock arithmetic: what was used, how long the rest lasts, what to order. Pure.
+"""Stock arithmetic: use, months of stock, quantity to order. Pure.
 
-Quantities are in a product's smallest unit. Consumption is exact (fractions), since a rounded
-month of use would move the limits of the levels.
+Quantities are in a product's smallest unit. Use is exact (fractions), since a rounded month of
+use would move the limits of the levels.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _NONE: Final = Fraction(0)
 
 
 class StockLevel(StrEnum):
-    """How a product stands at a site (levels proposed in cStock's manner)."""
+    """The stock level of a product at a site (levels proposed in cStock's manner)."""
 
     OUT = "out"
     URGENT = "urgent"
@@ -31,9 +31,9 @@ SHORT: Final = frozenset({StockLevel.OUT, StockLevel.URGENT, StockLevel.TO_ORDER
 
 @dataclass(frozen=True, slots=True)
 class MonthOfStock:
-    """One month of one product: counted before it and at its end, received in between.
+    """A month of a product: its stock before the month and at its end, its receipts in between.
 
-    `days_out` of its `days` it was out of stock. A count that is not known is None.
+    The product was out of stock for `days_out` of the month's `days`. An unknown count is None.
     """
 
     opening: int | None
@@ -45,7 +45,7 @@ class MonthOfStock:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A product at a site now: how much there is, and how much a month takes."""
+    """The stock on hand of a product at a site, and its monthly `use`."""
 
     product: Product
     stock: int
@@ -53,10 +53,10 @@ class Holding:
 
 
 def issues(opening: int | None, received: int, closing: int | None) -> int | None:
-    """What was used: opening stock and receipts less what is left.
+    """Return the quantity used: opening stock and receipts less closing stock.
 
-    None when a count is unknown, or when more is left than there can be: then a receipt is
-    missing, and nobody knows what was used.
+    None when a count is unknown, or when the closing stock is larger than possible: then a
+    receipt is missing, and the use is unknown.
     """
     if opening is None or closing is None or opening + received < closing:
         return None
@@ -64,9 +64,9 @@ def issues(opening: int | None, received: int, closing: int | None) -> int | Non
 
 
 def full_use(month: MonthOfStock) -> Fraction | None:
-    """What the month would have used had the product never been out.
+    """Return the use of the month as if the product had never been out of stock.
 
-    None when it is unknown, or when the product was out for the whole month.
+    None when the use is unknown, or when the product was out for the whole month.
     """
     used = issues(month.opening, month.received, month.closing)
     days_in_stock = month.days - month.days_out
@@ -80,10 +80,11 @@ def monthly_use(
     recent: Sequence[MonthOfStock],
     last_year: Sequence[MonthOfStock] = (),
 ) -> Fraction:
-    """The CMM: the average of the `recent` months' use; the start value until all are known.
+    """Return the average monthly consumption (CMM) of the `recent` months.
 
-    For a malaria product, whose need follows the rains, the larger of that and the average of
-    the same months of last year, as far as all of those are known.
+    It is the start value until the use of all of them is known. For a malaria product, whose
+    need follows the rainy season, it is the larger of that and the average of the same months
+    of last year, when all of those are known.
     """
     now = _average(recent)
     use = Fraction(product.start_monthly_use) if now is None else now
@@ -93,12 +94,12 @@ def monthly_use(
 
 
 def months_of_stock(holding: Holding) -> Fraction | None:
-    """For how many months the stock lasts; None when nothing is used."""
+    """Return the number of months that the stock lasts, None when nothing is used."""
     return holding.stock / holding.use if holding.use else None
 
 
 def level(holding: Holding, rules: StockRules) -> StockLevel:
-    """The level by months of stock; below its floor a product is to be ordered anyway."""
+    """Return the level by months of stock; below its floor a product is to be ordered anyway."""
     if holding.stock == 0:
         return StockLevel.OUT
     months = months_of_stock(holding)
@@ -115,7 +116,10 @@ def level(holding: Holding, rules: StockRules) -> StockLevel:
 
 
 def order(holding: Holding, rules: StockRules) -> int:
-    """How much to bring: up to `order_months` of use or the floor, in whole packs; 0 if none."""
+    """Return the quantity to order, in whole packs; 0 when none is needed.
+
+    It fills up to `order_months` of use, or to the floor if that is more.
+    """
     product = holding.product
     wanted = max(rules.order_months * holding.use, Fraction(product.floor)) - holding.stock
     if wanted <= 0:
@@ -125,7 +129,7 @@ def order(holding: Holding, rules: StockRules) -> int:
 
 
 def need(product: Product, patients: int) -> int:
-    """What so many patients under treatment take in a month."""
+    """Return the quantity that so many patients under treatment take in a month."""
     return patients * product.ration
 
 
