@@ -1,4 +1,4 @@
-"""Cross-checks: tables of a form's file, or of `checks.toml`, -> Check."""
+"""Read cross-checks: tables of a form's file, or of `checks.toml`, -> Check."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,8 +17,8 @@ LARGEST_ALLOWANCE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Stands:
-    """What the terms `each` and `required` stand for; nothing where they may not be used."""
+class _Placeholders:
+    """The codes that the terms `each` and `required` stand for; none where not allowed."""
 
     each: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
@@ -30,22 +30,22 @@ class _Stands:
 
 
 def with_own_checks(table: Table, form: Form) -> Form:
-    """The form with the `[[checks]]` of its own file. Faults go to the table's list."""
+    """Return the form with the `[[checks]]` of its own file. Faults go to the table's list."""
     checks = tuple(check for row in table.tables("checks") for check in _read(row, form))
     place = f"code of {form.keyword}"
-    _check_terms(table, "checks", checks, {one.code: one for one in form.fields}, place)
+    _check_terms(table, "checks", checks, {field.code: field for field in form.fields}, place)
     return replace(form, checks=checks)
 
 
 def with_shared_checks(table: Table, forms: Mapping[str, Form]) -> dict[str, Form]:
-    """The forms with what `checks.toml` says of all of them.
+    """Return the forms, by keyword, with the checks of `checks.toml`.
 
-    `[[across_forms]]` names codes of several forms and is held by each of them;
-    `[[each_form]]` is repeated for every form. Whether the codes exist is left aside while
-    the forms have faults of their own, which would only be told twice.
+    A check of `[[across_forms]]` names codes of several forms and goes to each of them;
+    `[[each_form]]` is repeated for every form. Unknown codes are not reported while the forms
+    have faults of their own, which would only be reported twice.
     """
     sound = not any(fault.startswith("forms/") for fault in table.faults)
-    fields = {one.code: one for form in forms.values() for one in form.fields}
+    fields = {field.code: field for form in forms.values() for field in form.fields}
     across = [check for row in table.tables("across_forms") for check in _read(row, None)]
     if sound:
         _check_terms(table, "across_forms", across, fields, "code of any form")
@@ -62,48 +62,50 @@ def with_shared_checks(table: Table, forms: Mapping[str, Form]) -> dict[str, For
 
 
 def _read(table: Table, form: Form | None) -> Iterator[Check]:
-    """One check, or one for every code of `each`, which the term `each` stands for."""
+    """Yield one check, or one for every code of `each`, which the term `each` stands for."""
     rule, words = table.number("rule", 1, 999), table.text("words")
     level = table.text("level")
     if level not in LEVELS:
         table.fault("level", f"expected refuse or confirm, got {level!r}")
         level = Level.REFUSE
     allow = _allowance(table.table("allow")) if table.has("allow") else None
-    for stands in _stands(table, form):
-        left, op, right = _comparison(table, stands)
+    for placeholders in _placeholders(table, form):
+        left, op, right = _comparison(table, placeholders)
         given = None
         if table.has("given"):
             inner = table.table("given")
-            given = Check(rule, *_comparison(inner, stands), Level(level), words)
+            given = Check(rule, *_comparison(inner, placeholders), Level(level), words)
             inner.close()
         yield Check(rule, left, op, right, Level(level), words, given, allow)
     table.close()
 
 
-def _stands(table: Table, form: Form | None) -> Iterator[_Stands]:
-    """Once for every code of `each`: a list of codes, or `field` for all fields of the form."""
+def _placeholders(table: Table, form: Form | None) -> Iterator[_Placeholders]:
+    """Yield once for each code of `each`: a list of codes, or `field` for all of the form."""
     required = form.required if form else ()
     if not table.has("each"):
-        yield _Stands(required=required)
+        yield _Placeholders(required=required)
     elif table.content["each"] == "field" and form:
         table.text("each")
-        yield from (_Stands((code,), required) for code in form.codes)
+        yield from (_Placeholders((code,), required) for code in form.codes)
     else:
-        yield from (_Stands((code,), required) for code in table.texts("each"))
+        yield from (_Placeholders((code,), required) for code in table.texts("each"))
 
 
-def _comparison(table: Table, stands: _Stands) -> tuple[tuple[Term, ...], str, tuple[Term, ...]]:
+def _comparison(
+    table: Table, placeholders: _Placeholders
+) -> tuple[tuple[Term, ...], str, tuple[Term, ...]]:
     op = table.text("op")
     if op and op not in OPERATORS:
         table.fault("op", f"expected one of {' '.join(OPERATORS)}, got {op!r}")
-    left, right = _terms(table, "left", stands), _terms(table, "right", stands)
+    left, right = _terms(table, "left", placeholders), _terms(table, "right", placeholders)
     if op == DIFFER and len(left) != len(right):
         table.fault("op", f"{DIFFER} needs as many terms on the left as on the right")
     return left, op, right
 
 
-def _terms(table: Table, key: str, stands: _Stands) -> tuple[Term, ...]:
-    terms = [_meant(value, stands) for value in table.items(key)]
+def _terms(table: Table, key: str, placeholders: _Placeholders) -> tuple[Term, ...]:
+    terms = [_meant(value, placeholders) for value in table.items(key)]
     if not all(terms) or not terms:
         table.fault(
             key,
@@ -112,8 +114,8 @@ def _terms(table: Table, key: str, stands: _Stands) -> tuple[Term, ...]:
     return tuple(term for several in terms for term in several)
 
 
-def _meant(value: Any, stands: _Stands) -> tuple[Term, ...]:
-    """The terms that one entry of a list stands for; none when it is not to be read."""
+def _meant(value: Any, placeholders: _Placeholders) -> tuple[Term, ...]:
+    """Return the terms that an entry of a list stands for; none when it cannot be read."""
     if isinstance(value, int) and not isinstance(value, bool):
         return (Term(factor=value),)
     match = TERM.fullmatch(value) if isinstance(value, str) else None
@@ -121,7 +123,7 @@ def _meant(value: Any, stands: _Stands) -> tuple[Term, ...]:
         return ()
     factor = int(match[2] or 1)
     when = When(match[4] or When.NOW)
-    codes = stands.codes(match[3])
+    codes = placeholders.codes(match[3])
     return tuple(Term(code, -factor if match[1] else factor, when) for code in codes)
 
 
@@ -141,7 +143,7 @@ def _check_terms(
     fields: Mapping[str, Field],
     of: str,
 ) -> None:
-    """A check that names an unknown code, or the stock of what has none, would never speak."""
+    """Note checks that could never apply: an unknown code, or a stock of a field without."""
     for check in checks:
         for term in check.terms:
             if term.code not in fields:

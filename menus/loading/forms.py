@@ -1,4 +1,4 @@
-"""One form's TOML table -> Form: its fields, its limits, its cross-checks."""
+"""Read a form's TOML table -> Form: its fields, limits and cross-checks."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from menus.model.catalogue import LANGUAGES, Field, Form, Product
 
 # DHIS2 CodeGenerator: eleven letters and digits, the first a letter.
 UID: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{10}")
-# Letters only, so that a code and a number glued together (`FIE38`) fall apart without doubt.
+# Letters only, so that a code and a number written together (`FIE38`) are split without doubt.
 CODE: Final = re.compile(r"[A-Z]{3,12}")
 AGGREGATIONS: Final = ("SUM", "LAST", "MAX", "MIN", "AVERAGE", "NONE")
 # A count above six digits would not be read back: it may be a phone number.
@@ -19,7 +19,7 @@ LARGEST: Final = 999_999
 
 
 def read_form(table: Table) -> tuple[int, Form]:
-    """The form, and its place among the forms. Faults go to the table's list."""
+    """Return the form's position among the forms, and the form. Faults go to the table's list."""
     order = table.number("order", 1, 99)
     form = Form(
         keyword=code_in(table, "keyword"),
@@ -38,16 +38,18 @@ def read_form(table: Table) -> tuple[int, Form]:
 
 
 def code_in(table: Table, key: str) -> str:
+    """Return the code at a key, empty when it is none. Faults go to the table's list."""
     code = table.text(key)
     return code if _is_code(table, key, code) else ""
 
 
 def codes_in(table: Table, key: str) -> tuple[str, ...]:
+    """Return the codes of an optional list, without those that are none."""
     return tuple(code for code in table.texts(key, ()) if _is_code(table, key, code))
 
 
 def labels_in(table: Table, key: str) -> Mapping[str, str]:
-    """A text for each language; French must be there and stands in for a missing one."""
+    """Return a text for each language; French is required and replaces a missing one."""
     texts = table.table(key)
     french = texts.text("fr")
     labels = {language: texts.text(language, french) for language in LANGUAGES}
@@ -56,7 +58,10 @@ def labels_in(table: Table, key: str) -> Mapping[str, str]:
 
 
 def _hints_in(table: Table) -> Mapping[str, str]:
-    """What AIDE says of a code: no digits, since an answer could be sent back as a report."""
+    """Return the hints of a code by language, for AIDE.
+
+    A digit is a fault, since the answer could be sent back as a report.
+    """
     if not table.has("hint"):
         return {}
     texts = table.table("hint")
@@ -78,7 +83,7 @@ def _is_code(table: Table, key: str, code: str) -> bool:
 
 
 def uid_in(table: Table, key: str, *words: str) -> str | None:
-    """A DHIS2 UID, None when absent, or one of the words that may stand instead."""
+    """Return the DHIS2 UID at a key, None when absent, or one of the `words` allowed instead."""
     if not table.has(key):
         return None
     uid = table.text(key)
@@ -135,7 +140,10 @@ def _read_product(table: Table) -> Product:
 
 
 def _check_shorts(table: Table, form: Form) -> None:
-    """Short labels stand glued to numbers in the read-back, so they must not look like any."""
+    """Note short labels with a digit or a space, and repeated ones.
+
+    The read-back writes them directly before numbers, so they must not look like a number.
+    """
     for language in LANGUAGES:
         seen: dict[str, str] = {}
         for field in form.fields:

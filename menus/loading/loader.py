@@ -1,4 +1,4 @@
-"""The TOML catalogue -> Catalogue, or every fault in it at once, with file and key."""
+"""Load the TOML catalogue -> Catalogue, or report every fault at once, with file and key."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,7 +29,7 @@ SHIPPED: Final[Folder] = files("menus").joinpath("catalogue")
 
 
 class CatalogueFault(Exception):
-    """The catalogue cannot be used. `faults` holds one sentence each: file, key, what."""
+    """The catalogue cannot be used; `faults` has a sentence for each fault: file, key, what."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -38,16 +38,17 @@ class CatalogueFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where each part of a catalogue is read from."""
+    """The folders from which the parts of a catalogue are read."""
 
     folder: Folder
 
     @property
     def is_mapping(self) -> bool:
+        """Return whether the folder only maps the shipped catalogue to another server."""
         return self.folder.joinpath(MAPPING).is_file()
 
     def holder(self, name: str) -> Folder:
-        """The folder in which a file or folder of this name stands."""
+        """Return the folder that holds a file or folder of this name."""
         part = self.folder.joinpath(name)
         there = part.is_file() or part.is_dir() or not self.is_mapping
         return self.folder if there else SHIPPED
@@ -64,7 +65,7 @@ class _Source:
 
 @dataclass(slots=True)
 class _WordOwners:
-    """Every word of the language and who has it; one word never means two things."""
+    """The owner of every word of the language: a word has one meaning only."""
 
     faults: list[str]
     owners: dict[str, str] = field(default_factory=dict)
@@ -77,15 +78,15 @@ class _WordOwners:
 
 
 def load(folder: Path | None = None) -> Catalogue:
-    """The catalogue in `folder`, or the one shipped with the product.
+    """Load the catalogue in `folder`, or the shipped catalogue.
+
+    A folder with a `mapping.toml` overrides parts of the shipped catalogue: files that it does
+    not hold are taken from there.
 
     Raises CatalogueFault with every fault found: unreadable files, unknown or missing keys,
-    wrong types, a word with two meanings, limits the wrong way round, a check that names an
-    unknown code, a sentence that is missing in French or asks for what nothing can fill, and
-    letters that GSM-7 cannot write.
-
-    A folder with a `mapping.toml` is laid over the shipped catalogue: what it does not hold is
-    taken from there.
+    wrong types, a word with two meanings, limits in the wrong order, a check that names an
+    unknown code, a sentence that is missing in French or has a placeholder that nothing fills,
+    and letters that GSM-7 cannot write.
     """
     faults: list[str] = []
     source = _Source(SHIPPED if folder is None else folder)
@@ -109,7 +110,7 @@ def load(folder: Path | None = None) -> Catalogue:
     catalogue = _index(programme, forms, commands, texts, faults)
     catalogue = replace(catalogue, referrals=referrals, ussd=ussd)
     if faults:
-        # What is written once and read for every form is told once.
+        # An entry that is written once and read for every form is reported once.
         raise CatalogueFault(list(dict.fromkeys(faults)))
     return catalogue
 
@@ -133,7 +134,7 @@ def _read_forms(folder: Folder, faults: list[str]) -> dict[str, Form]:
 
 
 def _read_words(folder: Folder, faults: list[str]) -> dict[str, Sentences]:
-    """Each language's sentences, from its file and those of its topics, and where each stands."""
+    """Return the sentences by language, from its file and the files of its topics."""
     return {
         language: catalogue_words.read_words(folder, language, faults) for language in LANGUAGES
     }
@@ -141,7 +142,7 @@ def _read_words(folder: Folder, faults: list[str]) -> dict[str, Sentences]:
 
 @cache
 def _shipped_sentences() -> catalogue_words.Fills:
-    """The sentences that the code can say, and what it fills each of them with."""
+    """Return the placeholders of each sentence that the code uses, by key."""
     shipped = catalogue_words.read_words(SHIPPED, "fr", [])
     return catalogue_words.readable(shipped, [])
 
@@ -154,8 +155,8 @@ def _check_words(
     faults: list[str],
 ) -> None:
     checks = [check for form in forms.values() for check in form.checks]
-    said = {k: v for k, v in _shipped_sentences().items() if not catalogue_words.is_named(k)}
-    needed = [(key, "the code") for key in said if not key.endswith(catalogue_words.SHORT)]
+    used = {k: v for k, v in _shipped_sentences().items() if not catalogue_words.is_named(k)}
+    needed = [(key, "the code") for key in used if not key.endswith(catalogue_words.SHORT)]
     needed += [(check.words, f"rule {check.rule}") for check in checks]
     needed += [(command.help, command.keyword) for command in commands.values()]
     needed += [(key, "a menu") for key in words_of(ussd)]
@@ -163,8 +164,8 @@ def _check_words(
     if words["fr"].texts:
         catalogue_words.required(words["fr"], dict.fromkeys(needed), faults)
     helps = {command.help: frozenset[str]() for command in commands.values()}
-    lines = {key: frozenset[str]() for key in words_of(ussd)}
-    fills = {**lines, **said, **helps, **catalogue_words.of_checks(checks)}
+    items = {key: frozenset[str]() for key in words_of(ussd)}
+    fills = {**items, **used, **helps, **catalogue_words.of_checks(checks)}
     catalogue_words.agree(words["fr"], french, fills, faults)
     for language in LANGUAGES[1:]:
         found = catalogue_words.readable(words[language], faults)
@@ -174,19 +175,19 @@ def _check_words(
 def _check_labels(forms: Mapping[str, Form], faults: list[str]) -> None:
     for form in forms.values():
         _check_label(form.keyword, form.labels, faults)
-        for one in form.fields:
-            _check_label(f"{form.keyword} {one.code}", one.labels, faults)
-            _check_label(f"{form.keyword} {one.code} short", one.short, faults)
+        for form_field in form.fields:
+            _check_label(f"{form.keyword} {form_field.code}", form_field.labels, faults)
+            _check_label(f"{form.keyword} {form_field.code} short", form_field.short, faults)
 
 
 def _unknown_patients(forms: Mapping[str, Form]) -> Iterator[str]:
-    """Those under treatment with a product are counted by a field of some form."""
+    """Yield a fault for each product whose `patients` is not the code of a field."""
     codes = {code for form in forms.values() for code in form.codes}
     for form in forms.values():
-        for one in form.fields:
-            patients = one.product.patients if one.product else ""
+        for form_field in form.fields:
+            patients = form_field.product.patients if form_field.product else ""
             if patients and patients not in codes:
-                place = f"forms: {form.keyword} {one.code}: product.patients"
+                place = f"forms: {form.keyword} {form_field.code}: product.patients"
                 yield f"{place}: no field is called {patients}"
 
 
@@ -202,7 +203,7 @@ def _index(
     words: Mapping[str, Mapping[str, str]],
     faults: list[str],
 ) -> Catalogue:
-    """The catalogue with its look-ups; a word with two meanings is a fault."""
+    """Return the catalogue with its look-ups; a word with two meanings is a fault."""
     owners = _WordOwners(faults)
     keyword_of: dict[str, str] = {}
     code_of: dict[str, str] = {}
@@ -213,10 +214,10 @@ def _index(
             owners.take(word, f"keyword {entry.keyword}", f"keyword {entry.keyword}")
             keyword_of[word] = entry.keyword
     for form in forms.values():
-        for one in form.fields:
-            form_of[one.code] = form.keyword
-            for word in (one.code, *one.aliases):
-                place = f"forms: {form.keyword} {one.code}"
-                owners.take(word, f"{form.keyword} {one.code}", place)
-                code_of[word] = one.code
+        for form_field in form.fields:
+            form_of[form_field.code] = form.keyword
+            for word in (form_field.code, *form_field.aliases):
+                place = f"forms: {form.keyword} {form_field.code}"
+                owners.take(word, f"{form.keyword} {form_field.code}", place)
+                code_of[word] = form_field.code
     return Catalogue(programme, forms, commands, words, form_of, code_of, keyword_of)

@@ -1,7 +1,8 @@
-"""`mapping.toml`: where a server of its own keeps the numbers of forms that others share.
+"""Read `mapping.toml`: the data elements of another DHIS2 server for the shared forms.
 
-It is laid over the forms once they are read, so that a second catalogue says only what differs.
-A form that it names is mapped as a whole: every field gets a data element, or "none" and why.
+It overrides the forms after they are read, so that a second catalogue holds only the
+differences. A form that it names is mapped as a whole: every field gets a data element, or
+"none" and the reason.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ NOT_SENT: Final = "none"
 
 
 def with_mapping(forms: Mapping[str, Form], table: Table) -> dict[str, Form]:
-    """The forms with the targets that the table gives them; every fault is noted with its key."""
+    """Return the forms, by keyword, with the targets of the table. Faults go to its list."""
     mapped = dict(forms)
     for keyword in table.content:
         row = table.table(keyword)
@@ -29,7 +30,7 @@ def with_mapping(forms: Mapping[str, Form], table: Table) -> dict[str, Form]:
 
 
 def _mapped(form: Form, table: Table) -> Form:
-    fields = tuple(_field(one, table) for one in form.fields)
+    fields = tuple(_field(field, table) for field in form.fields)
     mapped = replace(
         form,
         fields=fields,

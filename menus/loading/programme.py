@@ -1,4 +1,4 @@
-"""`programme.toml`: the programme's calendar, the limits of the service, how reports leave."""
+"""Read `programme.toml`: the calendar, the limits of the service, forwarding of reports."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -20,7 +20,7 @@ FORWARD: Final = (ON_RECEIPT, ON_VALIDATION)
 
 
 def read_programme(table: Table) -> Programme:
-    """The programme as the table says it; every fault is noted with its key."""
+    """Return the programme of the table. Faults go to the table's list."""
     defaults = Programme()
     days = {
         key: table.number(key, 1, 28, getattr(defaults, key))

@@ -1,4 +1,4 @@
-"""`referrals.toml` -> Referrals: every list of choices, with its faults noted."""
+"""Read `referrals.toml` -> Referrals: reasons, treatments and states."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -17,7 +17,10 @@ OLDEST: Final = 1200
 
 
 def read_referrals(table: Table, codes: Collection[str]) -> Referrals:
-    """What the table says; `codes` are those of all forms, of which `counts_in` names one."""
+    """Return the referrals of the table. Faults go to the table's list.
+
+    `codes` are the codes of all forms, of which `counts_in` names one.
+    """
     if not table.content:
         return Referrals()
     reasons = {code: _reason(row, code, codes) for code, row in _rows(table, "reasons", CODE)}
@@ -27,7 +30,7 @@ def read_referrals(table: Table, codes: Collection[str]) -> Referrals:
     _check_states(table, states)
     _check_words(table, [*reasons.values(), *treatments.values()])
     for name, choices in (("reasons", reasons), ("treatments", treatments), ("states", states)):
-        _check_options(table, name, [one.dhis2 for one in choices.values()])
+        _check_options(table, name, [choice.dhis2 for choice in choices.values()])
     return Referrals(reasons, treatments, states)
 
 
@@ -91,7 +94,7 @@ def _check_states(table: Table, states: Mapping[str, Choice]) -> None:
 
 
 def _check_words(table: Table, choices: list[Reason | Treatment]) -> None:
-    """One word never means two things: they may stand in any order."""
+    """Note words with two meanings: reason, treatment and sex may be typed in any order."""
     owners: dict[str, str] = {"F": "the sex F", "M": "the sex M"}
     for choice in choices:
         for word in (choice.code, *choice.aliases):

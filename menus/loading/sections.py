@@ -1,5 +1,4 @@
-"""The sections of `programme.toml`, each of which may be left out: reminders, stock, referrals,
-dialogues."""
+"""Read the optional sections of `programme.toml`: reminders, stock, referrals, ussd, dhis2."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ ROOM: Final = (80, 182)
 
 
 def read_reminders(table: Table) -> Reminders:
+    """Return the section `[reminders]`. Faults go to the table's list."""
     defaults = Reminders()
     reminders = Reminders(
         agent=_moments(table, "agent"),
@@ -41,20 +41,20 @@ def read_reminders(table: Table) -> Reminders:
 
 
 def _moments(table: Table, key: str) -> tuple[ReminderTime, ...]:
-    """Days and times such as `3 08:00`."""
-    found = []
+    """Return the reminder times of a list of days and times such as `3 08:00`."""
+    moments = []
     for text in table.texts(key, ()):
         written = MOMENT.fullmatch(text)
         at = _time(written[2]) if written else None
         if written is None or at is None or not 1 <= int(written[1]) <= LAST_DAY:
             table.fault(key, f"expected a day and a time such as '3 08:00', got {text!r}")
         else:
-            found.append(ReminderTime(int(written[1]), at))
-    return tuple(found)
+            moments.append(ReminderTime(int(written[1]), at))
+    return tuple(moments)
 
 
 def _window(table: Table, key: str, default: Window) -> Window:
-    """From and until, such as `["20:00", "07:00"]`."""
+    """Return the window from and until two times, such as `["20:00", "07:00"]`."""
     if not table.has(key):
         return default
     times = [_time(text) for text in table.texts(key)]
@@ -70,10 +70,10 @@ def _time(text: str) -> time | None:
 
 
 def _holidays(table: Table) -> Iterator[str]:
-    """Days such as `05-01` or `2027-03-10`."""
+    """Yield days such as `05-01` or `2027-03-10`."""
     for text in table.texts("holidays", ()):
         try:
-            # A leap year, so that the 29th of February is a day like another.
+            # A leap year, so that the 29th of February is accepted.
             date.fromisoformat(text if len(text) > len("05-01") else f"2000-{text}")
         except ValueError:
             table.fault("holidays", f"expected a day such as '05-01' or '2027-03-10', got {text!r}")
@@ -81,7 +81,7 @@ def _holidays(table: Table) -> Iterator[str]:
 
 
 def read_stock(table: Table) -> StockRules:
-    """Limits in percent of a month, months, seconds, hours: whole numbers all."""
+    """Return the section `[stock]`: percent of a month, months, seconds, hours; whole numbers."""
     defaults = StockRules()
     highest = {
         "urgent_below": 1000, "order_below": 1000, "too_much_above": 10_000,
@@ -97,6 +97,7 @@ def read_stock(table: Table) -> StockRules:
 
 
 def read_times_of_referrals(table: Table) -> ReferralTimes:
+    """Return the section `[referrals]`. Faults go to the table's list."""
     defaults = ReferralTimes()
     most = {
         "remind_after_hours": 240,
@@ -119,23 +120,25 @@ def read_times_of_referrals(table: Table) -> ReferralTimes:
 
 
 def read_ussd_limits(table: Table) -> UssdLimits:
-    usual = UssdLimits()
+    """Return the section `[ussd]`. Faults go to the table's list."""
+    defaults = UssdLimits()
     networks: Mapping[str, int] = {}
     if table.has("septets_of_network"):
         by_code = table.table("septets_of_network")
         networks = {code: by_code.number(code, *ROOM) for code in by_code.content}
     limits = UssdLimits(
-        septets=table.number("septets", *ROOM, usual.septets),
+        septets=table.number("septets", *ROOM, defaults.septets),
         septets_of_network=networks,
-        keep=table.number("keep", 60, 86_400, usual.keep),
-        sms_receipt=table.flag("sms_receipt", usual.sms_receipt),
-        nudge=table.flag("nudge", usual.nudge),
+        keep=table.number("keep", 60, 86_400, defaults.keep),
+        sms_receipt=table.flag("sms_receipt", defaults.sms_receipt),
+        nudge=table.flag("nudge", defaults.nudge),
     )
     table.close()
     return limits
 
 
 def read_dhis2_requests(table: Table) -> Dhis2Requests:
+    """Return the section `[dhis2]`. Faults go to the table's list."""
     defaults = Dhis2Requests()
     requests = Dhis2Requests(
         requests_at_once=table.number("requests_at_once", 1, 16, defaults.requests_at_once),

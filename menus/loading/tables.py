@@ -1,8 +1,8 @@
-"""Typed reading of TOML tables: every value asked for by key and type, every fault noted.
+"""Typed reading of TOML tables: each value is read by key and type, each fault is noted.
 
-A `Table` never raises for what stands in a file. It notes the fault with the file and the
-key, hands out a harmless value of the right type, and goes on, so that one run of the loader
-tells all the faults there are.
+A `Table` never raises for the content of a file. It notes the fault with the file and the key,
+returns a harmless value of the right type, and continues, so that one run of the loader reports
+all faults.
 """
 
 import tomllib
@@ -26,7 +26,7 @@ _NAMES: Mapping[type, str] = {
 
 @dataclass(slots=True)
 class Table:
-    """One TOML table. `place` is where it stands, for people: file and key."""
+    """A TOML table; `place` is its file and key, as people read it."""
 
     place: str
     content: Mapping[str, Any]
@@ -38,17 +38,18 @@ class Table:
         self.faults.append(f"{self._at(key)}: {what}")
 
     def has(self, key: str) -> bool:
+        """Return whether the key is present."""
         return key in self.content
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A text that is not blank; without a default it must be there."""
+        """Return a text that is not blank; without a default it is required."""
         value = self._get(key, str, default, "")
         if self.has(key) and isinstance(self.content[key], str) and not value.strip():
             self.fault(key, "is empty")
         return value
 
     def number(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        """A whole number from `low` to `high`, both included."""
+        """Return a whole number from `low` to `high`, both inclusive."""
         value = self._get(key, int, default, low)
         if not low <= value <= high:
             self.fault(key, f"expected a number from {low} to {high}, got {value}")
@@ -56,14 +57,15 @@ class Table:
         return value
 
     def flag(self, key: str, default: bool) -> bool:
+        """Return true or false."""
         return self._get(key, bool, default, False)
 
     def items(self, key: str) -> list[Any]:
-        """A list that must be there, of whatever it holds."""
+        """Return a required list of any content."""
         return self._get(key, list, None, [])
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """A list of texts."""
+        """Return a list of texts that are not blank; without a default it is required."""
         values = self._get(key, list, None if default is None else list(default), [])
         good = [value for value in values if isinstance(value, str) and value.strip()]
         if len(good) != len(values):
@@ -71,15 +73,15 @@ class Table:
         return tuple(good)
 
     def table(self, key: str) -> "Table":
-        """A table that must be there."""
+        """Return a required table."""
         return Table(self._at(key), self._get(key, dict, None, {}), self.faults)
 
     def section(self, key: str) -> "Table":
-        """A table that may be left out: then it is empty."""
+        """Return an optional table, empty when the key is absent."""
         return Table(self._at(key), self._get(key, dict, {}, {}), self.faults)
 
     def tables(self, key: str) -> list["Table"]:
-        """A list of tables (`[[key]]`), named by number; none when the key is absent."""
+        """Return a list of tables (`[[key]]`), named by number; empty when the key is absent."""
         rows = self._get(key, list, [], [])
         if not all(isinstance(row, dict) for row in rows):
             self.fault(key, "expected a list of tables")
@@ -90,7 +92,7 @@ class Table:
         ]
 
     def close(self) -> None:
-        """Note every key that nobody asked for: most often a slip of the pen."""
+        """Note every key that was not read: most often a typing mistake."""
         for key in self.content:
             if key not in self._asked:
                 self.fault(key, "unknown key")
@@ -114,7 +116,10 @@ class Table:
 
 
 def read(folder: Folder, name: str, faults: list[str]) -> Table:
-    """The TOML file `name` below the folder; an empty table, and a fault, when unreadable."""
+    """Read the TOML file `name` below the folder.
+
+    An unreadable file is a fault, and an empty table.
+    """
     try:
         content = tomllib.loads(folder.joinpath(name).read_bytes().decode("utf-8"))
     except OSError:
@@ -125,12 +130,12 @@ def read(folder: Folder, name: str, faults: list[str]) -> Table:
         faults.append(f"{name}: not TOML: {wrong}")
     else:
         return Table(name, content, faults)
-    # Its keys are not missing but unread: what is said of this table goes nowhere.
+    # Its keys are not missing but unread, so faults of this table are discarded.
     return Table(name, {}, [])
 
 
 def names_in(folder: Folder) -> Iterable[str]:
-    """The names of the TOML files in a folder, sorted; none when there is no such folder."""
+    """Return the names of the TOML files in a folder, sorted; none when there is no folder."""
     if not folder.is_dir():
         return ()
     return sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))

@@ -1,4 +1,4 @@
-"""`ussd/*.toml` -> the menus and groups of the dialogue by USSD; every fault is noted."""
+"""Read `ussd/*.toml` -> the menus and groups of the USSD dialogue."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,7 +9,7 @@ from menus.model.command import Command
 from menus.model.ussd import LISTS, AnswerChoice, Item, Menu, Question, Ussd
 
 GROUPS: Final = "groups.toml"
-# More numbers than this in one answer are easily mixed up, and their read-back grows too long.
+# More numbers than this in an answer are easily mixed up, and their read-back becomes too long.
 MOST_IN_A_GROUP: Final = 5
 USUAL_IN_A_GROUP: Final = 4
 LARGEST: Final = 999
@@ -19,12 +19,12 @@ _OPENS: Final = ("forms",)
 def read_ussd(
     folder: Folder, forms: Mapping[str, Form], commands: Mapping[str, Command], faults: list[str]
 ) -> Ussd:
-    """All menus, and the groups of every form.
+    """Return all menus, and the groups of every form.
 
-    Faults: two menus for a role, two items of a menu with one digit, an item that leads
-    nowhere or to a form or command that is not there or not for its role, and a code that
-    stands in two groups or in no form. Required codes without a group get groups of their own,
-    after the others. A folder without `ussd` has no dialogues.
+    Faults: two menus for a role, two items of a menu with the same digit, an item without a
+    target or with a form or command that is missing or not for its role, and a code in two
+    groups or in no form. Required codes without a group get groups of their own, after the
+    others. A folder without `ussd` has no dialogues.
     """
     names = list(names_in(folder.joinpath("ussd")))
     if not names:
@@ -42,7 +42,7 @@ def read_ussd(
 
 
 def words_of(ussd: Ussd) -> list[str]:
-    """The keys of all sentences that the menus name."""
+    """Return the keys of all sentences that the menus name."""
     items = [item for menu in ussd.menus for item in menu.items]
     questions = [question for item in items for question in item.questions]
     choices = [choice for question in questions for choice in question.choices]
@@ -85,7 +85,7 @@ def _check_target(
     forms: Mapping[str, Form],
     commands: Mapping[str, Command],
 ) -> None:
-    """An item leads to one place, which exists and is for those who see it."""
+    """Note an item that does not lead to one existing target for the roles of its menu."""
     if sum(map(bool, (item.opens, item.form, item.command))) != 1:
         row.fault("digit", f"{item.digit}: expected one of opens, form, command")
     if item.opens and item.opens not in _OPENS:
@@ -128,7 +128,7 @@ def _choice(table: Table) -> AnswerChoice:
 
 def _groups(table: Table, forms: Mapping[str, Form]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     rows = table.table("groups")
-    # Of a form that could not be read, its groups would be told as faults too.
+    # The groups of a form that could not be read would be reported as faults too.
     sound = not any(fault.startswith("forms") for fault in table.faults)
     groups = {
         keyword: tuple(_codes(rows, keyword, row) for row in rows.items(keyword))
@@ -147,7 +147,10 @@ def _groups(table: Table, forms: Mapping[str, Form]) -> Mapping[str, tuple[tuple
 
 
 def _rest(form: Form, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """The required codes that stand in no group: a field is added by editing its form alone."""
+    """Return the required codes without a group, grouped.
+
+    So a field is added by editing its form alone.
+    """
     named = {code for group in groups for code in group}
     rest = [code for code in form.required if code not in named]
     return tuple(

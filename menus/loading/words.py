@@ -1,8 +1,8 @@
-"""Whether the catalogue's sentences and labels can be sent: placeholders, and GSM-7.
+"""Read the words files, and check that their sentences can be sent: placeholders, and GSM-7.
 
 A sentence of the words files holds placeholders such as `{code}`, filled by
-`menus.wording.replies`. The shipped French file says which sentences there are and what each may be
-filled with; every other words file is held against it.
+`menus.wording.replies`. The shipped French file defines the sentences and their placeholders;
+every other words file is compared with it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,10 +15,10 @@ from menus.loading.tables import Folder, names_in, read
 from menus.model.cross_check import Check
 
 Words = Mapping[str, str]
-# For every sentence, the placeholders it holds or may hold.
+# For every sentence, the placeholders that it holds or may hold.
 Fills = Mapping[str, frozenset[str]]
 
-# What the sentence of a cross-check may name besides the numbers that the check names.
+# The placeholders of a cross-check's sentence besides the numbers that the check names.
 OF_A_CHECK: Final = frozenset({"code", "form", "left", "right", "given"})
 # A shorter wording of a sentence, taken when the reply would need another part.
 SHORT: Final = "_short"
@@ -27,20 +27,23 @@ NAMED: Final = ("rule_", "help_")
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """One language's sentences. They stand in `words/fr.toml` and, by topic, in files such as
-    `words/fr_ussd.toml`; `places` says of each key in which."""
+    """The sentences of a language, by key.
+
+    They are in `words/fr.toml` and, by topic, in files such as `words/fr_ussd.toml`; `places` is
+    the file of each key.
+    """
 
     language: str
     texts: Words
     places: Mapping[str, str]
 
     def at(self, key: str) -> str:
-        """Where a sentence stands, or belongs: file and key."""
+        """Return the place of a sentence, present or missing: file and key."""
         return f"{self.places.get(key, f'words/{self.language}.toml')}: {key}"
 
 
 def read_words(folder: Folder, language: str, faults: list[str]) -> Sentences:
-    """All sentences of a language; a key in two files is a fault."""
+    """Read all sentences of a language; a key in two files is a fault."""
     texts: dict[str, str] = {}
     places: dict[str, str] = {}
     topics = [
@@ -57,7 +60,10 @@ def read_words(folder: Folder, language: str, faults: list[str]) -> Sentences:
 
 
 def placeholders(sentence: str) -> frozenset[str]:
-    """The names in braces. Raises ValueError for anything but plain `{name}`."""
+    """Return the names in braces.
+
+    Raises ValueError for anything but plain `{name}`.
+    """
     names = set()
     for _, name, spec, conversion in Formatter().parse(sentence):
         if name is None:
@@ -69,27 +75,27 @@ def placeholders(sentence: str) -> frozenset[str]:
 
 
 def is_named(key: str) -> bool:
-    """Whether the catalogue itself names this sentence, by a check or a command."""
+    """Return whether the catalogue itself names this sentence, by a check or a command."""
     return key.startswith(NAMED)
 
 
 def readable(words: Sentences, faults: list[str]) -> Fills:
-    """The placeholders of every sentence; what cannot be read or sent is noted."""
-    found = {}
+    """Return the placeholders of every sentence; note sentences that cannot be read or sent."""
+    names = {}
     for key, sentence in words.texts.items():
         place = words.at(key)
         sendable(place, sentence, faults)
         if any(letter.isdigit() for letter in sentence):
             faults.append(f"{place}: holds a digit; every number is a placeholder")
         try:
-            found[key] = placeholders(sentence)
+            names[key] = placeholders(sentence)
         except ValueError as wrong:
             faults.append(f"{place}: {wrong}")
-    return found
+    return names
 
 
 def sendable(place: str, text: str, faults: list[str]) -> None:
-    """Note every letter that GSM-7 can neither write nor come near to."""
+    """Note every letter that GSM-7 can neither write nor replace by a similar one."""
     letters = lost(text)
     if letters:
         named = ", ".join(f"U+{ord(letter):04X}" for letter in letters)
@@ -97,14 +103,14 @@ def sendable(place: str, text: str, faults: list[str]) -> None:
 
 
 def required(words: Sentences, keys: Iterable[tuple[str, str]], faults: list[str]) -> None:
-    """Every (key, who names it) must have its sentence."""
+    """Note every missing sentence; `keys` are pairs of a key and what needs it."""
     for key, origin in keys:
         if key and key not in words.texts:
             faults.append(f"{words.at(key)}: missing, {origin} needs it")
 
 
 def of_checks(checks: Iterable[Check]) -> Fills:
-    """For every sentence that checks name, what each of them can fill in."""
+    """Return, for every sentence that checks name, the placeholders that all of them can fill."""
     known: dict[str, frozenset[str]] = {}
     for check in checks:
         names = OF_A_CHECK.union(check.names)
@@ -113,9 +119,9 @@ def of_checks(checks: Iterable[Check]) -> Fills:
 
 
 def agree(words: Sentences, found: Fills, fills: Fills, faults: list[str]) -> None:
-    """Every sentence is one that somebody says, and asks for nothing it cannot be given.
+    """Note sentences that are not used, and placeholders that nothing fills.
 
-    The sentence of a check or a command that was taken out may stay where it is.
+    The sentence of a check or a command that was removed may stay.
     """
     for key, names in found.items():
         base = key.removesuffix(SHORT)
@@ -127,7 +133,10 @@ def agree(words: Sentences, found: Fills, fills: Fills, faults: list[str]) -> No
 
 
 def same(words: Sentences, found: Fills, french: Fills, faults: list[str]) -> None:
-    """A translation fills in what the French sentence does; a shorter wording may use less."""
+    """Note translations whose placeholders differ from those of the French sentence.
+
+    A shorter wording may use fewer.
+    """
     for key, names in found.items():
         wanted = french.get(key, french.get(key.removesuffix(SHORT)))
         if wanted is None:
