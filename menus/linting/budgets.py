@@ -1,9 +1,9 @@
-"""Which answers could need more parts of an SMS than they may, at the largest values there are.
+"""Find the answers that could need more parts of an SMS than their budget, at largest values.
 
-The budget: the read-back of a complete report is one part, anything else at most two (one SMS
-of 160 septets, or 153 in each of several; 3GPP TS 23.038 and TS 23.040). Every form, rule and
-sentence is tried with the longest month, every number at its limit and every field filled,
-because a programme may change all of them without looking into the code.
+The budget: the read-back of a complete report is one part, any other answer at most two (one
+SMS of 160 septets, or 153 in each of several; 3GPP TS 23.038 and TS 23.040). Every form, rule
+and sentence is tried with the longest month, every number at its limit and every field filled,
+because a programme may change all of them without changing the code.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,17 +22,17 @@ from menus.wording.sentences import say, say_problem
 
 MOST_PARTS: Final = 2
 LARGEST_NUMBER: Final = 999_999
-# A receipt is four letters and digits; one with digits alone is as long as any other.
+# A receipt is four letters and digits; all receipts are of the same length.
 _RECEIPT: Final = "2222"
 _MOST_DAYS: Final = 31
 _LONGEST_WORD: Final = "MMMMMMMM"
-# What a sentence about a code is filled with anyway.
+# The placeholders that are filled in every sentence about a code.
 _OF_THE_CODE: Final = {"code", "codes", "form", "forms"}
 _NO_SENTENCES: Final = ("help_", "card_")
 
 
 def budget_faults(catalogue: Catalogue) -> list[str]:
-    """Every answer that can exceed its budget, one sentence each; empty when all of them fit."""
+    """Return a sentence for each answer that can exceed its budget; empty when all of them fit."""
     return [
         fault
         for language in LANGUAGES
@@ -45,7 +45,7 @@ def budget_faults(catalogue: Catalogue) -> list[str]:
 
 
 def _of_sentences(catalogue: Catalogue, language: str) -> Iterator[str]:
-    """A sentence alone must fit, or no reply that holds it can."""
+    """Yield the sentences that do not fit alone: no reply that holds them can fit either."""
     fills = _largest_fills(catalogue, language)
     for key in catalogue.words[language]:
         if key.endswith(SHORT) or key.startswith(_NO_SENTENCES):
@@ -83,7 +83,7 @@ def _of_forms(catalogue: Catalogue, language: str) -> Iterator[str]:
                 f"{place}: the read-back of a complete report needs {complete} parts, "
                 "it must be one: shorten `short` labels"
             )
-            continue  # whatever else is too long is so for the same reason
+            continue  # its other answers are too long for the same reason
         for key, problem in _longest_of_each(catalogue, form, language).items():
             report = _worst_report(catalogue, form, language, problem)
             needed = _parts(catalogue, language, report, personal=True)
@@ -93,12 +93,12 @@ def _of_forms(catalogue: Catalogue, language: str) -> Iterator[str]:
 
 
 def _longest_of_each(catalogue: Catalogue, form: Form, language: str) -> Mapping[str, Problem]:
-    """For each sentence the problem that makes it longest: many rules share one sentence."""
+    """Return the problem that makes each sentence longest: many rules may share a sentence."""
     longest: dict[str, tuple[int, Problem]] = {}
-    for one in _problems(catalogue, form):
-        length = len(say_problem(catalogue, language, one, brief=True))
-        if length > longest.get(one.key, (0, one))[0]:
-            longest[one.key] = (length, one)
+    for problem in _problems(catalogue, form):
+        length = len(say_problem(catalogue, language, problem, brief=True))
+        if length > longest.get(problem.key, (0, problem))[0]:
+            longest[problem.key] = (length, problem)
     return {key: problem for key, (_, problem) in longest.items()}
 
 
@@ -109,7 +109,7 @@ def _parts(
 
 
 def _report(catalogue: Catalogue, form: Form, language: str) -> ReportReply:
-    """A complete report with every required number at its largest, in the longest month."""
+    """Return a complete report with every required number at its largest, in the longest month."""
     names = catalogue.programme.months[language]
     return ReportReply(
         form=form.keyword,
@@ -130,14 +130,14 @@ def _report(catalogue: Catalogue, form: Form, language: str) -> ReportReply:
 
 
 def _worst_report(catalogue: Catalogue, form: Form, language: str, problem: Problem) -> ReportReply:
-    """All fields stored, all of them typed anew and in doubt, late, and one thing wrong."""
-    everything = {one.code: one.refuse_above for one in form.fields}
+    """Return a late report with all fields stored, all retyped and in doubt, and one problem."""
+    everything = {field.code: field.refuse_above for field in form.fields}
     return ReportReply(
         form=form.keyword,
         period=_report(catalogue, form, language).period,
         receipt=_RECEIPT,
         values=everything,
-        days_out={one.code: _MOST_DAYS for one in form.fields if one.takes_days_out},
+        days_out={field.code: _MOST_DAYS for field in form.fields if field.takes_days_out},
         missing=(),
         pending=everything,
         problems=(problem,),
@@ -151,9 +151,9 @@ def _worst_report(catalogue: Catalogue, form: Form, language: str, problem: Prob
 
 
 def _problems(catalogue: Catalogue, form: Form) -> Iterator[Problem]:
-    """Every rule of the form broken by the largest numbers, and every sentence about a code."""
+    """Yield every rule of the form broken by the largest numbers, and every problem of a code."""
     for check in form.checks:
-        # Of a rule that looks into other forms, a report names its own codes first.
+        # A report names its own codes first where a rule also names other forms.
         codes = sorted(check.codes, key=lambda code: code not in form.codes)
         limits = {term.name: catalogue.field(term.code).refuse_above for term in check.terms}
         yield Problem(check.words, check.level, tuple(codes), limits)

@@ -1,7 +1,8 @@
-"""What is wrong with a catalogue that loads: `kibaru check` tells it, one line for each.
+"""The faults of a catalogue that loads, as `kibaru check` reports them.
 
-The loader refuses what cannot be used at all (`menus.loading.loader.CatalogueFault`); here
-stands what works, and would lead an agent astray or cost her a third SMS.
+The loader refuses a catalogue that cannot be used at all
+(`menus.loading.loader.CatalogueFault`); the faults here would mislead an agent or cost a third
+SMS.
 """
 
 from menus.linting.budgets import budget_faults
@@ -12,14 +13,14 @@ from menus.model.catalogue import Catalogue
 
 
 def faults(catalogue: Catalogue) -> list[str]:
-    """Every fault in one plain sentence, with the file or the form; empty when there is none."""
+    """Return a sentence for each fault, with the file or the form; empty when there is none."""
     return [*slip_faults(catalogue), *budget_faults(catalogue), *screen_faults(catalogue)]
 
 
 def untranslated(catalogue: Catalogue, language: str) -> list[str]:
-    """The keys of the sentences that the language lacks and that are said in French.
+    """Return the keys of the sentences that the language lacks, for which French is used.
 
-    A shorter wording is not missed: the longer one stands in.
+    A missing shorter wording is not listed: the longer wording replaces it.
     """
     words = catalogue.words
     return [key for key in words["fr"] if key not in words[language] and not key.endswith(SHORT)]

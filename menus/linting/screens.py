@@ -1,7 +1,7 @@
-"""Which screens of a dialogue by USSD could be too long, with the largest numbers there are.
+"""Find the USSD screens that could be too long, at the largest numbers.
 
-Every screen is laid out for every form, group, rule and question, in the longest month, for the
-smallest room that the programme gives any network.
+Every screen is laid out for every form, group, rule and question, in the longest month, with the
+fewest septets that the programme allows on any network.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,18 +27,18 @@ _ENDS: Final = ("ussd_stranger", "ussd_no_redis", "ussd_no_database")
 
 
 def screen_faults(catalogue: Catalogue) -> list[str]:
-    """Every screen that can exceed its room, one sentence each; empty when all of them fit."""
-    found = [
+    """Return a sentence for each screen that can be too long; empty when all of them fit."""
+    sentences = [
         f"ussd: {place} ({language}): does not fit a screen of {_room(catalogue)} septets"
         for language in LANGUAGES
         for place, shown in screens(catalogue, language)
         if not shown.whole
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(sentences))
 
 
 def screens(catalogue: Catalogue, language: str) -> Iterator[tuple[str, Screen]]:
-    """Every screen at its longest, and what it is about."""
+    """Yield every screen at its longest, with its subject."""
     for key in _ENDS:
         yield key, navigator.end(catalogue, language, key, _room(catalogue))
     for role in Role:
@@ -56,7 +56,7 @@ def _room(catalogue: Catalogue) -> int:
 
 
 def _caller(catalogue: Catalogue, language: str, role: str) -> Caller:
-    """Somebody with two places of long names, to whom every month is the longest."""
+    """Return a caller with two places of long names, and the longest month only."""
     name = "M" * LONGEST_NAME
     names = catalogue.programme.months[language]
     month = Period(2026, names.index(max(names, key=len)) + 1).code
@@ -84,7 +84,7 @@ def _of_choices(catalogue: Catalogue, state: DialogueState) -> Iterator[tuple[st
 def _all_pages(
     catalogue: Catalogue, place: str, state: DialogueState
 ) -> Iterator[tuple[str, Screen]]:
-    """Every page of a list, once round."""
+    """Yield every page of a list once."""
     first = navigator.screen(catalogue, state)
     shown = first
     while True:
@@ -108,7 +108,7 @@ def _of_commands(catalogue: Catalogue, state: DialogueState) -> Iterator[tuple[s
 
 
 def _longest(catalogue: Catalogue, state: DialogueState) -> str:
-    """The answer to the question at hand that takes most room when it is read back."""
+    """Return the answer to the current question that is longest when read back."""
     question = command_screens.item_of(catalogue, state).questions[len(state.given)]
     if question.high:
         return str(_LONGEST_NUMBER)
@@ -122,8 +122,8 @@ def _of_form(
     catalogue: Catalogue, state: DialogueState, form: Form
 ) -> Iterator[tuple[str, Screen]]:
     month = state.caller.months[0]
-    everything = {one.code: one.refuse_above for one in form.fields}
-    others = tuple(one for one in catalogue.forms if one != form.keyword)
+    everything = {field.code: field.refuse_above for field in form.fields}
+    others = tuple(keyword for keyword in catalogue.forms if keyword != form.keyword)
     stored = Sheet(form.keyword, month, everything, _RECEIPT, complete=True, others=others)
     there = replace(state, sheet=stored, month=month, again=True)
     for complete in (True, False):
@@ -143,7 +143,7 @@ def _of_form(
 def _of_group(
     catalogue: Catalogue, state: DialogueState, form: Form, group: tuple[str, ...]
 ) -> Iterator[Screen]:
-    """What is asked of a group, in full and in part, and what was typed."""
+    """Yield the screens that ask for a group, whole and in part, and that read it back."""
     typed = {code: form.field(code).refuse_above for code in group}
     days = {code: _MOST_DAYS for code in group if form.field(code).takes_days_out}
     for wrong in ("", "ussd_not_numbers", "ussd_too_many", "ussd_lost"):
@@ -164,23 +164,23 @@ def _of_group(
 
 
 def _longest_of_each(catalogue: Catalogue, language: str, form: Form) -> Iterable[Problem]:
-    """For each sentence the problem that makes it longest, with the fields that mend it."""
+    """Return the problem that makes each sentence longest, with the fields that mend it."""
     longest: dict[tuple[str, Level], tuple[int, Problem]] = {}
-    for one in _problems(catalogue, form):
-        names = [form.field(code).short[language] for code in one.codes if code in form.codes]
-        length = len(say_problem(catalogue, language, one, brief=True)) + len("".join(names))
-        if length > longest.get((one.key, one.level), (0, one))[0]:
-            longest[one.key, one.level] = (length, one)
+    for problem in _problems(catalogue, form):
+        names = [form.field(code).short[language] for code in problem.codes if code in form.codes]
+        length = len(say_problem(catalogue, language, problem, brief=True)) + len("".join(names))
+        if length > longest.get((problem.key, problem.level), (0, problem))[0]:
+            longest[problem.key, problem.level] = (length, problem)
     return [problem for _, problem in longest.values()]
 
 
 def _problems(catalogue: Catalogue, form: Form) -> Iterator[Problem]:
-    """Every limit and every rule of the form, broken by the largest numbers."""
-    for one in form.fields:
-        limit = {"number": one.refuse_above}
-        yield Problem("above_ask", Level.CONFIRM, (one.code,), limit)
-        yield Problem("above_refuse", Level.REFUSE, (one.code,), {"number": 999_999})
-        yield Problem("change_closed", Level.REFUSE, (one.code,))
+    """Yield every limit and every rule of the form, broken by the largest numbers."""
+    for field in form.fields:
+        limit = {"number": field.refuse_above}
+        yield Problem("above_ask", Level.CONFIRM, (field.code,), limit)
+        yield Problem("above_refuse", Level.REFUSE, (field.code,), {"number": 999_999})
+        yield Problem("change_closed", Level.REFUSE, (field.code,))
     for check in form.checks:
         codes = sorted(check.codes, key=lambda code: code not in form.codes)
         limits = {term.name: catalogue.field(term.code).refuse_above for term in check.terms}
@@ -190,7 +190,7 @@ def _problems(catalogue: Catalogue, form: Form) -> Iterator[Problem]:
 def _of_problem(
     catalogue: Catalogue, state: DialogueState, form: Form, problem: Problem
 ) -> Iterator[Screen]:
-    """A problem as a question, as a list of fields to mend, and above one of them."""
+    """Yield a problem as a question, above a list of fields to mend, and above one field."""
     own = [code for code in problem.codes if code in form.codes]
     typed = {code: form.field(code).refuse_above for code in own[:1]}
     there = replace(state, typed=typed)

@@ -1,9 +1,9 @@
-"""Which words of the language a thumb may mistake for one another, and whether that is accepted.
+"""Find the words of the language that may be mistyped for one another, unless accepted.
 
-Two neighbours that are both valid are the worst slip there is: nothing is unknown, so nothing
-is asked, and a number lands in the wrong place. Source: the programme's language rule that
-"one slip away" is judged against every code, alias and keyword, those without work yet
-included; the keys are those of ITU-T E.161.
+Two similar words that are both valid are the worst case: nothing is unknown, so nothing is
+asked, and a number is stored under the wrong code. Source: the programme's language rule that
+"one slip away" is judged against every code, alias and keyword, including those without a
+function yet; the keys are those of ITU-T E.161.
 """
 
 from collections.abc import Iterator
@@ -17,44 +17,44 @@ PLACE = "programme.toml: near"
 
 
 def slip_faults(catalogue: Catalogue) -> list[str]:
-    """Every pair of near words that the programme does not accept, one sentence each.
+    """Return a sentence for each pair of near words that the programme does not accept.
 
-    Accepted pairs that name an unknown word, or words that are not near at all, are faults as
-    well: whoever renames a code should not leave its excuse behind.
+    Accepted pairs that name an unknown word, or words that are not near, are faults as well: an
+    exception must be removed with the code that it was made for.
     """
     return [*_unaccepted(catalogue), *_stale(catalogue)]
 
 
-def nearness(one: str, other: str) -> str:
-    """How near two words are, in words; empty when no single slip makes one the other."""
-    if same_keys(one, other):
+def nearness(word: str, other: str) -> str:
+    """Return how near two words are, in words; empty when no single slip joins them."""
+    if same_keys(word, other):
         return "are typed with the same telephone keys"
-    return "are one slip apart" if one_slip(one, other) else ""
+    return "are one slip apart" if one_slip(word, other) else ""
 
 
 def _meanings(catalogue: Catalogue) -> dict[str, str]:
-    """Every word of the language -> the code or keyword that it stands for."""
+    """Return the code or keyword that each word of the language stands for."""
     return {**catalogue.keyword_of, **catalogue.code_of}
 
 
 def _unaccepted(catalogue: Catalogue) -> Iterator[str]:
     meanings = _meanings(catalogue)
-    for one, other in combinations(meanings, 2):
-        # An alias beside its own code is no slip: both mean the same.
-        how = nearness(one, other) if meanings[one] != meanings[other] else ""
-        if how and not _is_accepted(catalogue, one, other):
+    for word, other in combinations(meanings, 2):
+        # An alias and its own code mean the same.
+        how = nearness(word, other) if meanings[word] != meanings[other] else ""
+        if how and not _is_accepted(catalogue, word, other):
             yield (
-                f"{_owner(catalogue, one)} and {_owner(catalogue, other)} {how}: rename one, or "
+                f"{_owner(catalogue, word)} and {_owner(catalogue, other)} {how}: rename one, or "
                 f"accept the pair under [[near]] in programme.toml and say why"
             )
 
 
-def _is_accepted(catalogue: Catalogue, one: str, other: str) -> bool:
-    return any({one, other} <= {*near.words} for near in catalogue.programme.near)
+def _is_accepted(catalogue: Catalogue, word: str, other: str) -> bool:
+    return any({word, other} <= {*near.words} for near in catalogue.programme.near)
 
 
 def _owner(catalogue: Catalogue, word: str) -> str:
-    """`TDP (PEC POS)`, `VAL (command)`: the word, and where to look for it."""
+    """Return a word with its place in the catalogue: `TDP (PEC POS)`, `VAL (command)`."""
     if word in catalogue.code_of:
         code = catalogue.code_of[word]
         owner = " ".join((catalogue.form_of[code], *([] if code == word else [code])))
