@@ -1,8 +1,8 @@
-"""The memory card of a form: what an agent keeps in her register, taken from the catalogue.
+"""The content of a form's memory card, which an agent keeps in the register.
 
-This is the content alone. `menus.wording.card_html` sets it as a page for the browser and
-`gateway.cli.card_pdf` as one for the printer. Unlike an SMS it is paper, so labels stand as they
-are written, with all their accents; dots stand for every number that is hers to count.
+`menus.wording.card_html` lays it out as a page for the browser, `gateway.cli.card_pdf` as a page
+for the printer. Unlike an SMS it is paper, so labels keep all their accents; dots stand for the
+numbers that the agent counts.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _COLOURS: Final = ("#8c2f1b", "#1f5c3a", "#3a2f6b", "#6b4a00")
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
-    """One code: what it counts, in French too where that differs, and how sure the label is."""
+    """The line of a code: its label, the French label where that differs, and its certainty."""
 
     code: str
     label: str
@@ -37,10 +37,10 @@ class CardNote:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything that stands on one card, top to bottom.
+    """The content of a card, from top to bottom.
 
-    `pattern` is the SMS piece by piece (`PEC`, `mois`, `VUS ..`), none of which is broken over
-    two lines. `foot` explains the asterisk, and is empty where there is none.
+    `pattern` is the SMS in pieces (`PEC`, `mois`, `VUS ..`), none of which is broken over two
+    lines. `foot` explains the asterisk, and is empty where there is none.
     """
 
     language: str
@@ -61,14 +61,17 @@ class Card:
 
 
 def card(catalogue: Catalogue, keyword: str, language: str) -> Card:
-    """The card of a form in a language. Raises KeyError for a keyword that is no form's."""
+    """Return the card of a form in a language.
+
+    Raises KeyError for a keyword that is no form's.
+    """
     form = catalogue.forms[keyword]
 
     def words(key: str) -> str:
         return _words(catalogue, language, key)
 
-    lines = tuple(_line(one, language) for one in form.fields if one.required)
-    optional = tuple(_line(one, language) for one in form.fields if not one.required)
+    lines = tuple(_line(field, language) for field in form.fields if field.required)
+    optional = tuple(_line(field, language) for field in form.fields if not field.required)
     starred = any(line.uncertain for line in (*lines, *optional))
     return Card(
         language=language,
@@ -109,7 +112,7 @@ def _pattern(form: Form, month: str) -> tuple[str, ...]:
 
 
 def _notes(catalogue: Catalogue, language: str, form: Form) -> Iterator[CardNote]:
-    """What to know besides the codes; a command that the catalogue lacks is left out."""
+    """Yield the notes below the codes, without those of commands that the catalogue lacks."""
     programme = catalogue.programme
     month = _words(catalogue, language, "card_slot")
     first = form.codes[0]
@@ -122,9 +125,9 @@ def _notes(catalogue: Catalogue, language: str, form: Form) -> Iterator[CardNote
         "card_help": ("AIDE", f"AIDE {form.keyword}"),
         "card_nothing": ("RAS", f"{form.keyword} {month} RAS"),
     }
-    stocks = [one.code for one in form.fields if one.takes_days_out]
+    stocks = [field.code for field in form.fields if field.takes_days_out]
     if stocks:
-        # Every shelf empty is no month with nothing to tell.
+        # RAS means zeros: of a stock form that would report every product out of stock.
         del samples["card_nothing"]
         samples["card_days_out"] = ("", f"{stocks[0]} {DOTS} J {DOTS}")
     for key, (command, sample) in samples.items():

@@ -1,7 +1,7 @@
-"""A memory card as one A5 page of HTML: no script, nothing fetched, ready to print.
+"""A memory card as an A5 page of HTML: no script, nothing fetched, ready to print.
 
-`@page` (CSS Paged Media, level 3) sets the paper; letters and rows grow smaller as a form has
-more of them, so that the page stays one.
+`@page` (CSS Paged Media, level 3) sets the paper; letters and rows become smaller with the
+number of rows, so that the card stays on one page.
 """
 
 from html import escape
@@ -10,7 +10,7 @@ from typing import Final
 
 from menus.wording.card import Card, CardLine, CardNote
 
-# Rows of the shipped forms fit at this height; more of them share the same room.
+# The rows of the shipped forms fit at the tallest height; more rows share the same room.
 _ROOM_FOR_ROWS_MM: Final = 92.0
 _TALLEST_ROW_MM: Final = 8.0
 _LARGEST_LETTERS_PT: Final = 11.5
@@ -77,7 +77,7 @@ $notes
 
 
 def page(card: Card) -> str:
-    """The card as a whole HTML document. Everything that comes from the catalogue is escaped."""
+    """Return the card as an HTML document, with all texts of the catalogue escaped."""
     count = len(card.lines) + len(card.optional_lines)
     row = min(_TALLEST_ROW_MM, _ROOM_FOR_ROWS_MM / count)
     return _PAGE.substitute(

@@ -1,7 +1,7 @@
-"""One reply, put together in the style asked for; `menus.wording.replies` picks the style.
+"""Compose a reply in a given style; `menus.wording.replies` chooses the style.
 
-The order is fixed: each report with its state, receipt, numbers and missing codes; what is
-wrong and what to send; notes; closing words.
+The order is fixed: each report with its state, receipt, numbers and missing codes; the problems
+and what to send; notes; closing words.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,19 +17,19 @@ from menus.wording.sentences import NOT_MENDABLE_BY_SMS, say, say_problem, to_re
 
 # More codes than this are listed without the dots that stand for their numbers.
 CODES_WITH_DOTS: Final = 3
-_WHOLE: Final = frozenset({"ras", "again"})  # problems that speak of all waiting numbers at once
+_WHOLE: Final = frozenset({"ras", "again"})  # problems that are about all waiting numbers at once
 _FIRST: Final = (Level.REFUSE, Level.CONFIRM, Level.ASK)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportReply:
-    """What one message did to one report, and how the report stands now.
+    """The effect of a message on a report, and the report after it.
 
-    `values` and `days_out` are everything stored, not only what came now; `missing` the
+    `values` and `days_out` are all stored numbers, not only those of the message; `missing` the
     required codes without a stored value; `pending` numbers typed and not stored; `problems`
     those of this form, the most important first; `repaired` codes whose number held a letter
-    read as a digit, `to_confirm` the pending codes that an OUI would let in. `unchanged`: all
-    of it was here before. `superseded`: the text is that of an older version, and changed
+    read as a digit, `to_confirm` the pending codes that an OUI would accept. `unchanged`: all
+    numbers were stored before. `superseded`: the text is that of an older version, and changed
     nothing. `other_forms_missing` are keywords, for the same month. `receipt` may be empty when
     nothing is stored.
     """
@@ -53,11 +53,12 @@ class ReportReply:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How much room a reply takes.
+    """The length of a reply.
 
-    `tail` counts the closing sentences that only please, `told` the problems that are told in
-    words; the codes of the others are listed, in the last resort only announced. `bare` names
-    only the codes that a problem is about. `coded` reads numbers back beside their codes.
+    `glued` reads numbers back without spaces, `brief` uses shorter wordings. `tail` is the
+    number of optional closing sentences, `told` that of the problems told in words; the codes of
+    the others are listed, in the `last_resort` only announced. `bare` names only the codes that
+    a problem is about. `coded` reads numbers back beside their codes.
     """
 
     glued: bool
@@ -71,7 +72,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class ReplyComposer:
-    """Puts one reply together, in the style asked for."""
+    """The content of a reply, which can be composed in any style."""
 
     catalogue: Catalogue
     language: str
@@ -84,6 +85,7 @@ class ReplyComposer:
     closing: str = ""
 
     def text(self, style: Style) -> str:
+        """Return the reply in this style, not yet converted to GSM-7 as a whole."""
         pieces = [
             *self._opening(style),
             *(piece for reply in self.replies for piece in self._report(reply, style)),
@@ -95,7 +97,7 @@ class ReplyComposer:
         return " ".join(piece for piece in pieces if piece)
 
     def _opening(self, style: Style) -> Iterable[str]:
-        """For whom this is, and what was done before anything else."""
+        """Yield the site it is for, the note to begin with and the lead."""
         if self.site:
             yield self._say("for_site", style, site=self.site)
         if self.note:
@@ -106,7 +108,7 @@ class ReplyComposer:
         return say(self.catalogue, self.language, key, brief=style.brief, **values)
 
     def _report(self, reply: ReportReply, style: Style) -> Iterable[str]:
-        """One report: its state, its receipt, its numbers, what it lacks."""
+        """Yield the state, the receipt, the numbers and the missing codes of a report."""
         programme = self.catalogue.programme
         months = programme.months_short if style.brief else programme.months
         month = months[self.language][reply.period.month - 1]
@@ -126,7 +128,7 @@ class ReplyComposer:
         yield self._missing(reply, style)
 
     def _missing(self, reply: ReportReply, style: Style) -> str:
-        """The codes still to come, less those that a problem asks for anyway."""
+        """Return the sentence about missing codes, without those that a problem asks for."""
         told, others = self._sorted(style)
         listed = told if style.last_resort else told + others
         asked = self._codes(listed).keys() | reply.pending.keys()
@@ -141,8 +143,12 @@ class ReplyComposer:
         alone = self.problems if len(self.replies) == 1 else ()
         if reply.superseded:
             return "head_superseded"
-        wrong = [one for one in (*reply.problems, *alone) if one.key not in NOT_MENDABLE_BY_SMS]
-        if wrong and all(one.level is Level.CONFIRM for one in wrong):
+        wrong = [
+            problem
+            for problem in (*reply.problems, *alone)
+            if problem.key not in NOT_MENDABLE_BY_SMS
+        ]
+        if wrong and all(problem.level is Level.CONFIRM for problem in wrong):
             return "head_to_confirm"
         if wrong or reply.pending:
             return "head_to_correct"
@@ -151,49 +157,54 @@ class ReplyComposer:
         return "head_complete" if reply.complete else "head_incomplete"
 
     def _sorted(self, style: Style) -> tuple[list[Problem], list[Problem]]:
-        """The problems told in words, and the others; refusals first, then as they came.
+        """Return the problems told in words, and the others; refusals first, then in order.
 
-        Of problems with one sentence and a code in common (`VUS 0 mais TDR 37`, `VUS 0 mais
+        Of problems with the same sentence and a code in common (`VUS 0 mais TDR 37`, `VUS 0 mais
         POS 28`) the first is told: the same retyped number may well mend them all.
         """
-        found = [one for reply in self.replies for one in reply.problems]
         told: list[Problem] = []
         others: list[Problem] = []
-        for one in sorted([*found, *self.problems], key=lambda one: _FIRST.index(one.level)):
-            alike = any(one.key == a.key and {*one.codes} & {*a.codes} for a in told)
-            (others if alike or len(told) == style.told else told).append(one)
+        for problem in sorted(self._problems(), key=lambda problem: _FIRST.index(problem.level)):
+            alike = any(problem.key == a.key and {*problem.codes} & {*a.codes} for a in told)
+            (others if alike or len(told) == style.told else told).append(problem)
         return told, others
 
+    def _problems(self) -> list[Problem]:
+        """Return all problems, those of the reports first."""
+        of_reports = [problem for reply in self.replies for problem in reply.problems]
+        return [*of_reports, *self.problems]
+
     def _codes(self, problems: Iterable[Problem]) -> dict[str, None]:
-        """The codes that mend the problems, each once, in order."""
-        return dict.fromkeys(code for one in problems for code in to_retype(self.catalogue, one))
+        """Return the codes that mend the problems, each once, in order."""
+        return dict.fromkeys(
+            code for problem in problems for code in to_retype(self.catalogue, problem)
+        )
 
     def _to_send(self, wanted: Iterable[tuple[str, ...]], style: Style) -> str:
         return to_send(self.catalogue, self.language, wanted, held=self._held(), brief=style.brief)
 
     def _held(self) -> set[str]:
-        """The codes that have a number already, stored or waiting."""
-        found = [one for reply in self.replies for one in reply.problems]
+        """Return the codes that have a number already, stored or waiting."""
         held = {
-            code for one in (*found, *self.problems) for code in one.codes if code in one.values
+            code for problem in self._problems() for code in problem.codes if code in problem.values
         }
         return held.union(*((*reply.values, *reply.pending) for reply in self.replies))
 
     def _what_is_wrong(self, style: Style) -> Iterable[str]:
-        """The first problems in words, what waits, what to send, and what else to look at.
+        """Yield the first problems in words, waiting numbers, what to send, and other codes.
 
-        What must be corrected comes with its own request, before what may be confirmed.
+        Corrections come with their own request, before confirmations.
         """
         told, others = self._sorted(style)
-        to_confirm = [one for one in told if one.level is Level.CONFIRM]
-        to_mend = [one for one in told if one.level is not Level.CONFIRM]
-        for one in to_mend:
-            yield self._tell(one, style)
+        to_confirm = [problem for problem in told if problem.level is Level.CONFIRM]
+        to_mend = [problem for problem in told if problem.level is not Level.CONFIRM]
+        for problem in to_mend:
+            yield self._tell(problem, style)
         waiting = self._waiting(told)
-        if waiting and not style.brief and not any(one.key in _WHOLE for one in told):
+        if waiting and not style.brief and not any(problem.key in _WHOLE for problem in told):
             numbers = ", ".join(f"{code} {number}" for code, number in waiting.items())
             yield self._say("waiting", style, pending=numbers)
-        wanted = [to_retype(self.catalogue, one) for one in to_mend]
+        wanted = [to_retype(self.catalogue, problem) for problem in to_mend]
         send = self._to_send(wanted if told else [(code,) for code in waiting], style)
         if send:
             yield self._say("correct", style, send=send)
@@ -201,11 +212,11 @@ class ReplyComposer:
         yield self._what_else(told, others, style)
 
     def _confirm(self, problems: Iterable[Problem], style: Style) -> Iterable[str]:
-        """What may be true as well: an OUI settles it, and so does another number."""
+        """Yield the questions of plausible numbers: an OUI settles them, or another number."""
         wanted = []
-        for one in problems:
-            yield self._tell(one, style)
-            wanted.append(to_retype(self.catalogue, one))
+        for problem in problems:
+            yield self._tell(problem, style)
+            wanted.append(to_retype(self.catalogue, problem))
         send = self._to_send(wanted, style)
         if send:
             yield self._say("confirm", style, send=send)
@@ -218,25 +229,25 @@ class ReplyComposer:
         return say_problem(self.catalogue, self.language, problem, brief=style.brief)
 
     def _waiting(self, told: Iterable[Problem]) -> dict[str, int]:
-        """The numbers that are not stored and of which no problem told speaks."""
+        """Return the pending numbers, by code, that are not among the problems told."""
         asked = self._codes(told)
         pending = [pair for reply in self.replies for pair in reply.pending.items()]
         return {code: number for code, number in pending if code not in asked}
 
     def _what_else(self, told: list[Problem], others: list[Problem], style: Style) -> str:
-        """No problem and no waiting number goes unmentioned, even where there is no room."""
+        """Return a mention of the other problems and waiting numbers, however short."""
         waiting = self._waiting(told)
         listed = [*waiting] if told and style.brief else []
         listed += [code for code in self._codes(others) if code not in waiting]
         codes = [code for code in listed if code not in self._codes(told)]
         if codes and not style.last_resort:
             return self._say("also", style, codes=" ".join(codes))
-        if codes or not all(to_retype(self.catalogue, one) for one in others):
+        if codes or not all(to_retype(self.catalogue, problem) for problem in others):
             return self._say("more", style)
         return ""
 
     def _repaired(self, reply: ReportReply) -> tuple[str, ...]:
-        """What an old message repaired is not what is stored now."""
+        """Return the repaired codes; those of a superseded message are not stored."""
         return () if reply.superseded else reply.repaired
 
     def _notes(self, style: Style) -> Iterable[str]:

@@ -1,7 +1,7 @@
-"""What AIDE answers: what can be sent, a form's codes, one code, one command.
+"""The answers of AIDE: general help, a form's codes, a code, a command.
 
-The answer never holds a digit. An agent may send it back by mistake, or copy from it, and no
-number may come into a report that she did not count (programme's language rule: `COR POS ..`,
+An answer never holds a digit: an agent may send it back by mistake, or copy from it, and only
+numbers that the agent counted may come into a report (programme's language rule: `COR POS ..`,
 never an example).
 """
 
@@ -11,23 +11,24 @@ from typing import Final
 from menus.gsm7 import parts, to_gsm7
 from menus.model.catalogue import Catalogue, Field, Form
 from menus.model.roles import Role
-from menus.reading.spelling import Speller
+from menus.reading.vocabulary import vocabulary_of
 from menus.wording.sentences import say
 
 MOST_PARTS: Final = 2
 
 
 def topics(catalogue: Catalogue) -> tuple[str, ...]:
-    """Every word that AIDE can explain: keywords, codes and their aliases."""
+    """Return all words that AIDE can explain: keywords, codes and their aliases."""
     return (*catalogue.keyword_of, *catalogue.code_of)
 
 
 def help_text(catalogue: Catalogue, language: str, role: str, topic: str | None) -> str:
-    """The answer to `AIDE` and to `AIDE` with a word, in GSM-7 and at most two parts.
+    """Return the answer to `AIDE` (`topic` None) or `AIDE` with a word.
 
-    `topic` is upper case, as typed. A word that nothing is called by is explained as the one
-    word that it is a slip of, else it gets the general answer; it is not repeated, since it
-    may be a name. `role` is asc, dtc or district: a command of others is not explained.
+    The answer is in GSM-7 and has at most two parts. `topic` is upper case, as typed. An unknown
+    word is explained as the only word that it is a slip of, else the answer is the general one;
+    the word is not repeated, since it may be a name. A command of other roles than `role` is not
+    explained.
     """
     if topic is None:
         return _general(catalogue, language, role)
@@ -43,7 +44,7 @@ def help_text(catalogue: Catalogue, language: str, role: str, topic: str | None)
 
 
 def digit_free(field: Field, language: str) -> str:
-    """What a field counts, without digits: its hint, else its label, else what is left of it."""
+    """Return the meaning of a field without digits: its hint, its label, or words of the label."""
     texts = (field.hints.get(language, ""), field.labels[language], field.hints.get("fr", ""))
     for text in texts:
         if text and not _holds_digit(text):
@@ -57,25 +58,25 @@ def _holds_digit(text: str) -> bool:
 
 
 def _meant(catalogue: Catalogue, topic: str) -> str:
-    """The code or keyword that the topic is, is an alias of, or can only be a slip of."""
+    """Return the code or keyword that the topic stands for, or can only be a slip of; else ''."""
     known = {**catalogue.keyword_of, **catalogue.code_of}
     if topic in known:
         return known[topic]
-    # No number is at stake here: the worst of a wrong guess is an explanation too many.
-    near = Speller(catalogue).near(topic)
+    # No number is at stake here: the worst of a wrong guess is a useless explanation.
+    near = vocabulary_of(catalogue).speller.near(topic)
     return near[0] if len(near) == 1 else ""
 
 
 def _general(catalogue: Catalogue, language: str, role: str) -> str:
     commands = catalogue.commands.values()
-    words = " ".join(one.keyword for one in commands if role in one.roles)
+    words = " ".join(command.keyword for command in commands if role in command.roles)
     key = "explain_all" if role == Role.AGENT else "explain_all_above"
     texts = [say(catalogue, language, key, brief=b, commands=words) for b in (False, True)]
     return _fitted(texts, (1, MOST_PARTS))
 
 
 def _of_form(catalogue: Catalogue, language: str, form: Form) -> str:
-    """The form's codes: with what they count if there is room, else with short labels."""
+    """Return the form's codes with their meaning if there is room, else with short labels."""
     styles = ((_long, True), (_long, False), (_short, True), (_short, False), (_bare, False))
     texts = [
         to_gsm7(" ".join(_form_pieces(catalogue, language, form, told, optional=optional)))
@@ -102,13 +103,13 @@ def _bare(field: Field, _: str) -> str:
 def _form_pieces(
     catalogue: Catalogue, language: str, form: Form, told: _Told, *, optional: bool
 ) -> Iterator[str]:
-    required = [told(one, language) for one in form.fields if one.required]
-    others = [told(one, language) for one in form.fields if not one.required]
+    required = [told(field, language) for field in form.fields if field.required]
+    others = [told(field, language) for field in form.fields if not field.required]
     codes = ", ".join(required)
     yield say(catalogue, language, "explain_form", form=form.keyword, codes=codes)
     if others and optional:
         yield say(catalogue, language, "explain_form_optional", codes=", ".join(others))
-    if any(one.takes_days_out for one in form.fields):
+    if any(field.takes_days_out for field in form.fields):
         yield say(catalogue, language, "explain_days_out")
 
 
@@ -136,7 +137,7 @@ def _of_command(catalogue: Catalogue, language: str, role: str, keyword: str) ->
 
 
 def _fitted(texts: Sequence[str], limits: Iterable[int]) -> str:
-    """The first text of as many parts as the first limit allows, or the next; else the last."""
+    """Return the first text within the first limit of parts, or the next limit; else the last."""
     needed = [len(parts(text)) for text in texts]
     for most in limits:
         for text, count in zip(texts, needed, strict=True):

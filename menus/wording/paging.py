@@ -1,7 +1,7 @@
-"""An answer that is a list may be long: it is cut between its pieces, a page at a time.
+"""Split a long answer between its pieces into pages.
 
-A page is one SMS of at most two parts (3GPP TS 23.040, see `menus.gsm7`). Nothing is dropped:
-what has no room waits for a SUITE.
+A page is an SMS of at most two parts (3GPP TS 23.040, see `menus.gsm7`). Nothing is dropped: the
+following pages are sent on SUITE.
 """
 
 import textwrap
@@ -12,16 +12,16 @@ from menus.gsm7 import parts, to_gsm7
 
 MOST_PARTS: Final = 2
 _LONGEST_MARK: Final = (98, 99)  # of a page that is not the last
-_SMALL: Final = 60  # characters; a piece that no page could hold is cut into such
+_SMALL: Final = 60  # characters; a piece that no page could hold is split into pieces this long
 
-# Given which page this is and how many there are, the words at its end.
+# Returns the words at the end of a page, given its number and the number of pages.
 Mark = Callable[[int, int], str]
 
 
 def pages(pieces: Sequence[str], mark: Mark) -> list[str]:
-    """The pieces as one SMS where two parts hold them, else as several pages with a mark.
+    """Return the pieces as one SMS where two parts hold them, else as pages with a mark.
 
-    The texts are in GSM-7. A piece is never parted, unless it alone is longer than a page.
+    The pages are in GSM-7. A piece is never split, unless it alone is longer than a page.
     """
     texts = [to_gsm7(piece) for piece in pieces if piece]
     whole = " ".join(texts)
@@ -36,21 +36,21 @@ def pages(pieces: Sequence[str], mark: Mark) -> list[str]:
 
 
 def listed(items: Sequence[str]) -> list[str]:
-    """The items of a list as pieces: each but the last with a semicolon, the last with a stop."""
+    """Return the items of a list as pieces, ending with a semicolon, the last with a full stop."""
     return [f"{item};" for item in items[:-1]] + [f"{item}." for item in items[-1:]]
 
 
 def _filled(pieces: Sequence[str], reserve: str) -> list[str]:
-    """The pieces laid into as few pages as it takes, each with room for the mark."""
-    found: list[str] = []
+    """Return the pieces on as few pages as needed, each with room for the mark."""
+    filled: list[str] = []
     page = ""
     for piece in pieces:
         longer = f"{page} {piece}".strip()
         if page and not _fits(f"{longer} {reserve}"):
-            found.append(page)
+            filled.append(page)
             longer = piece
         page = longer
-    return [*found, page]
+    return [*filled, page]
 
 
 def _small(piece: str, reserve: str) -> Iterator[str]:

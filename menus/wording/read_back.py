@@ -1,4 +1,4 @@
-"""The numbers of a report, read back: each once, beside its short label, in the form's order."""
+"""Read back the numbers of a report: each once, beside its short label, in the form's order."""
 
 from collections.abc import Collection, Mapping
 
@@ -17,14 +17,14 @@ def read_back(
     coded: bool = False,
     doubtful: Collection[str] = (),
 ) -> str:
-    """`Vus 45, Fievre 38.`, or glued `Vus45 Fievre38.`; empty when there is nothing.
+    """Return the read-back of a report, empty when there are no numbers.
 
-    `coded` names each number by its code, which is shorter than most labels: `VUS45 FIE38.`
-    Days out stand behind their stock: `CTA-enf 0 (12j)`, glued `CTA-enf0j12`. The codes in
-    `doubtful` get a question mark behind their number.
+    It is `Vus 45, Fievre 38.`, or glued `Vus45 Fievre38.`. `coded` names each number by its code,
+    which is shorter than most labels: `VUS45 FIE38.` Days out follow their stock: `CTA-enf 0
+    (12j)`, glued `CTA-enf0j12`. The codes in `doubtful` get a question mark after their number.
     """
     texts = [
-        _one(catalogue, language, field, values, days_out, glued=glued, coded=coded)
+        _number(catalogue, language, field, values, days_out, glued=glued, coded=coded)
         + ("?" if field.code in doubtful else "")
         for field in catalogue.forms[form].fields
         if field.code in values or field.code in days_out
@@ -32,7 +32,7 @@ def read_back(
     return (" " if glued else ", ").join(texts) + "." if texts else ""
 
 
-def _one(
+def _number(
     catalogue: Catalogue,
     language: str,
     field: Field,

@@ -1,9 +1,9 @@
-"""The words of replies: what came of a message -> one SMS, fitted to as few parts as it can.
+"""Compose the reply to a message as one SMS, in as few parts as possible.
 
-A reply is put together from sentences of the words files in a fixed order: the state, the
-numbers that are stored, what is missing, what is wrong, what to send. Where it would need
-another part, styles are tried from roomy to terse. Numbers and labels are never dropped or
-cut; only sentences that ask for nothing are.
+A reply consists of sentences of the words files in a fixed order: the state, the stored numbers,
+the missing codes, the problems, what to send. Where it would need another part, styles are tried
+from the longest to the shortest. Numbers and labels are never dropped or cut; only sentences that
+ask for nothing are dropped.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ _STYLES: Final = (
     Style(glued=True, tail=0, brief=True),
     Style(glued=True, tail=0, brief=True, coded=True),
 )
-# An answer of one part is no reason to tell less; staying within two is.
+# These say less, which staying within two parts justifies and staying within one does not.
 _LAST_RESORTS: Final = (
     Style(glued=True, tail=0, brief=True, told=2),
     Style(glued=True, tail=0, brief=True, told=1),
@@ -48,13 +48,13 @@ def report_reply(
     lead: str = "",
     closing: str = "",
 ) -> str:
-    """The reply to an SMS that reached one report or several, in GSM-7.
+    """Return the reply to an SMS about one or several reports, in GSM-7.
 
     `problems` are those that belong to no form; `personal` adds the reminder that names and
     telephone numbers do not belong in an SMS. `note` is the key of a sentence to begin with,
     `site` the name of the site for which it was sent; `lead` and `closing` are words to begin and
-    to end with. One part where any style fits one, else two. Only several large forms in one
-    message may need more, since every number is read back.
+    to end with. The reply has one part where any style fits, else two. Only several large forms
+    in one message may need more, since every number is read back.
     """
     composer = ReplyComposer(
         catalogue, language, tuple(replies), tuple(problems), personal, note, site, lead, closing
@@ -69,12 +69,12 @@ def problem_reply(
     *,
     personal: bool = False,
 ) -> str:
-    """The reply to an SMS of which nothing could be stored, in GSM-7 and at most two parts."""
+    """Return the reply to an SMS without storable content, in GSM-7 and at most two parts."""
     return report_reply(catalogue, language, (), problems=problems, personal=personal)
 
 
 def _fitted(text_in: Callable[[Style], str]) -> str:
-    """The roomiest text of one part, else of two, else the tersest."""
+    """Return the longest style that fits one part, else two parts, else the shortest style."""
     texts: list[str] = []
     for style in _STYLES:
         texts.append(to_gsm7(text_in(style)))

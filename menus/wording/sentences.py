@@ -1,4 +1,4 @@
-"""One sentence at a time: a key of the words files and what fills it -> text in GSM-7."""
+"""Compose a sentence: a key of the words files and its values -> text in GSM-7."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -10,23 +10,24 @@ from menus.model.cross_check import Check, Term, When
 from menus.model.problem import Problem
 
 # More digits than any count has may be a telephone number, which no SMS repeats: in one piece, or
-# in pairs with a sign between. Between the numbers of a list stand letters, or a comma and a space.
+# in pairs with a sign between. Numbers of a list are separated by letters, or a comma and a space.
 MOST_DIGITS: Final = 6
 _NUMBER: Final = re.compile(r"\d(?:(?:,|[ ./_-]*)\d)*")
-# The command that changes a number which is there already.
+# The command that changes a number that is stored or waiting.
 CORRECT: Final = "COR"
-# Problems that no SMS of the sender mends.
+# Problems that no SMS of the sender can mend.
 NOT_MENDABLE_BY_SMS: Final = frozenset({"change_closed"})
 
 
 def say(
     catalogue: Catalogue, language: str, key: str, *, brief: bool = False, **values: object
 ) -> str:
-    """The sentence `key`, filled in and converted to GSM-7.
+    """Return the sentence `key` with its placeholders filled, in GSM-7.
 
-    French stands in for a sentence that the language lacks. `brief` takes its shorter wording
-    where there is one. `{forms}` is always known: the keywords of all forms. Raises KeyError
-    for a key without a sentence and for a placeholder without a value.
+    French is used for a sentence that the language lacks. `brief` takes the shorter wording
+    where there is one. `{forms}` is always known: the keywords of all forms.
+
+    Raises KeyError for a key without a sentence and for a placeholder without a value.
     """
     template = _template(catalogue, language, key, brief)
     if "{forms}" in template:
@@ -35,22 +36,22 @@ def say(
 
 
 def say_problem(catalogue: Catalogue, language: str, problem: Problem, *, brief: bool) -> str:
-    """What is wrong. Numbers longer than any count are named, not repeated."""
+    """Return the sentence of a problem. Numbers longer than any count are not repeated."""
     fills = _fills(catalogue, language, problem)
     return say(catalogue, language, problem.key, brief=brief, **fills)
 
 
 def listed(catalogue: Catalogue, language: str, names: tuple[str, ...], word: str = "or") -> str:
-    """`A, B ou C`; `word` is the key of what stands before the last."""
+    """Return names as `A, B ou C`; `word` is the key of the word before the last."""
     *head, last = names
     between = _template(catalogue, language, word, False)
     return f"{', '.join(head)} {between} {last}" if head else last
 
 
 def to_retype(catalogue: Catalogue, problem: Problem) -> tuple[str, ...]:
-    """The codes of which one, typed again with its number, mends the problem.
+    """Return the codes of which one, typed again with its number, mends the problem.
 
-    None for what is closed to her: sent again it would be refused again.
+    Empty for a number that the sender may not change: sent again it would be refused again.
     """
     if problem.key in NOT_MENDABLE_BY_SMS:
         return ()
@@ -67,13 +68,13 @@ def to_send(
     held: Collection[str] = (),
     brief: bool,
 ) -> str:
-    """What to type: `COR POS .. ou TDR .., DIA ..`, or `PEC AMX .. SRZ ..`, form by form.
+    """Return what to type: `COR POS .. ou TDR .., DIA ..`, or `PEC AMX .. SRZ ..`, by form.
 
     Each entry of `wanted` is a choice of codes. The codes in `held` have a number already,
     stored or waiting, which COR changes; the others go with their form's keyword. A choice of
     all codes of a form is that form. A code is named once; `brief` names only the first of a
-    choice, and none where one of them is named already. Dots stand for the number: an example
-    could be sent back as it is.
+    choice, and none where one of them is named already. Dots stand for the number, since an
+    example could be sent back unchanged.
     """
     either = f" {_template(catalogue, language, 'or', False)} "
     named: set[str] = set()
@@ -96,13 +97,13 @@ def to_send(
 
 
 def _whole_form(catalogue: Catalogue, choice: tuple[str, ...]) -> str:
-    """The form of which every required code may be wrong, else nothing."""
+    """Return the form whose required codes are all in the choice, else ''."""
     form = catalogue.forms[catalogue.form_of[choice[0]]] if choice else None
     return form.keyword if form and set(form.required).issubset(choice) else ""
 
 
 def _joined(texts: list[str]) -> str:
-    # A comma tells a choice from the next code; without a choice it would only cost room.
+    # A comma separates a choice from the next code; without a choice it only takes room.
     plain = all(text.count("..") == 1 for text in texts)
     return (" " if plain else ", ").join(texts)
 
@@ -118,7 +119,7 @@ def _template(catalogue: Catalogue, language: str, key: str, brief: bool) -> str
 
 def _fills(catalogue: Catalogue, language: str, problem: Problem) -> Mapping[str, str]:
     fills: dict[str, str] = {}
-    values = {name: _shown(catalogue, language, one) for name, one in problem.values.items()}
+    values = {name: _shown(catalogue, language, value) for name, value in problem.values.items()}
     if problem.codes:
         first = problem.codes[0]
         fills = {
@@ -133,7 +134,7 @@ def _fills(catalogue: Catalogue, language: str, problem: Problem) -> Mapping[str
 
 
 def _check_of(catalogue: Catalogue, problem: Problem) -> Check | None:
-    """The cross-check that a problem is about: several may share one sentence."""
+    """Return the cross-check that a problem is about: several checks may share a sentence."""
     form = catalogue.forms.get(catalogue.form_of.get(problem.codes[0], ""))
     checks = () if form is None else form.checks
     for check in checks:
@@ -154,11 +155,11 @@ def _sides(
 def _sum(
     catalogue: Catalogue, language: str, terms: Iterable[Term], values: Mapping[str, str]
 ) -> str:
-    """`MAM 4 + MAS 300`: each number beside its code, and never their sum, which nobody typed."""
+    """Return `MAM 4 + MAS 300`: each number beside its code, never their sum, as typed."""
     text = ""
     for term in terms:
         if not term.code or (term.when is When.RECEIVED and values[term.name] == "0"):
-            continue  # that nothing was received stands nowhere: nobody typed that zero
+            continue  # a zero of receipts was not typed, so it is not shown
         sign = "- " if term.factor < 0 else "+ " if text else ""
         text += f" {sign}{_number(catalogue, language, term, values[term.name])}"
     return text.strip()
@@ -173,7 +174,7 @@ def _number(catalogue: Catalogue, language: str, term: Term, number: str) -> str
 
 def _shown(catalogue: Catalogue, language: str, value: object) -> str:
     text = str(value)
-    longest = max((sum(map(str.isdigit, one)) for one in _NUMBER.findall(text)), default=0)
+    longest = max((sum(map(str.isdigit, number)) for number in _NUMBER.findall(text)), default=0)
     if longest > MOST_DIGITS:
         return _template(catalogue, language, "long_number", False)
     return text
