@@ -1,4 +1,4 @@
-"""Screens on which one thing of several is chosen: place, menu, form, month, what to go on with."""
+"""Screens on which the caller chooses: the place, a menu item, a form, a month, how to continue."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,27 +17,29 @@ Shown = Callable[[Catalogue, DialogueState], Screen]
 
 CONTINUE, RESTART, TO_MENU = "1", "2", "3"
 VOWELS: Final = "aeiou"
-# A longer name of a place would leave no room for the choices.
+# A longer name of a place would leave no room for the choices; in letters.
 LONGEST_NAME: Final = 24
 
 
 def word(
     catalogue: Catalogue, state: DialogueState, key: str, *, brief: bool = False, **fills: str
 ) -> str:
-    """A sentence in the caller's language."""
+    """Return a sentence in the caller's language."""
     return say(catalogue, state.caller.language, key, brief=brief, **fills)
 
 
 def month_of(catalogue: Catalogue, state: DialogueState, month: str) -> str:
+    """Return the name of a month (YYYYMM) in the caller's language."""
     return month_name(Period.parse(month), state.caller.language, catalogue.programme)
 
 
 def back_line(catalogue: Catalogue, state: DialogueState) -> str:
+    """Return the line that leads back."""
     return choice(BACK, word(catalogue, state, "ussd_back"))
 
 
 def below(catalogue: Catalogue, state: DialogueState, *, home: bool = False) -> tuple[str, ...]:
-    """The lines that say how to leave a screen."""
+    """Return the lines that lead away from a screen."""
     lines = (back_line(catalogue, state),)
     return (*lines, choice(HOME, word(catalogue, state, "ussd_home"))) if home else lines
 
@@ -45,25 +47,25 @@ def below(catalogue: Catalogue, state: DialogueState, *, home: bool = False) -> 
 def with_wrong(
     catalogue: Catalogue, state: DialogueState, text: str, *, brief: bool = False
 ) -> str:
-    """The text below the line that says what was wrong with the last answer, if anything."""
+    """Return the text, below a line about the last answer where that was wrong."""
     if not state.wrong:
         return text
     return f"{word(catalogue, state, state.wrong, brief=brief)}\n{text}"
 
 
 def home(state: DialogueState) -> DialogueState:
-    """The menu of her place, and nothing kept but who she is."""
+    """Return the menu of the caller's place, with everything else forgotten."""
     caller = replace(state.caller, offer=None)
     return DialogueState(caller=caller, place=state.place)
 
 
 def started(state: DialogueState) -> DialogueState:
-    """The first screen when nothing is to be continued."""
+    """Return the first state when there is no report to continue."""
     return replace(home(state), at="posts" if len(state.caller.places) > 1 else "menu")
 
 
 def again(state: DialogueState, wrong: str = "ussd_no_choice") -> Transition:
-    """The same screen once more, with a line of what was wrong."""
+    """Return to the same screen, with a line about the wrong answer."""
     return Transition(replace(state, wrong=wrong))
 
 
@@ -75,26 +77,27 @@ def listing(
     *,
     foot: tuple[str, ...] | None = None,
 ) -> Listing:
-    """A list under `head` that says how to turn the page and how to leave."""
+    """Return a list below `head`, with the lines that turn the page and lead away."""
     more = choice(MORE, word(catalogue, state, "ussd_more"))
     text = with_wrong(catalogue, state, head, brief=True)
     return Listing(text, options, more, below(catalogue, state) if foot is None else foot)
 
 
 def show(state: DialogueState, name: str, listed: Listing) -> Screen:
+    """Show the current page of a list."""
     screens = listed.pages(state.caller.room)
     return laid_out(name, [screens[state.page % len(screens)]], state.caller.room)
 
 
 def turned(state: DialogueState, listed: Listing) -> DialogueState:
-    """The next page of the list; after the last one the first."""
+    """Return the state with the next page of the list, after the last page the first."""
     return replace(state, page=(state.page + 1) % len(listed.pages(state.caller.room)))
 
 
 def pick(
     state: DialogueState, listed: Listing, answer: str, chosen: Callable[[int], Transition]
 ) -> Transition:
-    """What follows from choosing an answer of a list, turning its page, or neither."""
+    """Return what `chosen` makes of the chosen index, or turn the page, or ask again."""
     place = listed.place(answer)
     if place is not None:
         return chosen(place)
@@ -103,7 +106,7 @@ def pick(
     return again(state)
 
 
-# --- At which place she speaks
+# --- The place that the caller speaks for
 
 
 def _places(catalogue: Catalogue, state: DialogueState) -> Listing:
@@ -112,17 +115,19 @@ def _places(catalogue: Catalogue, state: DialogueState) -> Listing:
 
 
 def short_name(name: str) -> str:
-    """A name without the words that make it too long for a screen; never cut in a word."""
+    """Return a name without the last words that make it too long; never cut in a word."""
     while len(name) > LONGEST_NAME and " " in name:
         name = name.rpartition(" ")[0]
     return name
 
 
 def show_places(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the caller's places."""
     return show(state, "posts", _places(catalogue, state))
 
 
 def choose_place(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Go to the menu of the chosen place."""
     listed = _places(catalogue, state)
     return pick(state, listed, answer, lambda at: Transition(home(replace(state, place=at))))
 
@@ -131,14 +136,14 @@ def choose_place(catalogue: Catalogue, state: DialogueState, answer: str) -> Tra
 
 
 def available(catalogue: Catalogue, state: DialogueState, item: Item) -> bool:
-    """Whether the use case behind an item exists."""
+    """Return whether the command or form of an item exists."""
     if item.command:
         return item.command in state.caller.offered
     return not item.form or item.form in catalogue.ussd.groups
 
 
 def items(catalogue: Catalogue, state: DialogueState) -> tuple[Item, ...]:
-    """What may be chosen at her place."""
+    """Return the items that may be chosen at the caller's place."""
     menu = catalogue.ussd.menu_of(state.caller.places[state.place].role)
     return tuple(item for item in menu.items if available(catalogue, state, item))
 
@@ -146,11 +151,12 @@ def items(catalogue: Catalogue, state: DialogueState) -> tuple[Item, ...]:
 def _menu(catalogue: Catalogue, state: DialogueState) -> Listing:
     site = short_name(state.caller.places[state.place].name)
     title = word(catalogue, state, "ussd_title", site=site)
-    options = [(one.digit, word(catalogue, state, one.words)) for one in items(catalogue, state)]
+    options = [(item.digit, word(catalogue, state, item.words)) for item in items(catalogue, state)]
     return listing(catalogue, state, title, tuple(options), foot=())
 
 
 def show_menu(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the menu; without items the dialogue ends."""
     if not items(catalogue, state):
         sentence = word(catalogue, state, "ussd_no_menu")
         return laid_out("menu", [sentence], state.caller.room, ends=True)
@@ -158,10 +164,11 @@ def show_menu(catalogue: Catalogue, state: DialogueState) -> Screen:
 
 
 def choose_item(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Begin the chosen item."""
     if answer == BACK:
         return Transition(started(state))
-    found = items(catalogue, state)
-    return pick(state, _menu(catalogue, state), answer, lambda at: _begin(state, found[at]))
+    offered = items(catalogue, state)
+    return pick(state, _menu(catalogue, state), answer, lambda at: _begin(state, offered[at]))
 
 
 def _begin(state: DialogueState, item: Item) -> Transition:
@@ -188,10 +195,12 @@ def _forms(catalogue: Catalogue, state: DialogueState) -> Listing:
 
 
 def show_forms(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the forms, and the way to another month."""
     return show(state, "forms", _forms(catalogue, state))
 
 
 def choose_form(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Open the report of the chosen form, or go to the months."""
     if answer == BACK:
         return Transition(home(state))
     forms = list(catalogue.ussd.groups)
@@ -205,15 +214,17 @@ def choose_form(catalogue: Catalogue, state: DialogueState, answer: str) -> Tran
 
 
 def _months(catalogue: Catalogue, state: DialogueState) -> Listing:
-    names = numbered(month_of(catalogue, state, one) for one in state.caller.months)
+    names = numbered(month_of(catalogue, state, month) for month in state.caller.months)
     return listing(catalogue, state, word(catalogue, state, "ussd_which_month"), names)
 
 
 def show_months(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the months that may be reported."""
     return show(state, "months", _months(catalogue, state))
 
 
 def choose_month(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Return to the forms with the chosen month."""
     to_forms = replace(state, at="forms", page=0)
     if answer == BACK:
         return Transition(to_forms)
@@ -230,14 +241,14 @@ def choose_month(catalogue: Catalogue, state: DialogueState, answer: str) -> Tra
 
 
 def going_on(catalogue: Catalogue, state: DialogueState, month: str, done: int, groups: int) -> str:
-    """`Continuer le rapport d'octobre (2/4)`: how many groups are stored, of how many."""
+    """Return `Continuer le rapport d'octobre (2/4)`, with the stored groups of all groups."""
     name, step = month_of(catalogue, state, month), f"{done}/{groups}"
     key = "ussd_continue_vowel" if name[0].lower() in VOWELS else "ussd_continue"
     return word(catalogue, state, key, month=name, step=step)
 
 
 def _offer(catalogue: Catalogue, state: DialogueState) -> Listing:
-    """What the dial offers when a report was left unfinished."""
+    """Return the choices at the dial when a report was left unfinished."""
     offer = state.caller.offer
     if offer is None:
         raise LookupError("nothing was left unfinished")
@@ -255,10 +266,12 @@ def _offer(catalogue: Catalogue, state: DialogueState) -> Listing:
 
 
 def show_offer(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the unfinished report."""
     return show(state, "offer", _offer(catalogue, state))
 
 
 def answer_offer(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Continue the unfinished report, begin it again, or go to the menu."""
     offer = state.caller.offer
     if offer is None or answer in (BACK, TO_MENU):
         return Transition(started(state))

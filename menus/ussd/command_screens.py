@@ -1,4 +1,4 @@
-"""Screens that compose a command by questions, and those on which an answer is read."""
+"""Screens that compose a command by questions, and screens that show its answer."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -31,7 +31,10 @@ YES, NO = "1", "2"
 
 
 def item_of(catalogue: Catalogue, state: DialogueState) -> Item:
-    """The item whose questions are asked. Raises LookupError when it is no longer there."""
+    """Return the menu item whose questions are asked.
+
+    Raises LookupError when the menu no longer has it.
+    """
     for item in items(catalogue, state):
         if item.digit == state.item:
             return item
@@ -41,21 +44,21 @@ def item_of(catalogue: Catalogue, state: DialogueState) -> Item:
 def options_of(
     catalogue: Catalogue, state: DialogueState, question: Question
 ) -> list[tuple[str, str]]:
-    """What may be answered: the word that the command gets, and the words that are shown."""
+    """Return the options of a question: the argument of the command, and the words shown."""
     if question.listed == "products":
         fields = [field for form in catalogue.forms.values() for field in form.fields]
         language = state.caller.language
-        return [(one.code, one.short[language]) for one in fields if one.product is not None]
+        return [(field.code, field.short[language]) for field in fields if field.product]
     if question.listed == "sites":
         return _sites(state)
     if question.listed == "months":
         months = state.caller.months
         return [(str(Period.parse(m).month), month_of(catalogue, state, m)) for m in months]
-    return [(one.value, word(catalogue, state, one.words)) for one in question.choices]
+    return [(choice.value, word(catalogue, state, choice.words)) for choice in question.choices]
 
 
 def _sites(state: DialogueState) -> list[tuple[str, str]]:
-    """The sites by code, each with its name; those of one name are told apart by their codes."""
+    """Return the codes and names of the sites; sites of the same name also show their codes."""
     names = [short_name(name) for _, name in state.caller.sites]
     times = Counter(names)
     return [
@@ -74,6 +77,7 @@ def _listing(catalogue: Catalogue, state: DialogueState, question: Question) -> 
 
 
 def show_question(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the next question of the item: a list, or a number."""
     question = _question(catalogue, state)
     if not question.high:
         return show(state, "ask", _listing(catalogue, state, question))
@@ -83,6 +87,7 @@ def show_question(catalogue: Catalogue, state: DialogueState) -> Screen:
 
 
 def answer_question(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Take the answer; back leads to the question before."""
     question = _question(catalogue, state)
     if answer == BACK:
         if not state.given:
@@ -111,10 +116,10 @@ def _choice(
     listed = _listing(catalogue, state, question)
     if question.many and "*" in answer:
         places = [listed.place(digit) for digit in answer.split("*")]
-        found = [values[place] for place in places if place is not None]
-        if len(found) < len(places):
+        chosen = [values[place] for place in places if place is not None]
+        if len(chosen) < len(places):
             return again(state)
-        return _answered(catalogue, state, " ".join(dict.fromkeys(found)))
+        return _answered(catalogue, state, " ".join(dict.fromkeys(chosen)))
     return pick(state, listed, answer, lambda at: _answered(catalogue, state, values[at]))
 
 
@@ -129,7 +134,7 @@ def _answered(catalogue: Catalogue, state: DialogueState, value: str) -> Transit
 
 
 def _run(item: Item, state: DialogueState) -> Run:
-    """The command with the answers to its questions, and what was chosen from lists."""
+    """Return the effect that runs the command, with the answers and the choices from lists."""
     listed = {
         question.listed: value for question, value in zip(item.questions, state.given, strict=True)
     }
@@ -142,16 +147,18 @@ def _run(item: Item, state: DialogueState) -> Run:
 
 
 def _read_back(catalogue: Catalogue, state: DialogueState) -> str:
-    """The answers in the words in which they were given."""
+    """Return the answers in the words in which they were shown."""
     item = item_of(catalogue, state)
     told = [word(catalogue, state, item.words)]
     for question, value in zip(item.questions, state.given, strict=True):
         labels = dict(options_of(catalogue, state, question))
-        told += [labels.get(one, one) for one in ([value] if value in labels else value.split())]
+        values = [value] if value in labels else value.split()
+        told += [labels.get(argument, argument) for argument in values]
     return " ".join(told)
 
 
 def show_agreement(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Read back the composed command and ask for a confirmation."""
     head = word(catalogue, state, "ussd_agree", answers=_read_back(catalogue, state))
     choices = answers(
         (YES, word(catalogue, state, "ussd_yes")), (NO, word(catalogue, state, "ussd_no"))
@@ -161,6 +168,7 @@ def show_agreement(catalogue: Catalogue, state: DialogueState) -> Screen:
 
 
 def answer_agreement(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Run the confirmed command, or drop it; back leads to the last question."""
     if answer == YES:
         return Transition(home(state), _run(item_of(catalogue, state), state))
     if answer == NO:
@@ -170,11 +178,11 @@ def answer_agreement(catalogue: Catalogue, state: DialogueState, answer: str) ->
     return again(state)
 
 
-# --- An answer that is read
+# --- An answer that is shown page by page
 
 
 def told(state: DialogueState, text: str) -> DialogueState:
-    """The state in which an answer is read, page by page."""
+    """Return the state that shows an answer page by page."""
     return replace(home(state), at="text", text=text)
 
 
@@ -185,6 +193,7 @@ def _pages(catalogue: Catalogue, state: DialogueState) -> list[str]:
 
 
 def show_text(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the current page of an answer."""
     screens = _pages(catalogue, state)
     page = screens[min(state.page, len(screens) - 1)]
     warned = with_wrong(catalogue, state, page, brief=True)
@@ -192,6 +201,7 @@ def show_text(catalogue: Catalogue, state: DialogueState) -> Screen:
 
 
 def turn_page(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Show the next page, or return to the menu."""
     if answer == NEXT and state.page + 1 < len(_pages(catalogue, state)):
         return Transition(replace(state, page=state.page + 1))
     if answer in (BACK, "0"):

@@ -1,4 +1,4 @@
-"""Screens on which something is wrong with the numbers of a group, or may be."""
+"""Screens about the problems of a group of numbers: questions, fields to correct, retyping."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,29 +17,31 @@ from menus.wording.sentences import say_problem
 
 
 def _told(catalogue: Catalogue, state: DialogueState, problem: Problem) -> list[str]:
-    """A problem in the words of an SMS, then in the shorter ones."""
+    """Return a problem in the words of an SMS, and in the shorter wording."""
     language = state.caller.language
     return [say_problem(catalogue, language, problem, brief=brief) for brief in (False, True)]
 
 
 def _problem(catalogue: Catalogue, state: DialogueState) -> Problem:
-    found = problem_of(catalogue, state)
-    if found is None:
+    problem = problem_of(catalogue, state)
+    if problem is None:
         raise LookupError("nothing is wrong with the numbers of this group")
-    return found
+    return problem
 
 
 def show_question(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the question about a plausible number."""
     return question(catalogue, state, _problem(catalogue, state))
 
 
 def question(catalogue: Catalogue, state: DialogueState, problem: Problem) -> Screen:
-    """What may be true as well: yes, or another number."""
+    """Return the screen that asks about a plausible number: yes, or another number."""
     texts = _told(catalogue, state, problem)
     return fitted_screen(catalogue, state, texts, ((yes_or_correct(catalogue, state),),))
 
 
 def answer_question(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Confirm the number, or go to the field to correct."""
     problem = _problem(catalogue, state)
     if answer == BACK:
         return Transition(anew(state))
@@ -54,12 +56,12 @@ def answer_question(catalogue: Catalogue, state: DialogueState, answer: str) -> 
 
 
 def _fields(catalogue: Catalogue, state: DialogueState, problem: Problem | None) -> tuple[str, ...]:
-    """The fields of which one is to be typed anew."""
+    """Return the codes of which one is to be retyped."""
     return to_mend(catalogue, state, problem) if problem is not None else tuple(state.typed)
 
 
 def fields(catalogue: Catalogue, state: DialogueState, problem: Problem | None) -> Listing:
-    """The fields with their numbers, below what is wrong with them, if anything is."""
+    """Return the list of fields with their numbers, below the problem, if any."""
     codes = _fields(catalogue, state, problem)
     values = {**state.report.values, **state.typed}
     names = zip(shorts(catalogue, state, codes), codes, strict=True)
@@ -75,10 +77,12 @@ def fields(catalogue: Catalogue, state: DialogueState, problem: Problem | None) 
 
 
 def show_fields(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the fields of which one is to be retyped."""
     return show(state, state.at, fields(catalogue, state, problem_of(catalogue, state)))
 
 
 def answer_fields(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Go to the chosen field; back starts the group over where a number was refused."""
     if answer == BACK:
         refused = state.at == "mend"
         return Transition(anew(state) if refused else settled(catalogue, state))
@@ -93,11 +97,12 @@ def answer_fields(catalogue: Catalogue, state: DialogueState, answer: str) -> Tr
 
 
 def show_retype(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show the field to retype."""
     return retyping(catalogue, state, problem_of(catalogue, state))
 
 
 def retyping(catalogue: Catalogue, state: DialogueState, problem: Problem | None) -> Screen:
-    """One field, under what is wrong with it, if anything is."""
+    """Return the screen that asks for a field again, below its problem, if any."""
     told = [""]
     if problem is not None and state.code in problem.codes:
         told = [f"{text}\n" for text in _told(catalogue, state, problem)]
@@ -112,6 +117,7 @@ def retyping(catalogue: Catalogue, state: DialogueState, problem: Problem | None
 
 
 def answer_retype(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Take the retyped number, which must be a single number."""
     if answer == BACK:
         problem = problem_of(catalogue, state)
         refused = problem is not None and problem.level is Level.REFUSE

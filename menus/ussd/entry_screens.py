@@ -1,4 +1,4 @@
-"""Screens on which a report is filled: numbers asked, read back, confirmed, and its end."""
+"""Screens on which a report is filled: numbers are asked, read back and confirmed; its end."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -67,10 +67,12 @@ def _begun(catalogue: Catalogue, state: DialogueState) -> Listing:
 
 
 def show_begun(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Show that a report is begun or complete, with the ways to continue."""
     return show(state, state.at, _begun(catalogue, state))
 
 
 def answer_begun(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Continue an incomplete report, or begin one again that is not locked."""
     sheet = state.report
     if answer == BACK:
         return Transition(_to_forms(state))
@@ -89,6 +91,7 @@ def _to_forms(state: DialogueState) -> DialogueState:
 
 
 def show_numbers(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Ask for the missing numbers of the group."""
     codes = missing(catalogue, state)
     fills = head_fills(catalogue, state)
     key = "ussd_number" if len(codes) == 1 else "ussd_numbers"
@@ -109,7 +112,7 @@ def show_numbers(catalogue: Catalogue, state: DialogueState) -> Screen:
 
 
 def answer_numbers(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
-    """Takes as many numbers as were typed; the next screen asks for the rest."""
+    """Take as many numbers as were typed; the next screen asks for the rest."""
     if answer == BACK:
         return Transition(anew(state) if state.typed else _to_forms(state))
     codes, numbers = missing(catalogue, state), numbers_in(answer)
@@ -122,6 +125,7 @@ def answer_numbers(catalogue: Catalogue, state: DialogueState, answer: str) -> T
 
 
 def show_days(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Ask for the days out of stock of products with a stock of 0."""
     labels = "*".join(shorts(catalogue, state, days_missing(catalogue, state)))
     texts = [
         word(catalogue, state, "ussd_days_out", brief=brief, labels=labels)
@@ -131,6 +135,7 @@ def show_days(catalogue: Catalogue, state: DialogueState) -> Screen:
 
 
 def answer_days(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """Take days out of stock, none longer than the month."""
     if answer == BACK:
         return Transition(anew(state))
     codes, numbers = days_missing(catalogue, state), numbers_in(answer)
@@ -148,6 +153,7 @@ def answer_days(catalogue: Catalogue, state: DialogueState, answer: str) -> Tran
 
 
 def show_read_back(catalogue: Catalogue, state: DialogueState) -> Screen:
+    """Read back the numbers of the group and ask for a confirmation."""
     language, form = state.caller.language, state.report.form
     texts = [
         read_back(catalogue, language, form, state.typed, state.days, glued=glued, coded=coded)
@@ -159,6 +165,7 @@ def show_read_back(catalogue: Catalogue, state: DialogueState) -> Screen:
 
 
 def answer_read_back(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
+    """File the confirmed numbers, or go to the fields to correct."""
     if answer == BACK:
         return Transition(anew(state))
     if answer == CORRECT:
@@ -171,8 +178,7 @@ def answer_read_back(catalogue: Catalogue, state: DialogueState, answer: str) ->
 
 
 def show_done(catalogue: Catalogue, state: DialogueState) -> Screen:
-    """The end of a form: its receipt, what else is to be sent for the month, and where there is
-    room what her numbers call for."""
+    """Show the end of a form: its receipt, the forms still missing, and advice where it fits."""
     sheet = state.report
     month = month_of(catalogue, state, sheet.month)
     fills = {"form": sheet.form, "month": month, "receipt": sheet.receipt}

@@ -1,7 +1,7 @@
-"""Where a group of numbers stands: what is still asked, what is wrong, what must be confirmed.
+"""The state of a group of numbers: numbers still asked, problems, confirmations.
 
-The limits and rules are those of an SMS (`menus.rules.evaluation`); they are held against what
-is stored and what was typed so far, at every answer.
+The limits and rules are those of an SMS (`menus.rules.evaluation`); at every answer they are
+applied to the stored numbers and those typed so far.
 """
 
 from collections.abc import Collection
@@ -18,36 +18,38 @@ from menus.rules.evaluation import Evaluation, evaluate
 from menus.rules.history import RuleContext
 from menus.ussd.state import DialogueState, Sheet, sign
 
-# A rule that names more fields than this is about all of them: only those typed are changed.
+# A rule that names more fields than this is about the whole form: only typed fields are changed.
 MOST_TO_MEND: Final = 5
 
 
 def groups_of(catalogue: Catalogue, form: str) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of codes of a form, empty for a form without groups."""
     return catalogue.ussd.groups.get(form, ())
 
 
 def groups_done(catalogue: Catalogue, form: str, stored: Collection[str]) -> int:
-    """How many groups of a form are stored whole."""
+    """Return the number of groups of a form that are stored completely."""
     return sum(all(code in stored for code in group) for group in groups_of(catalogue, form))
 
 
 def form_of(catalogue: Catalogue, state: DialogueState) -> Form:
+    """Return the form of the report being filled."""
     return catalogue.forms[state.report.form]
 
 
 def asked(catalogue: Catalogue, state: DialogueState) -> tuple[str, ...]:
-    """The codes of the group that are asked: all when it is done again, else those missing."""
+    """Return the codes of the group that are asked: all when it is repeated, else those missing."""
     group = groups_of(catalogue, state.report.form)[state.group]
     return tuple(code for code in group if state.again or code not in state.report.values)
 
 
 def missing(catalogue: Catalogue, state: DialogueState) -> tuple[str, ...]:
-    """What is asked and not typed yet."""
+    """Return the codes that are asked and not typed yet."""
     return tuple(code for code in asked(catalogue, state) if code not in state.typed)
 
 
 def days_missing(catalogue: Catalogue, state: DialogueState) -> tuple[str, ...]:
-    """The products of which none is left, and of which nobody said for how many days."""
+    """Return the codes of products with a stock of 0 whose days out are not typed yet."""
     form = form_of(catalogue, state)
     return tuple(
         code
@@ -57,14 +59,14 @@ def days_missing(catalogue: Catalogue, state: DialogueState) -> tuple[str, ...]:
 
 
 def anew(state: DialogueState) -> DialogueState:
-    """The group from its beginning: nothing of it is typed."""
+    """Return the group at its beginning, with nothing typed."""
     return replace(
         state, at="numbers", typed=EMPTY, days=EMPTY, agreed=(), sure=(), code="", page=0
     )
 
 
 def next_group(catalogue: Catalogue, state: DialogueState, first: int = 0) -> DialogueState:
-    """The first group, from `first` on, that has something to ask; else the end of the form."""
+    """Return the first group, from index `first`, with codes to ask; else the end of the form."""
     for number in range(first, len(groups_of(catalogue, state.report.form))):
         there = anew(replace(state, group=number))
         if asked(catalogue, there):
@@ -73,7 +75,7 @@ def next_group(catalogue: Catalogue, state: DialogueState, first: int = 0) -> Di
 
 
 def opened(catalogue: Catalogue, state: DialogueState, sheet: Sheet, how: str) -> DialogueState:
-    """What is asked first of a report, now that it is known what is stored of it."""
+    """Return the first screen of a report, given the stored report; `how` as in `Open`."""
     fresh = replace(anew(state), sheet=sheet, month=sheet.month, again=False)
     if how == "again" and not sheet.locked:
         return next_group(catalogue, replace(fresh, again=True))
@@ -85,7 +87,7 @@ def opened(catalogue: Catalogue, state: DialogueState, sheet: Sheet, how: str) -
 
 
 def problem_of(catalogue: Catalogue, state: DialogueState) -> Problem | None:
-    """What she must mend or confirm first: refusals before questions, none asked twice."""
+    """Return the first problem to mend or confirm: refusals before questions, none asked twice."""
     locked = _locked(state)
     if locked is not None:
         return locked
@@ -116,7 +118,7 @@ def _evaluation(
 
 
 def _locked(state: DialogueState) -> Problem | None:
-    """A number that would change what an agent may no longer change."""
+    """Return the problem of a number that would change a locked report."""
     sheet = state.report
     for code, number in state.typed.items():
         if sheet.locked and sheet.values.get(code, number) != number:
@@ -125,13 +127,13 @@ def _locked(state: DialogueState) -> Problem | None:
 
 
 def agreed_to(state: DialogueState, problem: Problem) -> DialogueState:
-    """She said that it is as she typed it."""
+    """Return the state after the caller has confirmed the typed numbers of a problem."""
     codes = tuple(code for code in problem.codes if code in state.typed)
     return replace(state, agreed=(*state.agreed, sign(problem)), sure=(*state.sure, *codes))
 
 
 def to_mend(catalogue: Catalogue, state: DialogueState, problem: Problem) -> tuple[str, ...]:
-    """The fields of which one, typed anew, mends a problem; those just typed come first."""
+    """Return the codes of which one, retyped, mends a problem; those just typed come first."""
     typed = [code for code in problem.codes if code in state.typed]
     own = [code for code in problem.codes if code in form_of(catalogue, state).codes]
     stored = [code for code in own if code in state.report.values and code not in typed]
@@ -141,7 +143,7 @@ def to_mend(catalogue: Catalogue, state: DialogueState, problem: Problem) -> tup
 
 
 def settled(catalogue: Catalogue, state: DialogueState) -> DialogueState:
-    """The screen that comes next within the group."""
+    """Return the next screen within the group."""
     state = replace(state, code="", page=0)
     problem = problem_of(catalogue, state)
     if problem is not None:
@@ -163,8 +165,8 @@ def _with_problem(catalogue: Catalogue, state: DialogueState, problem: Problem) 
 
 
 def retyped(catalogue: Catalogue, state: DialogueState, number: int) -> DialogueState:
-    """The group with another number for the field at hand; doubts about it are asked anew."""
-    days = {code: one for code, one in state.days.items() if code != state.code}
+    """Return the group with another number for the current field; its questions start over."""
+    days = {code: number for code, number in state.days.items() if code != state.code}
     typed = {**state.typed, state.code: number}
     fresh = replace(state, typed=typed, days=days, agreed=(), sure=())
     return settled(catalogue, fresh)

@@ -1,4 +1,4 @@
-"""Words that the screens of a group of numbers share: its head, its fields, its choices."""
+"""Texts that the screens of a group of numbers share: its head, its fields, its choices."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -15,7 +15,7 @@ CORRECT: Final = "2"
 
 
 def head_fills(catalogue: Catalogue, state: DialogueState) -> dict[str, str]:
-    """The form, its month and the step, as a screen's head names them."""
+    """Return the placeholders of a screen's head: form, month and step."""
     groups = len(groups_of(catalogue, state.report.form))
     return {
         "form": state.report.form,
@@ -25,11 +25,13 @@ def head_fills(catalogue: Catalogue, state: DialogueState) -> dict[str, str]:
 
 
 def shorts(catalogue: Catalogue, state: DialogueState, codes: Sequence[str]) -> list[str]:
+    """Return the short labels of the codes."""
     form, language = form_of(catalogue, state), state.caller.language
     return [form.field(code).short[language] for code in codes]
 
 
 def hints(catalogue: Catalogue, state: DialogueState, codes: Sequence[str]) -> list[str]:
+    """Return the meanings of the codes, without digits."""
     form, language = form_of(catalogue, state), state.caller.language
     return [digit_free(form.field(code), language) for code in codes]
 
@@ -40,7 +42,7 @@ def fitted_screen(
     texts: Sequence[str],
     foots: Sequence[tuple[str, ...]],
 ) -> Screen:
-    """The roomiest of the texts, with the longest foot that still fits."""
+    """Return the screen of the first text, with the first foot, that fits together."""
 
     def variants() -> Iterator[str]:
         for brief in (False, True) if state.wrong else (False,):
@@ -52,6 +54,7 @@ def fitted_screen(
 
 
 def yes_or_correct(catalogue: Catalogue, state: DialogueState) -> str:
+    """Return the choices yes and correct on a single line."""
     return answers(
         (YES, word(catalogue, state, "ussd_yes")), (CORRECT, word(catalogue, state, "ussd_correct"))
     )

@@ -1,7 +1,7 @@
-"""Screens laid out: sentences and choices fitted into the septets that a network shows.
+"""Lay out screens: fit sentences and choices into the septets that a network shows.
 
-A screen is never cut within a word. What does not fit is said in a shorter way, a list or a
-long text goes on over the next page, and only then are words left out at the end of a line.
+A screen is never cut within a word. A text that does not fit gets a shorter wording, a list or a
+long text continues on the next page, and only then are words left out at the end of a line.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from typing import Final
 from menus.gsm7 import septets, to_gsm7
 from menus.ussd.state import Screen
 
-PREFIX: Final = len("CON ")  # counted, since nobody says that the network does not
+PREFIX: Final = len("CON ")  # counted, since it is not documented that networks do not count it
 BACK: Final = "00"
 HOME: Final = "000"
 MORE: Final = "0"
@@ -19,14 +19,14 @@ NEXT: Final = "1"
 
 
 def fits(text: str, room: int) -> bool:
-    """Whether a text in GSM-7 fits a screen of `room` septets."""
+    """Return whether a text in GSM-7 fits a screen of `room` septets."""
     return septets(text) <= room - PREFIX
 
 
 def laid_out(name: str, variants: Iterable[str], room: int, *, ends: bool = False) -> Screen:
-    """The first variant that fits, as a screen; else the last one, cut between words.
+    """Return the first variant that fits as a screen, else the last variant, cut between words.
 
-    The last line of a cut screen stays, since it says what to type.
+    `room` is in septets. The last line of a cut screen stays, since it says what to type.
     """
     text = ""
     for text in map(to_gsm7, variants):
@@ -38,7 +38,7 @@ def laid_out(name: str, variants: Iterable[str], room: int, *, ends: bool = Fals
 
 
 def shortened(text: str, most: int) -> str:
-    """The text without its last words, in at most so many septets."""
+    """Return the text without its last words, in at most so many septets."""
     while septets(text) > most:
         cut = max(text.rstrip().rfind(" "), text.rstrip().rfind("\n"))
         if cut <= 0:
@@ -48,34 +48,36 @@ def shortened(text: str, most: int) -> str:
 
 
 def choice(digit: str, words: str) -> str:
+    """Return the line of a choice: `1 Oui`."""
     return f"{digit} {words}"
 
 
 def answers(*pairs: tuple[str, str]) -> str:
-    """`1=Oui 2=Corriger`."""
+    """Return the choices on a single line: `1=Oui 2=Corriger`."""
     return " ".join(f"{digit}={words}" for digit, words in pairs)
 
 
 def pages(text: str, room: int, more: str, last: str) -> list[str]:
-    """A long text as screens, broken between words; each but the last ends with the line `more`.
+    """Return a long text as screens, broken between words.
 
-    The last ends with the line `last`. A word longer than a screen is broken all the same.
+    Each ends with the line `more`, the last with the line `last`. A word longer than a screen is
+    broken within.
     """
     text = to_gsm7(text)
     if fits(f"{text}\n{last}", room):
         return [f"{text}\n{last}"]
-    found: list[str] = []
+    screens: list[str] = []
     line = ""
     for word in _words(text, room - PREFIX - max(septets(more), septets(last)) - 1):
         longer = f"{line} {word}".strip()
         if line and not fits(f"{longer}\n{more}", room):
-            found.append(line)
+            screens.append(line)
             longer = word
         line = longer
     if not fits(f"{line}\n{last}", room):
         head, _, tail = line.rpartition(" ")
-        found, line = [*found, *([head] if head else [])], tail
-    return [*(f"{one}\n{more}" for one in found), f"{line}\n{last}"]
+        screens, line = [*screens, *([head] if head else [])], tail
+    return [*(f"{screen}\n{more}" for screen in screens), f"{line}\n{last}"]
 
 
 def _words(text: str, most: int) -> Iterable[str]:
@@ -91,7 +93,7 @@ def _words(text: str, most: int) -> Iterable[str]:
 class Listing:
     """A list to choose from: a sentence above, pairs of digit and words, lines below.
 
-    `more` is the line that shows the next page, when one is needed.
+    `more` is the line that shows the next page, where there is a next page.
     """
 
     head: str
@@ -100,24 +102,24 @@ class Listing:
     foot: tuple[str, ...] = ()
 
     def is_short(self, room: int) -> bool:
-        """Whether it needs one screen alone."""
+        """Return whether the list fits one screen."""
         return fits(self._screen(self._lines(), more=False), room)
 
     def pages(self, room: int) -> list[str]:
-        """The screens of the list, with at least one choice on each."""
+        """Return the screens of the list, with at least one choice on each."""
         lines = self._lines()
         if self.is_short(room):
             return [self._screen(lines, more=False)]
-        found: list[list[str]] = [[]]
+        filled: list[list[str]] = [[]]
         for line in lines:
-            if found[-1] and not fits(self._screen([*found[-1], line], more=True), room):
-                found.append([])
-            found[-1].append(line)
-        return [self._screen(one, more=len(found) > 1) for one in found]
+            if filled[-1] and not fits(self._screen([*filled[-1], line], more=True), room):
+                filled.append([])
+            filled[-1].append(line)
+        return [self._screen(page, more=len(filled) > 1) for page in filled]
 
     def place(self, digit: str) -> int | None:
-        """The place of the choice with this digit, on whichever page it stands."""
-        digits = [one for one, _ in self.options]
+        """Return the index of the choice with this digit, on any page; None when there is none."""
+        digits = [known for known, _ in self.options]
         return digits.index(digit) if digit in digits else None
 
     def _lines(self) -> list[str]:
@@ -130,5 +132,5 @@ class Listing:
 
 
 def numbered(labels: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """The labels with their numbers, from 1."""
+    """Return the labels with their numbers, from 1."""
     return tuple((str(number), label) for number, label in enumerate(labels, 1))

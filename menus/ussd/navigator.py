@@ -25,10 +25,10 @@ from menus.ussd.layout import HOME, laid_out
 from menus.ussd.state import Caller, DialogueState, File, Screen, Sheet, Transition
 from menus.wording.sentences import say
 
-# Longer answers hold nothing that any screen asks for.
+# No screen asks for a longer answer.
 LONGEST_ANSWER: Final = 200
-# Where the answers of a number that was dialled with them (`*384*1*5#`) are taken. Numbers of a
-# report, and a yes, are taken on a screen alone.
+# The screens that take answers dialled together with the service number (`*384*1*5#`). Numbers of
+# a report, and a yes, are only taken as answers to a screen.
 DEEP: Final = frozenset({"posts", "menu", "forms", "months", "ask"})
 _ANSWERED: Final[Mapping[str, Answered]] = {
     **choice_screens.ANSWERED,
@@ -45,16 +45,16 @@ _SHOWN: Final[Mapping[str, Shown]] = {
 
 
 def start(caller: Caller) -> DialogueState:
-    """The first screen: what can be continued, else her places, else the menu."""
+    """Return the first state: the report to continue, else the caller's places, else the menu."""
     state = DialogueState(caller)
     return replace(state, at="offer") if caller.offer is not None else started(state)
 
 
 def dial(catalogue: Catalogue, caller: Caller, text: str) -> Transition:
-    """The first screen of a dialogue; with answers dialled at once, the one they lead to.
+    """Return the first transition of a dialogue, or that of the answers dialled with it.
 
-    An answer that leads nowhere, and all that follow, are left aside. That they were numbers
-    of a report happens when Redis has lost the dialogue: she is told to type them again.
+    An invalid answer, and all that follow, are ignored. They are numbers of a report when Redis
+    has lost the dialogue: then `lost` is set, and the caller is asked to type them again.
     """
     if not text:
         return Transition(start(caller))
@@ -71,7 +71,7 @@ def dial(catalogue: Catalogue, caller: Caller, text: str) -> Transition:
 
 
 def step(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
-    """Where an answer leads: any text whatever, `000` from everywhere to the menu."""
+    """Return the transition of an answer, which may be any text; `000` always leads to the menu."""
     answer = answer.strip()[:LONGEST_ANSWER]
     fresh = replace(state, wrong="")
     if answer == HOME or state.at not in _ANSWERED:
@@ -80,23 +80,22 @@ def step(catalogue: Catalogue, state: DialogueState, answer: str) -> Transition:
 
 
 def screen(catalogue: Catalogue, state: DialogueState) -> Screen:
-    """What a DialogueState shows, in GSM-7 and within its room."""
+    """Return the screen of a state, in GSM-7 and within the caller's room."""
     return _SHOWN[state.at](catalogue, state)
 
 
 def opened(catalogue: Catalogue, state: DialogueState, sheet: Sheet, how: str) -> DialogueState:
-    """After an Open wish: what is asked first of the report."""
+    """Return the state after an Open effect, which asks for the first numbers of the report."""
     return group_state.opened(catalogue, state, sheet, how)
 
 
 def filed(
     catalogue: Catalogue, state: DialogueState, sheet: Sheet, text: str, closing: str = ""
 ) -> DialogueState:
-    """After a File wish: the next group of the report as it is stored now, or the end, which
-    says `closing` as well.
+    """Return the state after a File effect: the next group of the report, or its end.
 
-    Where a number was not taken after all, since something else came in between, `text`, the
-    answer that an SMS would get, is shown.
+    The end also shows `closing`. Where a number was not accepted after all, since another
+    message came in between, `text`, the reply that an SMS would get, is shown.
     """
     taken = all(sheet.values.get(code) == number for code, number in state.typed.items())
     if not taken:
@@ -107,23 +106,23 @@ def filed(
 
 
 def stored(catalogue: Catalogue, state: DialogueState, sheet: Sheet) -> DialogueState:
-    """What is asked next of a report of which something was just stored."""
+    """Return the state that asks for the next numbers of a report that was just stored."""
     return next_group(catalogue, replace(state, sheet=sheet, month=sheet.month, again=False))
 
 
 def told(state: DialogueState, text: str, language: str = "") -> DialogueState:
-    """After a Run wish: the answer is read, and the language may be another one now."""
+    """Return the state after a Run effect, which shows the answer, in a new language if given."""
     caller = replace(state.caller, language=language or state.caller.language)
     return command_screens.told(replace(state, caller=caller), text)
 
 
 def end(catalogue: Catalogue, language: str, key: str, room: int) -> Screen:
-    """A last screen that says one sentence."""
+    """Return a last screen with a single sentence."""
     return laid_out(key, [say(catalogue, language, key)], room, ends=True)
 
 
 def as_sms(file: File) -> str:
-    """A confirmed group as the SMS that would say the same: `PEC 10 VUS 45 FIE 38`."""
+    """Return a confirmed group as the equivalent SMS: `PEC 10 VUS 45 FIE 38`."""
     pairs = [
         f"{code} {number}" + (f"J{file.days_out[code]}" if code in file.days_out else "")
         for code, number in file.values.items()

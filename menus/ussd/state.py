@@ -1,22 +1,21 @@
-"""A dialogue by USSD as values: who dials, where she stands, what is shown, what she wishes.
+"""The values of a USSD dialogue: caller, state, screen, effects and transitions.
 
-A DialogueState is small and turns into JSON and back, since it is kept between two keys.
+A DialogueState is small and converts to JSON and back, since it is kept between two hops.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from menus.model.cross_check import Check
 from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 
 
 @dataclass(frozen=True, slots=True)
 class CallerPlace:
-    """Where she speaks from: as an agent a site, as a supervisor what she supervises.
+    """A place that the caller speaks for: an agent's site, or a supervisor's whole area.
 
-    `unit` is the site's id, 0 for a supervisor, whose commands cover all her posts.
+    `unit` is the site's id, 0 for a supervisor, whose commands cover all posts of the caller.
     """
 
     unit: int
@@ -26,7 +25,7 @@ class CallerPlace:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A report that was begun and not finished: at which of her places, and how far it is."""
+    """An unfinished report: its `place` among the caller's, and the number of groups `done`."""
 
     place: int
     form: str
@@ -37,11 +36,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who dials, as far as the dialogue needs it; no name and no number.
+    """The caller as the dialogue needs it; without name and phone number.
 
-    `months` may be reported, the one that is due first. `offered` are the keywords of the
-    commands that work. `sites` are the code and name of those below a supervisor. `room` is
-    how many septets a screen may hold.
+    `months` may be reported (YYYYMM), the month that is due first. `offered` are the keywords of
+    the commands that are implemented. `sites` are the code and name of the sites below a
+    supervisor. `offer` is the report to continue. `room` is the septets of a screen.
     """
 
     language: str
@@ -55,11 +54,11 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A report as it is stored, for weighing new numbers beside it.
+    """A stored report, with which new numbers are evaluated.
 
     `others` are the forms of the same month that are not complete. `known` are the numbers of
-    other forms and months that its rules look at, by `Term.name`.
-    `locked` tells that what is stored may no longer be changed by an agent.
+    other forms and months that its rules name, by `Term.name`. With `locked` an agent may no
+    longer change the stored numbers.
     """
 
     form: str
@@ -74,15 +73,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class DialogueState:
-    """Where a dialogue stands: `at` names the screen.
+    """The state of a dialogue: `at` is the name of the screen.
 
-    `place` is the number of her place, `month` the month chosen. `item` is the digit of the
-    menu item whose questions are asked, `given` what they were answered. Of the report: its
-    `sheet`, the number of its `group`, `again` when all is asked anew; `typed` and `days` are
-    the numbers of this group, not yet stored; `agreed` the questions that she answered with
-    yes, and `sure` their codes; `code` the field that is typed anew. `text` is an answer being
-    read, or what the last screen says besides; `page` the page of it or of a list.
-    `wrong` is the key of a line about her last answer.
+    `place` is the index of the caller's place, `month` the chosen month. `item` is the digit of
+    the menu item whose questions are asked, `given` the answers so far. Of the report: its
+    `sheet`, the index of its `group`, `again` when all numbers are asked again; `typed` and
+    `days` are the numbers of this group, not yet stored; `agreed` the questions answered with
+    yes, and `sure` their codes; `code` the field being retyped. `text` is an answer being read,
+    or an addition to the last screen; `page` the page of it or of a list. `wrong` is the key of
+    the sentence about the last answer.
     """
 
     caller: Caller
@@ -105,20 +104,27 @@ class DialogueState:
 
     @property
     def report(self) -> Sheet:
-        """The report being filled. Raises LookupError when none is open."""
+        """Return the report being filled.
+
+        Raises LookupError when none is open.
+        """
         if self.sheet is None:
             raise LookupError("no report is open in this dialogue")
         return self.sheet
 
     def to_json(self) -> dict[str, Any]:
-        """Plain tables, lists, texts and numbers."""
+        """Return the state as tables, lists, texts and numbers."""
         plain: dict[str, Any] = _plain(self)
         return plain
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "DialogueState":
+        """Return the state of `to_json`.
+
+        Raises KeyError or TypeError for the state of another release.
+        """
         caller = dict(kept["caller"])
-        caller["places"] = tuple(CallerPlace(**one) for one in caller["places"])
+        caller["places"] = tuple(CallerPlace(**place) for place in caller["places"])
         caller["sites"] = tuple((code, name) for code, name in caller["sites"])
         caller["offer"] = Offer(**caller["offer"]) if caller["offer"] else None
         for key in ("months", "offered"):
@@ -137,15 +143,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return [_plain(item) for item in value]
+    return {attribute.name: _plain(getattr(value, attribute.name)) for attribute in fields(value)}
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What is shown: `text` without CON or END, and the screen's `name`, which is never data.
+    """A screen: its `text` without CON or END, and its `name`, which never holds data.
 
-    `whole` is false when words had to be left out.
+    `ends` closes the dialogue. `whole` is false when words had to be left out.
     """
 
     name: str
@@ -156,9 +162,9 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The wish to see what is stored of a report, and to go on with it.
+    """The effect that loads a report and continues with it.
 
-    `how` is "ask" (offer to go on or to begin anew), "continue" or "again".
+    `how` is "ask" (offer to continue or to begin again), "continue" or "again".
     """
 
     form: str
@@ -168,9 +174,9 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The wish to store a group of numbers that was read back and confirmed.
+    """The effect that stores a group of numbers that was read back and confirmed.
 
-    `asked` are the codes whose doubts she answered one by one.
+    `asked` are the codes whose questions the caller answered.
     """
 
     form: str
@@ -182,10 +188,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The effect of a command: its keyword with the words chosen for its questions.
+    """The effect that runs a command: its keyword with the words chosen for its questions.
 
-    `site` is the code of the site that was chosen from a list, empty when none was, and `month`
-    1-12 the month chosen with it.
+    `site` is the code of the site chosen from a list, empty when none was, and `month` 1-12 the
+    month chosen with it.
     """
 
     keyword: str
@@ -195,7 +201,7 @@ class Run:
 
     @property
     def text(self) -> str:
-        """Return how the inbox shows the command: as the SMS that would say the same."""
+        """Return the equivalent SMS, which the inbox shows."""
         return " ".join((self.keyword, *self.words))
 
 
@@ -204,9 +210,9 @@ Effect = Open | File | Run
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """Where an answer leads. With a `effect` the state waits for what comes of it.
+    """The result of an answer: the next state, which waits for the `effect` where there is one.
 
-    `lost` tells that answers were left aside which only a screen may take.
+    `lost` is set when answers were ignored that only a screen may take.
     """
 
     state: DialogueState
@@ -214,12 +220,7 @@ class Transition:
     lost: bool = False
 
 
-def names_known(checks: tuple[Check, ...]) -> frozenset[str]:
-    """The names of all numbers that these checks look at."""
-    return frozenset(name for check in checks for name in check.names)
-
-
 def sign(problem: Problem) -> str:
-    """What tells a question from every other one of the same group, its numbers included."""
+    """Return the identity of a question within its group, with its numbers."""
     numbers = " ".join(f"{name}={problem.values[name]}" for name in sorted(problem.values))
     return f"{problem.key} {' '.join(problem.codes)} {numbers}"
