@@ -28,7 +28,7 @@ from gateway.ussd.effects import Call, Services
 from gateway.ussd.reports import PROVIDER, sheet_in
 from menus.model.catalogue import Catalogue
 from menus.ussd import navigator
-from menus.ussd.choice_screens import started
+from menus.ussd.screen_parts import started
 from menus.ussd.state import DialogueState, Screen, Transition
 
 log = structlog.get_logger()

@@ -14,8 +14,8 @@ from menus.model.period import Period
 from menus.model.problem import Problem
 from menus.model.roles import Role
 from menus.ussd import choice_screens, command_screens, correction_screens, entry_screens, navigator
-from menus.ussd.choice_screens import LONGEST_NAME
 from menus.ussd.group_state import groups_of
+from menus.ussd.screen_parts import LONGEST_NAME, show
 from menus.ussd.state import Caller, CallerPlace, DialogueState, Offer, Screen, Sheet
 from menus.wording.sentences import say_problem
 
@@ -154,7 +154,7 @@ def _of_group(
     for wrong in ("", "ussd_no_choice"):
         full = replace(state, typed=typed, days=days, wrong=wrong)
         yield navigator.screen(catalogue, replace(full, at="read_back"))
-        yield choice_screens.show(full, "fields", correction_screens.fields(catalogue, full, None))
+        yield show(full, "fields", correction_screens.fields(catalogue, full, None))
     if days:
         zeros = dict.fromkeys(group, 0)
         for wrong in ("", "ussd_too_many", "ussd_days_too_many"):
@@ -199,9 +199,9 @@ def _of_problem(
         if problem.level is Level.CONFIRM:
             yield correction_screens.question(catalogue, shown, problem)
         listed = correction_screens.fields(catalogue, shown, problem)
-        yield choice_screens.show(shown, "mend", listed)
+        yield show(shown, "mend", listed)
         for page in range(len(listed.pages(state.caller.room))):
-            yield choice_screens.show(replace(shown, page=page), "mend", listed)
+            yield show(replace(shown, page=page), "mend", listed)
     for wrong in ("", "ussd_not_numbers"):
         retyped = replace(there, at="retype", code=own[0], wrong=wrong)
         yield correction_screens.retyping(catalogue, retyped, problem)

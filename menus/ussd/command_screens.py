@@ -9,13 +9,14 @@ from menus.model.catalogue import Catalogue
 from menus.model.period import Period
 from menus.model.ussd import Item, Question
 from menus.reading.typed_numbers import numbers_in
-from menus.ussd.choice_screens import (
+from menus.ussd.choice_screens import items
+from menus.ussd.layout import BACK, NEXT, Listing, answers, choice, laid_out, numbered, pages
+from menus.ussd.screen_parts import (
     Answered,
     Shown,
     again,
     below,
     home,
-    items,
     listing,
     month_of,
     pick,
@@ -24,7 +25,6 @@ from menus.ussd.choice_screens import (
     with_wrong,
     word,
 )
-from menus.ussd.layout import BACK, NEXT, Listing, answers, choice, laid_out, numbered, pages
 from menus.ussd.state import DialogueState, Run, Screen, Transition
 
 YES, NO = "1", "2"

@@ -8,10 +8,10 @@ from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
 from menus.model.problem import Problem
 from menus.reading.typed_numbers import numbers_in
-from menus.ussd.choice_screens import Answered, Shown, again, below, listing, pick, show, word
 from menus.ussd.group_state import agreed_to, anew, problem_of, retyped, settled, to_mend
 from menus.ussd.group_text import CORRECT, YES, fitted_screen, hints, shorts, yes_or_correct
 from menus.ussd.layout import BACK, Listing, numbered
+from menus.ussd.screen_parts import Answered, Shown, again, below, listing, pick, show, word
 from menus.ussd.state import DialogueState, Screen, Transition
 from menus.wording.sentences import say_problem
 

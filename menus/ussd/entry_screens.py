@@ -8,21 +8,7 @@ from menus.model.catalogue import Catalogue
 from menus.model.period import Period
 from menus.reading.typed_numbers import numbers_in
 from menus.rules.calendar import days_in
-from menus.ussd.choice_screens import (
-    CONTINUE,
-    RESTART,
-    Answered,
-    Shown,
-    again,
-    back_line,
-    below,
-    going_on,
-    home,
-    listing,
-    month_of,
-    show,
-    word,
-)
+from menus.ussd.choice_screens import CONTINUE, RESTART, going_on
 from menus.ussd.group_state import (
     anew,
     days_missing,
@@ -42,6 +28,18 @@ from menus.ussd.group_text import (
     yes_or_correct,
 )
 from menus.ussd.layout import BACK, Listing, laid_out
+from menus.ussd.screen_parts import (
+    Answered,
+    Shown,
+    again,
+    back_line,
+    below,
+    home,
+    listing,
+    month_of,
+    show,
+    word,
+)
 from menus.ussd.state import DialogueState, File, Screen, Transition
 from menus.wording.read_back import read_back
 

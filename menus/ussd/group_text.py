@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from menus.model.catalogue import Catalogue
-from menus.ussd.choice_screens import month_of, with_wrong, word
 from menus.ussd.group_state import form_of, groups_of
 from menus.ussd.layout import answers, laid_out
+from menus.ussd.screen_parts import month_of, with_wrong, word
 from menus.ussd.state import DialogueState, Screen
 from menus.wording.help import digit_free
 

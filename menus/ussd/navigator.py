@@ -19,9 +19,9 @@ from menus.ussd import (
     entry_screens,
     group_state,
 )
-from menus.ussd.choice_screens import Answered, Shown, home, started
 from menus.ussd.group_state import next_group
 from menus.ussd.layout import HOME, laid_out
+from menus.ussd.screen_parts import Answered, Shown, home, started
 from menus.ussd.state import Caller, DialogueState, File, Screen, Sheet, Transition
 from menus.wording.sentences import say
 

@@ -7,9 +7,9 @@ import pytest
 
 from menus.model.catalogue import Catalogue
 from menus.ussd import navigator
-from menus.ussd.choice_screens import short_name
 from menus.ussd.command_screens import item_of
 from menus.ussd.group_state import problem_of
+from menus.ussd.screen_parts import short_name
 from menus.ussd.state import Caller, CallerPlace, DialogueState, Sheet
 from tests.menus.ussd.test_navigator import AWA, KOLA, NANA, PEC, Walk
 
