@@ -1,20 +1,20 @@
-"""When to try again, and when not to try at all. Pure but for the dice."""
+"""The time of the next try after failures. Pure except for the jitter."""
 
 import random
 from datetime import datetime, timedelta
 from typing import Final
 
 FIRST: Final = 5.0  # seconds
-LONGEST: Final = 120.0  # what waited must move within three minutes of the far side's return
+LONGEST: Final = 120.0  # seconds: sending must resume within three minutes of the server's return
 
 
 def pause(failures: int, asked: float | None = None, *, ours: bool = False) -> timedelta:
-    """How long to leave a far side alone after this many failures in a row (the first is 1).
+    """Return how long to pause after this many consecutive failures (the first is 1).
 
-    Doubles from five seconds to two minutes, with up to a quarter of jitter so that many
-    gateways do not return in step. The far side's own wish (`asked`, seconds) counts when it
-    is longer, up to the same two minutes; what only a person can mend (`ours`: credentials,
-    configuration) waits the longest at once.
+    It doubles from five seconds to two minutes, with up to a quarter of jitter so that many
+    gateways do not return at the same moment. The delay that the server asked for (`asked`,
+    seconds) counts when it is longer, up to the same two minutes; a failure that only a person
+    can mend (`ours`: credentials, configuration) has the longest pause at once.
     """
     grown = LONGEST if ours else min(LONGEST, FIRST * 2.0 ** min(failures - 1, 10))
     seconds = min(LONGEST, max(grown, asked or 0.0))
@@ -22,4 +22,5 @@ def pause(failures: int, asked: float | None = None, *, ours: bool = False) -> t
 
 
 def next_try(now: datetime, failures: int, asked: float | None = None) -> datetime:
+    """Return the time of the next try; arguments as for `pause`."""
     return now + pause(failures, asked)

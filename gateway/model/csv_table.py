@@ -1,8 +1,8 @@
-"""A CSV table as people's spreadsheets save it, read strictly enough to name every fault.
+"""Read a CSV table as spreadsheets save it, strictly enough to name every fault.
 
 The format is RFC 4180's, in UTF-8, as `kibaru roster export` writes it; a byte order mark, and
-the semicolons or tabs of a French Excel, are taken as well. Which columns there are is the
-caller's business, what stands in a cell too.
+the semicolons or tabs of a French Excel, are accepted as well. The caller defines the columns and
+checks the content of the cells.
 """
 
 import csv
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 DELIMITERS: Final = ",;\t"
-FORMULA: Final = "=+-@"  # what a spreadsheet takes for a formula at the start of a cell (OWASP)
+FORMULA: Final = "=+-@"  # at the start of a cell a spreadsheet reads a formula (OWASP)
 LONGEST_CELL: Final = 200
 
 
 class FilePlace(NamedTuple):
-    """Where something stands: a file's name and a line, 0 for the file as a whole."""
+    """A place in a file: its name and the number of a line, 0 for the file as a whole."""
 
     file: str
     line: int = 0
@@ -30,7 +30,7 @@ class FilePlace(NamedTuple):
 
 
 class FileFault(NamedTuple):
-    """Something to mend in a file, in words."""
+    """A fault of a file, in words, with its place."""
 
     place: FilePlace
     words: str
@@ -40,7 +40,7 @@ class FileFault(NamedTuple):
 
 
 class CsvRow(NamedTuple):
-    """One record: its cells by column, without the blanks around them."""
+    """A record: its cells by column, without the blanks around them."""
 
     place: FilePlace
     cells: dict[str, str]
@@ -48,7 +48,7 @@ class CsvRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """What a file holds. `readable` is False when its rows could not be told apart at all."""
+    """The content of a file; `readable` is False when its rows could not be separated at all."""
 
     rows: tuple[CsvRow, ...]
     faults: tuple[FileFault, ...]
@@ -56,11 +56,11 @@ class CsvTable:
 
 
 def read_table(path: Path, columns: Sequence[str]) -> CsvTable:
-    """The rows of the file at `path`, whose header must name exactly `columns`, in any order.
+    """Read the file at `path`, whose header must name exactly `columns`, in any order.
 
-    Lines without anything in them are passed over. A row with a fault of form (too many cells,
-    a line break inside a cell) is left out of the rows and stands in the faults. Raises nothing:
-    a file that cannot be opened or decoded is a fault too.
+    Empty lines are skipped. A row of wrong form (too many cells, a line break inside a cell) is
+    left out of the rows and reported in the faults. Raises nothing: a file that cannot be opened
+    or decoded is a fault too.
     """
     try:
         text = _decoded(path)
@@ -79,7 +79,7 @@ def read_table(path: Path, columns: Sequence[str]) -> CsvTable:
 
 
 def guarded(text: str) -> str:
-    """A cell that a spreadsheet will show and not run: a leading quote before `= + - @`."""
+    """Return a cell that a spreadsheet shows and does not run: a quote before `= + - @`."""
     return "'" + text if text[:1] and text[0] in FORMULA else text
 
 
@@ -88,8 +88,11 @@ def _unguarded(text: str) -> str:
 
 
 def _plain(cell: str) -> str:
-    """A cell without the blanks around it, with plain blanks inside it, and without the
-    invisible marks of copy and paste, which would make two codes differ that look the same."""
+    """Return a cell without the blanks around it, and with plain blanks inside it.
+
+    The invisible marks of copy and paste are removed too: they would make two codes differ that
+    look the same.
+    """
     if not (cell.isascii() and cell.isprintable()):
         kinds = ((char, unicodedata.category(char)) for char in cell)
         cell = "".join(" " if kind == "Zs" else char for char, kind in kinds if kind != "Cf")
@@ -121,7 +124,7 @@ def _decoded(path: Path) -> str:
 
 
 def _records(file: str, text: str) -> Iterator[tuple[FilePlace, list[str]]]:
-    """Each record with the line it begins at, blank ones left out."""
+    """Yield each record with the line it begins at, without blank records."""
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=first_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -144,7 +147,7 @@ def _header_faults(names: Sequence[str], columns: Sequence[str]) -> Iterator[str
         return
     meant: set[str] = set()
     for name in dict.fromkeys(name for name in names if name and name not in columns):
-        near = get_close_matches(name, [one for one in columns if one not in names], 1)
+        near = get_close_matches(name, [column for column in columns if column not in names], 1)
         meant.update(near)
         hint = f", did you mean {near[0]!r}?" if near else ""
         yield f"unknown column {name[:20]!r}{hint}"

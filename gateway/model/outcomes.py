@@ -1,8 +1,8 @@
-"""How an attempt to hand something to the far side ends. Pure; transports return these.
+"""The outcomes of sending something to another system, as transports return them. Pure.
 
-Four fates, and no fifth: delivered, refused for good, to be tried later, or unknown (it may
-have arrived). `reason` is a short fixed word for logs and tables (`timeout`, `http_503`,
-`E7640`); `detail` is for people, and never holds message text or a whole phone number.
+There are four: delivered, refused for good, to be tried later, or unknown (it may have arrived).
+`reason` is a short fixed word for logs and tables (`timeout`, `http_503`, `E7640`); `detail` is
+for people, and never holds message text or a whole phone number.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The far side has it. `reference` is its own id for it, when it gives one."""
+    """The other system has it; `reference` is the id that it gave, if any."""
 
     reference: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -20,7 +20,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The far side will not have it, now or later, as it is."""
+    """The other system does not accept it as it is, now or later."""
 
     reason: str
     detail: str = ""
@@ -29,11 +29,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Not now. `after` is the far side's own wish in seconds, if it said one.
+    """A temporary failure; `after` is the delay that the other system asked for, in seconds.
 
-    `everyone` tells that the destination as a whole is away or misconfigured, so that the
-    next row would fare no better; `ours` that only a person can mend it (credentials,
-    configuration), so that hammering is pointless.
+    `everyone` is set when the destination as a whole is down or misconfigured, so that the next
+    row would fail as well; `ours` when only a person can mend it (credentials, configuration), so
+    that frequent retries are pointless.
     """
 
     reason: str
@@ -45,7 +45,7 @@ class TryLater:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No answer, or one that cannot be read: it may have arrived."""
+    """No answer, or an unreadable answer: it may have arrived."""
 
     reason: str
     detail: str = ""

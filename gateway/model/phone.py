@@ -1,4 +1,4 @@
-"""Phone numbers: one spelling (E.164), one masked form, and whose network they are on.
+"""Phone numbers: their spelling in E.164, their masked form, and their operator.
 
 Numbering in Mali: country code 223, eight digits, no trunk prefix, `00` for international
 calls, no number portability (ITU operational bulletin notice of 6 March 2018), so that a
@@ -13,8 +13,8 @@ import phonenumbers
 
 Operator = Literal["orange", "moov", "telecel"]
 
-# Fixed lines begin with 2 or 4, mobiles with 5 to 9 (and 200, 217); nothing with 0, 1 or 3.
-# Whether the operator has handed a block out already is not asked: new ones appear each year.
+# Fixed numbers begin with 2 or 4, mobiles with 5 to 9 (and 200, 217); none with 0, 1 or 3.
+# Whether the operator has assigned a block already is not checked: new blocks appear each year.
 _MALIAN: Final = re.compile(r"(?:(?:\+|00)?223)?0?([24-9][0-9]{7})")
 _E164_MALIAN: Final = re.compile(r"\+223[0-9]{8}")
 _FOREIGN: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")
@@ -31,15 +31,16 @@ _OPERATORS: Final[tuple[tuple[str, Operator], ...]] = (
 
 
 class BadPhone(ValueError):
-    """What was written is no phone number. The sentence says why and never holds the number."""
+    """The text is no phone number; the sentence says why and never holds the number."""
 
 
 def normalise(text: str) -> str:
-    """The number in E.164 (`+22370000001`), from any spelling that people use.
+    """Return the number in E.164 (`+22370000001`), from any spelling that people use.
 
-    Takes `70000001`, `+223 70 00 00 01`, `0022370000001`, `22370000001`, `70-00-00-01`,
-    `0 70 00 00 01`, with any digits and invisible marks that a copy and paste leaves behind.
-    A number of another country needs its `+` or `00`, and must be one that is given out there.
+    Accepted are `70000001`, `+223 70 00 00 01`, `0022370000001`, `22370000001`, `70-00-00-01`,
+    `0 70 00 00 01`, with digits of any script and the invisible marks that copy and paste leaves.
+    A number of another country needs its `+` or `00`, and must be assignable there.
+
     Raises BadPhone for anything else.
     """
     typed = "".join(char for char in text if unicodedata.category(char) != "Cf").strip()
@@ -59,9 +60,9 @@ def normalise(text: str) -> str:
 
 
 def mask(phone: str) -> str:
-    """What may be shown of a number: `7X XX XX 12`; of a foreign one `+33 XX XX 78`.
+    """Return the masked form of a number: `7X XX XX 12`, of a foreign number `+33 XX XX 78`.
 
-    Takes whatever an operator names as a sender, words and short codes too, of which only the
+    Accepts any sender that an operator names, including words and short codes, of which only the
     first character is shown. Never raises.
     """
     try:
@@ -75,7 +76,7 @@ def mask(phone: str) -> str:
 
 
 def operator_of(phone: str) -> Operator | None:
-    """Whose network a number in E.164 is on; None for foreign numbers and unknown prefixes."""
+    """Return the operator of a number in E.164; None for foreign numbers and unknown prefixes."""
     if not _E164_MALIAN.fullmatch(phone):
         return None
     national = phone.removeprefix("+223")
@@ -83,12 +84,12 @@ def operator_of(phone: str) -> Operator | None:
 
 
 def is_person(phone: str) -> bool:
-    """Whether a sender can be somebody's phone, rather than a word or a service's short code."""
+    """Return whether a sender can be a person's phone, rather than a word or a short code."""
     return _OF_A_PERSON.fullmatch(phone) is not None
 
 
 def _given_out(number: str) -> str:
-    """A foreign number as it is, when its country gives such numbers out."""
+    """Return a foreign number in E.164; raise BadPhone when its country has no such numbers."""
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException as unreadable:

@@ -1,4 +1,4 @@
-"""Receipt numbers: short, read aloud without mistakes, the same for a report each time."""
+"""Receipt numbers: short, easy to read aloud, and always the same for a report."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ RECEIPT_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def receipts(key: str) -> Iterator[str]:
-    """Receipt numbers for a report, best first: four signs, the first of them a digit.
+    """Yield receipt numbers for a report, best first: four characters, the first a digit.
 
-    `key` names the report (site code, form, month). A receipt is unique within its site; the
-    caller takes the first one that is free there.
+    `key` identifies the report (site code, form, month). A receipt is unique within its site; the
+    caller takes the first number that is free there.
     """
     signs = RECEIPT_DIGITS + RECEIPT_LETTERS
     turn = 0

@@ -1,8 +1,8 @@
-"""A referral's states, and which move leads from one to the next. Pure.
+"""A referral, its states, and the steps from one state to the next. Pure.
 
-A sick person is sent to the health centre (REF). The centre says what became of them (CRF), the
-agent whether they left (PARTI), would not go (REFUS) and were visited afterwards (FAIT); the
-calendar closes what nobody answers, and ANNULE takes back what was sent by mistake.
+A sick person is sent to the health centre (REF). The centre reports the outcome (CRF), the agent
+whether the person left (PARTI), declined to go (REFUS) and was visited afterwards (FAIT); the
+calendar closes unanswered referrals, and ANNULE withdraws a referral sent by mistake.
 """
 
 import hashlib
@@ -16,31 +16,31 @@ from gateway.model.uids import uid
 
 
 class ReferralState(StrEnum):
-    """Where a referral stands."""
+    """The state of a referral."""
 
     SENT = "sent"
-    """Registered; nobody has said anything since."""
+    """Registered; no news since."""
     LEFT = "left"
-    """On the way, says the agent."""
+    """On the way, according to the agent."""
     DECLINED = "declined"
     """Did not leave: a refusal, or no transport."""
     ARRIVED = "arrived"
-    """At the centre; what became of them is not known yet."""
+    """At the centre; the outcome is not known yet."""
     HOSPITALISED = "hospitalised"
     """Kept at the centre, or sent on to the district's hospital."""
     TREATED = "treated"
     """Treated and sent home, with a day for the agent's visit."""
     DIED = "died"
     NOT_ARRIVED = "not_arrived"
-    """The centre says that nobody came."""
+    """Did not arrive, according to the centre."""
     UNANSWERED = "unanswered"
     """Closed by the calendar."""
     WITHDRAWN = "withdrawn"
-    """Taken back by the agent."""
+    """Withdrawn by the agent."""
 
 
 class ReferralStep(StrEnum):
-    """What somebody says of a referral."""
+    """The news of a referral by the centre or the agent, as a step to its next state."""
 
     ARRIVED = "A"
     HOSPITALISED = "H"
@@ -56,13 +56,13 @@ class ReferralStep(StrEnum):
 S = ReferralState
 OUTCOMES: Final = frozenset({S.HOSPITALISED, S.TREATED, S.DIED})
 AT_THE_CENTRE: Final = OUTCOMES | {S.ARRIVED}
-# What is known at the centre is not unsaid by the agent, and nothing follows a withdrawal.
+# The agent cannot change what is known at the centre, and nothing follows a withdrawal.
 _BEFORE_ARRIVAL: Final = frozenset({S.SENT, S.LEFT, S.DECLINED, S.NOT_ARRIVED, S.UNANSWERED})
 _EVERY: Final = _BEFORE_ARRIVAL | AT_THE_CENTRE
 
-# Which states a step may start from, and where it leads. The centre's last word counts, so that
-# it can correct itself; but who was treated has arrived, and a second `A` takes nothing back
-# except a death that was none.
+# The states that a step may start from, and the state it leads to. The centre's last news counts,
+# so that the centre can correct itself; but a treated person has arrived, and a second `A` takes
+# nothing back except a death reported by mistake.
 MOVES: Final[Mapping[ReferralStep, tuple[frozenset[ReferralState], ReferralState]]] = {
     ReferralStep.ARRIVED: (_BEFORE_ARRIVAL | {S.DIED}, S.ARRIVED),
     ReferralStep.HOSPITALISED: (_EVERY - {S.HOSPITALISED}, S.HOSPITALISED),
@@ -83,18 +83,18 @@ FROM_THE_CENTRE: Final = frozenset(
         ReferralStep.NOT_ARRIVED,
     }
 )
-# Open are those of whom more must be heard: where the sick person is, or what became of them.
+# The states that need more news: where the sick person is, or the outcome.
 OPEN: Final = frozenset({S.SENT, S.LEFT, S.ARRIVED, S.NOT_ARRIVED})
 
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """One referral as stored; there is no identity in it.
+    """A stored referral; it holds no identity of a patient.
 
     `number` is unique within the facility (or the site, where it has none) for a year. Times
-    are those of the messages' sending, but `changed_at`, which is ours. `outcome_at` is when the
-    centre last spoke. `age_months` is None for adults, and after a while for everybody.
-    `chased` counts how often the calendar has asked after it.
+    are those at which messages were sent, except `changed_at`, which is the gateway's.
+    `outcome_at` is the time of the centre's last news. `age_months` is None for adults, and for
+    all once the age is dropped. `chased` counts how often the calendar has followed it up.
     """
 
     site_id: int
@@ -121,6 +121,7 @@ class Referral:
 
     @property
     def is_open(self) -> bool:
+        """Return whether the referral is not closed yet."""
         return self.closed_at is None
 
 
@@ -132,10 +133,10 @@ def move(
     *,
     follow_up: date | None,
 ) -> Referral | None:
-    """The referral after this step, said at `said_at`; None where it changes nothing.
+    """Return the referral after this step, sent at `said_at`; None where it changes nothing.
 
-    What the centre said before its last word, and only reached us now, changes nothing either.
-    `follow_up` is the day of the visit that goes with TREATED.
+    A message of the centre that was sent before its last news, and arrives later, changes nothing
+    either. `follow_up` is the day of the visit that goes with TREATED.
     """
     starts, to = MOVES[step]
     from_centre = step in FROM_THE_CENTRE
@@ -145,7 +146,7 @@ def move(
     if step is ReferralStep.LEFT and referral.state is ReferralState.NOT_ARRIVED:
         to = (
             ReferralState.NOT_ARRIVED
-        )  # whom the centre does not see may be on the way: both are true
+        )  # the person may be on the way and not yet seen by the centre
     moved = replace(referral, state=to, closed_at=_closing(referral, to, said_at))
     if from_centre:
         moved = _at_the_centre(moved, step, said_at, follow_up)
@@ -159,15 +160,18 @@ def move(
 
 
 def close_unanswered(referral: Referral, now: datetime) -> Referral:
-    """Closed by the calendar. Who is known to have arrived, or not to have, stays that."""
+    """Return the referral closed by the calendar.
+
+    A state reported by the centre stays; any other becomes UNANSWERED.
+    """
     state = referral.state if referral.outcome_at is not None else ReferralState.UNANSWERED
     return _changed(replace(referral, state=state, closed_at=now), now)
 
 
 def numbers(key: str) -> Iterator[str]:
-    """All four-digit numbers, in an order that `key` decides; none begins with a zero.
+    """Yield all four-digit numbers in an order that depends on `key`; none begins with a zero.
 
-    The caller takes the first one that is free at its facility.
+    The caller takes the first number that is free at its facility.
     """
     first, step = 1000, 7919  # a prime that does not divide 9000, so each number comes once
     start = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8])
@@ -176,21 +180,24 @@ def numbers(key: str) -> Iterator[str]:
 
 
 def event_uid(site_code: str, referral: Referral) -> str:
-    """The UID of its event in DHIS2. It holds nothing that a restored backup could repeat:
-    DHIS2 never takes a UID again that was deleted (E1082)."""
+    """Return the UID of a referral's event in DHIS2.
+
+    It depends on nothing that a restored backup could repeat: DHIS2 never accepts a UID again
+    that was deleted (E1082).
+    """
     return uid("event", f"{site_code}/{referral.made_at.isoformat()}/{referral.number}")
 
 
 def _at_the_centre(
     moved: Referral, step: ReferralStep, said_at: datetime, follow_up: date | None
 ) -> Referral:
-    """What the centre says replaces what it said before; a visit goes with TREATED alone."""
+    """Replace the centre's earlier news by its new news; a visit goes with TREATED alone."""
     treated = step is ReferralStep.TREATED
     return replace(
         moved,
         outcome_at=said_at,
         arrived_at=None if step is ReferralStep.NOT_ARRIVED else moved.arrived_at or said_at,
-        # Whoever did arrive, and now did not, is looked for again.
+        # A person who had arrived according to the centre, and now has not, is followed up again.
         chased=min(moved.chased, 1) if step is ReferralStep.NOT_ARRIVED else moved.chased,
         follow_up_on=follow_up if treated else None,
         followed_up_at=moved.followed_up_at if treated else None,

@@ -1,8 +1,8 @@
-"""A report: what is stored for one (site, form, month), and how one more message changes it.
+"""A report of a (site, form, month), and its change by a message. Pure.
 
-Pure. A report is filled by any number of messages. Each value carries a stamp, the moment at
-which it was sent and the message that brought it; the newest stamp wins, so that messages
-that overtake each other end the same in whatever order they are read.
+A report is filled by any number of messages. Each value has a stamp, the moment at which it was
+sent and the id of its message; the newest stamp wins, so that messages that overtake each other
+have the same result in any order of reading.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,7 +25,7 @@ Key = tuple[int, str, str]  # site id, form keyword, month YYYYMM
 
 
 class Status(StrEnum):
-    """The furthest step that the current version of a report has reached."""
+    """The furthest status that the current version of a report has reached."""
 
     INCOMPLETE = "incomplete"
     COMPLETE = "complete"
@@ -35,17 +35,19 @@ class Status(StrEnum):
 
 
 class Why(StrEnum):
-    """What a number waits for: a correction, since it broke a rule that allows no other way
-    out; a correction or an OUI; or an OUI alone, since it was inferred or is a large change."""
+    """The reason why a number waits, by what settles it."""
 
     CORRECTION = "correction"
+    """A correction, since it broke a rule that allows nothing else."""
     DOUBT = "doubt"
+    """A correction or an OUI."""
     OUI = "oui"
+    """An OUI alone, since it was inferred or is a large change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A number that does not count yet, and why."""
+    """A number that does not count yet, and the reason."""
 
     value: int
     days_out: int | None
@@ -55,9 +57,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A filled form. `id` is 0 until it is stored; `version` counts accepted changes from 1.
+    """A filled form.
 
-    `validated_by` is the post of whoever validated it, None when the calendar did.
+    `id` is 0 until it is stored; `version` counts accepted changes from 1. The mappings are by
+    code. `validated_by` is the post id of the supervisor who validated it, None when the calendar
+    did.
     """
 
     site_id: int
@@ -85,6 +89,7 @@ class Report:
 
     @property
     def key(self) -> Key:
+        """Return the site id, the form's keyword and the month."""
         return (self.site_id, self.form, self.period)
 
     def with_id(self, report_id: int) -> "Report":
@@ -93,6 +98,7 @@ class Report:
 
     @property
     def status(self) -> Status:
+        """Return the furthest status of the current version."""
         if self.withdrawn:
             return Status.WITHDRAWN
         if self.version and self.refused_version == self.version:
@@ -104,10 +110,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What one message did to one report.
+    """The result of filing a message in a report.
 
-    `changed` tells that a new version counts now, `to_confirm` which numbers an OUI would let
-    in.
+    `changed` is set when a new version counts now; `to_confirm` are the codes whose numbers an
+    OUI would accept.
     """
 
     report: Report
@@ -117,6 +123,7 @@ class Filing:
 
 
 def stamp(sent_at: datetime, message_id: int) -> Stamp:
+    """Return the stamp of a message, which orders by moment of sending, then by id."""
     return (int(sent_at.astimezone(UTC).timestamp() * 1000), message_id)
 
 
@@ -131,50 +138,43 @@ def file(
     confirmed: Collection[str] = (),
     held: Collection[str] = (),
 ) -> Filing:
-    """Lays what a message said over a report.
+    """File the numbers of a message in a report.
 
-    A number older than the one that stands (by `mark`) is left aside; the others are evaluated
-    by the form's limits and rules together with what is stored, what was waiting, and the
-    site's other reports (`rule_context`). An OUI was given for the codes in `confirmed`; those in
-    `held` wait for one, whatever the rules say.
+    A number older than the stored or waiting number (by `mark`) is ignored; the others are
+    evaluated by the form's limits and rules together with the stored numbers, the waiting ones,
+    and the site's other reports (`rule_context`). An OUI was given for the codes in `confirmed`;
+    those in `held` wait for an OUI in any case.
     """
     news = _news(report, filled, mark)
-    # An OUI alone lets these in; all others are looked at again.
+    # Only an OUI accepts these; all others are evaluated again.
     asked = {
-        code: one
-        for code, one in news.waiting.items()
-        if one.why is Why.OUI and code not in confirmed
+        code: waiting
+        for code, waiting in news.waiting.items()
+        if waiting.why is Why.OUI and code not in confirmed
     }
     evaluation = evaluate(
         form,
         stored=report.values,
-        pending={code: one.value for code, one in news.waiting.items() if code not in asked},
+        pending={code: number.value for code, number in news.waiting.items() if code not in asked},
         typed={code: value for code, value in news.new.items() if code not in held},
         typed_days_out={code: days for code, days in news.days_out.items() if code not in asked},
         days_in_month=days_in(Period.parse(report.period)),
         rule_context=rule_context,
         confirmed=confirmed,
     )
-    after = _with_accepted(report, evaluation.accepted, evaluation.days_out)
-    changed = (after.values, after.days_out) != (report.values, report.days_out)
     marks = {code: news.since(code, mark) for code in evaluation.accepted}
     after = replace(
-        after,
+        _with_accepted(form, report, evaluation, now),
         stamps={**report.stamps, **marks, **dict.fromkeys(news.again, mark)},
         pending={**asked, **_parked(news, evaluation, mark, held)},
-        complete=all(code in after.values for code in form.required),
-        version=report.version + changed,
-        withdrawn=report.withdrawn and not changed,
-        changed_at=now if changed else report.changed_at,
-        refusals={} if changed else report.refusals,
     )
+    changed = after.version != report.version
     return Filing(after, changed, evaluation.problems, to_confirm(form, after))
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a message brings to a report: numbers that are `new`, numbers typed `again` as they
-    are stored, those that are still `waiting`, and the days out of the new and the waiting."""
+    """The numbers of a report at a message: new, typed again as stored, and still waiting."""
 
     new: Mapping[str, int]
     again: Collection[str]
@@ -182,17 +182,19 @@ class _News:
     days_out: Mapping[str, int]
 
     def since(self, code: str, mark: Stamp) -> Stamp:
-        """When the number that is evaluated now was sent."""
+        """Return the stamp of the number that is evaluated now."""
         return mark if code in self.new else self.waiting[code].stamp
 
 
 def _news(report: Report, filled: Filled, mark: Stamp) -> _News:
     newer = {code: value for code, value in filled.values.items() if mark >= _mark(report, code)}
-    # What is stored already was evaluated: typed again, it settles a doubt and raises none.
-    again = {code for code in newer if _stands(report, filled, code)}
+    # A stored number was evaluated already: typed again, it settles a doubt and raises none.
+    again = {code for code in newer if _is_stored(report, filled, code)}
     new = {code: value for code, value in newer.items() if code not in again}
-    waiting = {code: one for code, one in report.pending.items() if code not in newer}
-    days = {code: one.days_out for code, one in waiting.items() if one.days_out is not None}
+    waiting = {code: number for code, number in report.pending.items() if code not in newer}
+    days = {
+        code: number.days_out for code, number in waiting.items() if number.days_out is not None
+    }
     days |= {code: days for code, days in filled.days_out.items() if code in new}
     return _News(new, again, waiting, days)
 
@@ -200,8 +202,7 @@ def _news(report: Report, filled: Filled, mark: Stamp) -> _News:
 def _parked(
     news: _News, evaluation: Evaluation, mark: Stamp, held: Collection[str]
 ) -> dict[str, Waiting]:
-    """The numbers that do not count yet: some must be corrected, some doubts may be confirmed,
-    and what is `held` waits for an OUI alone."""
+    """Return the numbers that do not count yet; those in `held` wait for an OUI alone."""
     parked = {}
     for code, value in evaluation.pending.items():
         why = Why.DOUBT if code in evaluation.to_confirm else Why.CORRECTION
@@ -212,7 +213,7 @@ def _parked(
 
 
 def to_confirm(form: Form, report: Report) -> tuple[str, ...]:
-    """The codes whose waiting numbers an OUI would let in, in the form's order."""
+    """Return the codes whose waiting numbers an OUI would accept, in the form's order."""
     waiting = report.pending
     return tuple(
         code for code in form.codes if code in waiting and waiting[code].why is not Why.CORRECTION
@@ -220,8 +221,8 @@ def to_confirm(form: Form, report: Report) -> tuple[str, ...]:
 
 
 def drop(report: Report, codes: Collection[str]) -> Report:
-    """The report without what waited under these codes: the answer was NON."""
-    kept = {code: one for code, one in report.pending.items() if code not in codes}
+    """Return the report without the waiting numbers of these codes: the answer was NON."""
+    kept = {code: waiting for code, waiting in report.pending.items() if code not in codes}
     return replace(report, pending=kept)
 
 
@@ -234,10 +235,10 @@ def restore(
     mark: Stamp,
     now: datetime,
 ) -> Filing:
-    """Lets an earlier version count again, as a new one; without values, none counts, and what
-    comes instead is to be validated anew.
+    """Make an earlier version count again, as a new version.
 
-    Every number that stood or stands gets this stamp, so that a late message brings none back.
+    Without values the report is withdrawn, and a later report is to be validated again. Every
+    number stored before or after gets this stamp, so that a late message brings none back.
     """
     marks = dict.fromkeys({*report.values, *values}, mark)
     after = replace(
@@ -260,32 +261,42 @@ def restore(
 
 
 def is_large(before: int, after: int) -> bool:
-    """Whether a correction is large: three times more or less, and by more than 20."""
+    """Return whether a correction is large: three times more or less, and by more than 20."""
     return abs(after - before) > LARGE and (after >= 3 * before or before >= 3 * after)
 
 
 def missing(form: Form, report: Report) -> tuple[str, ...]:
-    """The required codes without a stored value, in the form's order."""
+    """Return the required codes without a stored value, in the form's order."""
     return tuple(code for code in form.required if code not in report.values)
 
 
-def _stands(report: Report, filled: Filled, code: str) -> bool:
-    """Whether this number, with its days out, is the one that is stored."""
+def _is_stored(report: Report, filled: Filled, code: str) -> bool:
+    """Return whether this number, with its days out, is the stored number."""
     return report.values.get(code) == filled.values[code] and (
         report.days_out.get(code) == filled.days_out.get(code)
     )
 
 
 def _mark(report: Report, code: str) -> Stamp:
-    """When the newest number known for this code was sent, stored or waiting."""
+    """Return the stamp of the newest number known for this code, stored or waiting."""
     waiting = report.pending.get(code)
-    marks = [report.stamps.get(code, (0, 0)), waiting.stamp if waiting else (0, 0)]
-    return max(marks)
+    return max(report.stamps.get(code, (0, 0)), waiting.stamp if waiting else (0, 0))
 
 
-def _with_accepted(
-    report: Report, accepted: Mapping[str, int], days_out: Mapping[str, int]
-) -> Report:
-    kept = {code: days for code, days in report.days_out.items() if code not in accepted}
-    fresh = {code: days for code, days in days_out.items() if code in accepted}
-    return replace(report, values={**report.values, **accepted}, days_out={**kept, **fresh})
+def _with_accepted(form: Form, report: Report, evaluation: Evaluation, now: datetime) -> Report:
+    """Return the report with the accepted numbers, as a new version where they change it."""
+    accepted = evaluation.accepted
+    values = {**report.values, **accepted}
+    days_out = {code: days for code, days in report.days_out.items() if code not in accepted}
+    days_out |= {code: days for code, days in evaluation.days_out.items() if code in accepted}
+    changed = (values, days_out) != (report.values, report.days_out)
+    return replace(
+        report,
+        values=values,
+        days_out=days_out,
+        complete=all(code in values for code in form.required),
+        version=report.version + changed,
+        withdrawn=report.withdrawn and not changed,
+        changed_at=now if changed else report.changed_at,
+        refusals={} if changed else report.refusals,
+    )

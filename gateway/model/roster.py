@@ -1,8 +1,8 @@
-"""What a roster is, and whether it holds together. Pure: rows in, faults out.
+"""A roster of units and people, and the check of its consistency. Pure: rows in, faults out.
 
-Two things are checked against one another: the rows of an import, and what is stored already,
-since an import may hold a part of the tree only. Levels as in Mali's health pyramid; DHIS2
-identifiers as in the DHIS2 documentation (UIDs: eleven letters and digits, a letter first).
+The rows of an import are checked together with the stored rows, since an import may hold only a
+part of the tree. Levels are those of Mali's health pyramid; DHIS2 identifiers as in the DHIS2
+documentation (UIDs: eleven letters and digits, a letter first).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ LEVEL_OF_ROLE: Final[Mapping[str, UnitLevel]] = {
 
 
 class RosterFault(Exception):
-    """The files cannot be imported. `faults` holds a sentence for each thing to mend."""
+    """The files cannot be imported; `faults` has a sentence for each thing to mend."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
@@ -45,7 +45,7 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person at a place; `phone` in E.164. One phone may stand at two places."""
+    """A person at a unit; `phone` in E.164. The same phone may be at two units."""
 
     place: FilePlace
     phone: str
@@ -57,12 +57,13 @@ class PersonRow:
 
     @property
     def key(self) -> tuple[str, str]:
+        """Return the phone and the unit's code, which identify a post."""
         return self.phone, self.org_unit
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Units and people that belong together, and what is odd about them but no fault."""
+    """Consistent units and people, with warnings about oddities that are no faults."""
 
     units: tuple[UnitRow, ...] = ()
     people: tuple[PersonRow, ...] = ()
@@ -72,11 +73,11 @@ class Roster:
 def unit_faults(
     rows: Sequence[UnitRow], stored: Sequence[UnitRow], *, complete: bool
 ) -> Iterator[FileFault]:
-    """What is wrong between units, rather than inside one: repeats, parents, cycles.
+    """Yield the faults between units, rather than inside a unit: repeats, parents, cycles.
 
-    `rows` may hold half-read rows (an unknown level, for one); these are compared as far as
-    they go. With `complete` False some rows could not be read at all, and an unknown parent is
-    no fault: one slip should not show as many.
+    `rows` may hold partly read rows (with an unknown level, for example); these are compared as
+    far as possible. With `complete` False some rows could not be read at all, and an unknown
+    parent is no fault: a single mistake should not be reported many times.
     """
     yield from _repeats(rows, stored)
     tree = merged(rows, stored)
@@ -99,9 +100,9 @@ def people_faults(
     *,
     complete: bool,
 ) -> Iterator[FileFault]:
-    """Repeated people, unknown units, and roles at a level where they have no work.
+    """Yield the faults of people: repeats, unknown units, and roles at a wrong level.
 
-    `complete` as for `unit_faults`: whether every unit of the files stands in `tree`.
+    `complete` as for `unit_faults`: whether every unit of the files is in `tree`.
     """
     seen: dict[tuple[str, str], FilePlace] = {}
     for row in rows:
@@ -109,18 +110,22 @@ def people_faults(
         if row.phone and first is not row.place:
             who = f"{mask(row.phone)} at {row.org_unit}"
             yield FileFault(row.place, f"{who} stands at line {first.line} already")
-    for row in (*rows, *(one for one in stored if one.active and one.key not in seen)):
+    others = (person for person in stored if person.active and person.key not in seen)
+    for row in (*rows, *others):
         if words := _post_fault(row, tree, complete=complete):
             yield FileFault(row.place, words)
 
 
 def merged(rows: Sequence[UnitRow], stored: Sequence[UnitRow]) -> dict[str, UnitRow]:
-    """The tree as it would be: stored units, each replaced by the row with its code."""
-    return {one.code: one for one in (*stored, *rows) if one.code}
+    """Return the tree after an import, by code: stored units, each replaced by its row."""
+    return {unit.code: unit for unit in (*stored, *rows) if unit.code}
 
 
 def receiver_of(unit: UnitRow, tree: Mapping[str, UnitRow]) -> UnitRow | None:
-    """The nearest unit upward, itself included, with a dhis2_id. The tree has no cycle."""
+    """Return the nearest unit with a dhis2_id, upward from the unit itself; None without.
+
+    The tree must have no cycle.
+    """
     step: UnitRow | None = unit
     while step is not None and step.dhis2_id is None:
         step = tree.get(step.parent or "")
@@ -128,7 +133,7 @@ def receiver_of(unit: UnitRow, tree: Mapping[str, UnitRow]) -> UnitRow | None:
 
 
 def without_receiver(tree: Mapping[str, UnitRow]) -> Iterator[str]:
-    """A warning for each site whose numbers DHIS2 has no place for."""
+    """Yield a warning for each site without an org unit in DHIS2 for its numbers."""
     for unit in tree.values():
         if unit.level == UnitLevel.SITE and receiver_of(unit, tree) is None:
             yield (
@@ -138,11 +143,11 @@ def without_receiver(tree: Mapping[str, UnitRow]) -> Iterator[str]:
 
 
 def _repeats(rows: Sequence[UnitRow], stored: Sequence[UnitRow]) -> Iterator[FileFault]:
-    """A code, or a dhis2_id, that two units claim. Codes that differ in case only are one."""
+    """Yield a fault for each code or dhis2_id of two units; codes are compared without case."""
     codes: dict[str, UnitRow] = {}
     ids: dict[str, UnitRow] = {}
     written = {row.code for row in rows}
-    for unit in (*(one for one in stored if one.code not in written), *rows):
+    for unit in (*(unit for unit in stored if unit.code not in written), *rows):
         first = codes.setdefault(unit.code.casefold(), unit) if unit.code else unit
         if first is not unit:
             same = f"the code {unit.code} is taken already, by {first.code} ({first.place})"
@@ -157,7 +162,7 @@ def _repeats(rows: Sequence[UnitRow], stored: Sequence[UnitRow]) -> Iterator[Fil
 
 
 def _cycle(unit: UnitRow, tree: Mapping[str, UnitRow]) -> list[str]:
-    """The codes from this unit upward back to itself, or nothing when it stands in no cycle."""
+    """Return the codes from this unit upward back to itself, empty when it is in no cycle."""
     path = [unit.code]
     step = tree.get(unit.parent or "")
     while step is not None and step.code not in path:
@@ -175,7 +180,7 @@ def _parent_fault(unit: UnitRow, tree: Mapping[str, UnitRow], *, complete: bool)
             return ""
         return f"the parent {unit.parent} of {unit.code} is unknown{_hint(unit.parent, tree)}"
     if unit.level == UnitLevel.COUNTRY or not {unit.level, parent.level} <= set(LEVELS):
-        return ""  # told already, with the row's cells
+        return ""  # reported already, with the row's cells
     if LEVELS.index(parent.level) >= LEVELS.index(unit.level):
         return (
             f"{unit.code} is a {unit.level} and cannot stand below {parent.code}, "
@@ -197,5 +202,5 @@ def _post_fault(row: PersonRow, tree: Mapping[str, UnitRow], *, complete: bool) 
 
 
 def _hint(code: str, tree: Mapping[str, UnitRow]) -> str:
-    near = next((one for one in tree if one.casefold() == code.casefold()), None)
+    near = next((known for known in tree if known.casefold() == code.casefold()), None)
     return f", did you mean {near}?" if near else ""

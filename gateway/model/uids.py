@@ -1,4 +1,4 @@
-"""DHIS2 identifiers, derived from codes, so that running an export twice changes nothing.
+"""DHIS2 identifiers derived from codes, so that an export can be repeated without changes.
 
 DHIS2's `CodeGenerator` takes 11 characters: a letter, then letters and digits.
 """
@@ -12,11 +12,11 @@ _CHARACTERS = _LETTERS + string.digits
 
 
 def uid(kind: str, code: str) -> str:
-    """The UID of the object of this kind with this code: always the same one.
+    """Return the UID of the object of this kind with this code, always the same.
 
-    `kind` keeps objects of different sorts with one code apart (`dataElement`, `dataSet`,
-    `event`). The result matches `^[a-zA-Z][a-zA-Z0-9]{10}$` and is taken from the SHA-256 of
-    both: among ten thousand objects two meet with a probability of about 10^-12.
+    `kind` separates objects of different kinds with the same code (`dataElement`, `dataSet`,
+    `event`). The result matches `^[a-zA-Z][a-zA-Z0-9]{10}$` and is derived from the SHA-256 of
+    both: among ten thousand objects two collide with a probability of about 10^-12.
     """
     number = int.from_bytes(hashlib.sha256(f"{kind}:{code}".encode()).digest())
     number, first = divmod(number, len(_LETTERS))
@@ -28,7 +28,7 @@ def uid(kind: str, code: str) -> str:
 
 
 def is_uid(text: str) -> bool:
-    """Whether DHIS2 takes this text for a UID (`CodeGenerator.UID_REGEXP`)."""
+    """Return whether DHIS2 accepts the text as a UID (`CodeGenerator.UID_REGEXP`)."""
     return (
         len(text) == UID_LENGTH
         and text[0] in _LETTERS

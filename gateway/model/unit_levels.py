@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class UnitLevel(StrEnum):
-    """What an org unit is; the value is what `org_units.csv` and the tables hold."""
+    """The level of an org unit; the value is that of `org_units.csv` and the tables."""
 
     COUNTRY = "country"
     REGION = "region"
