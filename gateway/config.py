@@ -1,4 +1,4 @@
-"""Settings, from the environment, read here and nowhere else; every fault told at once."""
+"""The settings, read from the environment only here; all faults are reported at once."""
 
 import os
 import re
@@ -17,7 +17,7 @@ SHIPPED_CATALOGUES = Path(menus.__file__).with_name("catalogues")
 
 
 class SettingsFault(Exception):
-    """One or more settings cannot be used. `faults` holds a sentence for each."""
+    """One or more settings cannot be used; `faults` has a sentence for each."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -26,7 +26,7 @@ class SettingsFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says, checked. Secrets never show in its repr."""
+    """The checked settings; `dhis2_timeout` is in seconds. Their repr shows no secret."""
 
     database_url: str
     redis_url: str
@@ -50,20 +50,23 @@ class Settings:
 
     @property
     def operator_known(self) -> bool:
+        """Return whether the operator's credentials are set."""
         return self.at_username is not None and self.at_api_key is not None
 
     @property
     def dhis2_known(self) -> bool:
+        """Return whether DHIS2's address and credentials are set."""
         return self.dhis2_url is not None and (
             self.dhis2_token is not None or self.dhis2_username is not None
         )
 
 
 def load(environ: Mapping[str, str] | None = None, *, need_tokens: bool = False) -> Settings:
-    """The settings of this process.
+    """Load the settings of this process.
 
-    `environ` is the process's environment unless a mapping is handed in. With `need_tokens`
-    (the web process) a missing WEBHOOK_TOKENS is a fault. An empty value counts as absent.
+    `environ` is the process's environment unless a mapping is passed. With `need_tokens` (the web
+    process) a missing WEBHOOK_TOKENS is a fault. An empty value counts as absent.
+
     Raises SettingsFault with every fault found.
     """
     given = os.environ if environ is None else environ
@@ -95,7 +98,7 @@ def load(environ: Mapping[str, str] | None = None, *, need_tokens: bool = False)
 
 
 def _database_url(raw: Mapping[str, str], faults: list[str]) -> str:
-    """In SQLAlchemy's spelling. A database in memory is none that processes could share."""
+    """Return the URL in SQLAlchemy's spelling; processes cannot share a database in memory."""
     url = raw.get("DATABASE_URL", "sqlite:///var/kibaru.db")
     scheme, _, rest = url.partition("://")
     if scheme in POSTGRESQL and _has_port_in_digits(rest):
@@ -109,7 +112,7 @@ def _database_url(raw: Mapping[str, str], faults: list[str]) -> str:
 
 
 def _has_port_in_digits(rest: str) -> bool:
-    """Of what follows the scheme; the password before the last @ may hold anything."""
+    """Check the part after the scheme; the password before the last @ may hold anything."""
     try:
         _ = urlsplit("//" + rest.rpartition("@")[2]).port
     except ValueError:
@@ -186,7 +189,7 @@ def _seconds(raw: Mapping[str, str], name: str, default: float, faults: list[str
 
 
 def _folder(raw: Mapping[str, str], name: str, faults: list[str]) -> Path | None:
-    """A folder, or the name of one that is shipped besides the usual one."""
+    """Return a folder, given by its path or by the name of a shipped additional catalogue."""
     text = raw.get(name)
     if text is None:
         return None
@@ -214,7 +217,7 @@ def _log_level(raw: Mapping[str, str], faults: list[str]) -> str:
 
 
 def _pairs(settings: Settings, faults: list[str]) -> None:
-    """Settings that make sense only together."""
+    """Note settings that are only valid together."""
     if (settings.at_username is None) != (settings.at_api_key is None):
         faults.append("AT_USERNAME and AT_API_KEY: one is set without the other")
     if (settings.dhis2_username is None) != (settings.dhis2_password is None):

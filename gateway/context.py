@@ -1,4 +1,4 @@
-"""What every use case needs besides its rows: the catalogue, and whose calendar counts."""
+"""The context of every use case: the catalogue and the programme's time zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

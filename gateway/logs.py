@@ -1,6 +1,6 @@
 """Structured logs: events with fixed names and ids as fields, never message text or numbers.
 
-One JSON object a line when stderr is no terminal, readable lines when it is.
+Each line is a JSON object when stderr is no terminal, and readable text when it is.
 """
 
 import logging
@@ -15,7 +15,7 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def configure(level: str) -> None:
-    """Sets up this process's logs, ours and those of libraries, on stderr."""
+    """Configure the logs of this process, including those of libraries, on stderr."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -49,10 +49,10 @@ def configure(level: str) -> None:
 
 
 def where_it_broke(exc_info: ExcInfo) -> str:
-    """The kinds of an exception and its causes, and the lines they came through.
+    """Return the classes of an exception and its causes, with the source lines of each.
 
-    Not their sentences, and no values of variables: a driver's or parser's sentence may quote
-    what an agent wrote, or her number.
+    Their messages and the values of variables are left out: the message of a driver or parser may
+    quote an agent's text or phone number.
     """
     return "\n".join(_stack(exc_info[1]))
 

@@ -1,13 +1,13 @@
-"""A child process that does not outlive its parent, even when the parent is killed.
+"""End a child process with its parent, even when the parent is killed.
 
-`die_with_parent()` is for a child that is Python; for any other program this module starts it:
-`python -m gateway.process_group PARENT_PID PROGRAM ARGUMENT…` ties the knot, then becomes PROGRAM
-under the same process id.
+`die_with_parent()` is for a child that is Python; any other program is started by this module:
+`python -m gateway.process_group PARENT_PID PROGRAM ARGUMENT…` asks the kernel for the signal, then
+becomes PROGRAM under the same process id.
 
 Source: Linux prctl(2), PR_SET_PDEATHSIG. The kernel keeps the setting over execve (unless the
 program is set-user-ID) and sends the signal when the THREAD that made the child ends, so start
-such children from a thread that lives as long as they should. Elsewhere than on Linux nothing is
-set: a killed parent leaves its children there.
+such children from a thread that lives as long as they should. On other systems than Linux nothing
+is set: there a killed parent leaves its children running.
 """
 
 import ctypes
@@ -20,11 +20,13 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 def die_with_parent(parent: int | None = None) -> None:
-    """Ask the kernel to send this process SIGTERM when its parent ends; nothing off Linux.
+    """Ask the kernel to send this process SIGTERM when its parent ends; a no-op except on Linux.
 
-    `parent` is the process id of the parent as the parent itself knew it; without it the parent
-    of this moment is taken. Raises SystemExit when the parent is gone already (the kernel then
-    has nothing left to watch), OSError when the kernel refuses.
+    `parent` is the process id of the parent as the parent itself knew it; without it, that of the
+    current parent.
+
+    Raises SystemExit when the parent is gone already (the kernel then has nothing left to watch),
+    OSError when the kernel refuses.
     """
     if sys.platform != "linux":
         return
@@ -39,7 +41,7 @@ def die_with_parent(parent: int | None = None) -> None:
 
 
 def command(program: Sequence[str]) -> list[str]:
-    """The command line that runs `program` as a child which ends with the calling process."""
+    """Return the command line that runs `program` as a child ending with the calling process."""
     return [sys.executable, "-m", "gateway.process_group", str(os.getpid()), *program]
 
 
