@@ -1,4 +1,4 @@
-"""Holds up the settings: their defaults, what each takes, and how faults are told."""
+"""The settings: their defaults, accepted values, and faults."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Holds up the logs: one JSON object a line, and nothing that an exception says or holds."""
+"""The logs: a JSON object for each line, without messages and values of exceptions."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ Lines = list[dict[str, Any]]
 
 
 class Screen(StringIO):
-    """A stderr that somebody looks at."""
+    """A stderr that is a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -32,7 +32,7 @@ def _logs_as_they_were() -> Iterator[None]:
 
 
 def configured(level: str, stream: StringIO) -> StringIO:
-    """Logs that go to this stream."""
+    """Configure logs that go to this stream."""
     with redirect_stderr(stream):
         logs.configure(level)
     return stream

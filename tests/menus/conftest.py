@@ -15,7 +15,7 @@ Spoil = Callable[[str, str, str], list[str]]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped catalogue, to be spoilt."""
+    """Return a copy of the shipped catalogue, to be spoilt."""
     with as_file(SHIPPED) as shipped:
         shutil.copytree(shipped, tmp_path / "catalogue")
     return tmp_path / "catalogue"
@@ -43,7 +43,7 @@ def faults_of(folder: Path) -> list[str]:
 
 @pytest.fixture
 def spoilt(folder: Path, edit: Edit) -> Spoil:
-    """The faults after one replacement."""
+    """Return the faults after one replacement."""
 
     def faults(name: str, old: str, new: str) -> list[str]:
         edit(name, old, new)

@@ -1,4 +1,4 @@
-"""Holds up: one spelling for every phone number, and no whole number where people look."""
+"""Phone numbers: one spelling for each, and no whole number where people look."""
 
 import pytest
 

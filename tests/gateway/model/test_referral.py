@@ -1,4 +1,4 @@
-"""Holds up: a referral moves as the centre and the agent say, and nothing else moves it."""
+"""A referral's state changes by the steps of the centre and the agent only."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +29,7 @@ VISIT = date(2026, 11, 7)
 
 
 def after(*steps: str) -> ReferralState:
-    """The state after these steps, an hour apart; one that changes nothing is passed over."""
+    """Return the state after these steps, an hour apart; steps that change nothing are skipped."""
     return walked(*steps).state
 
 
@@ -148,7 +148,7 @@ def test_the_calendar_closes_what_nobody_answered_and_keeps_what_is_known() -> N
 def test_numbers_have_four_digits_and_come_once_each() -> None:
     all_of_them = list(numbers("KOLA/1"))
     assert len(set(all_of_them)) == 9000
-    assert all(len(one) == 4 and one[0] != "0" for one in all_of_them)
+    assert all(len(number) == 4 and number[0] != "0" for number in all_of_them)
     assert list(islice(numbers("KOLA/1"), 5)) == all_of_them[:5]
     assert all_of_them[:5] != list(islice(numbers("KOLA/2"), 5))
 

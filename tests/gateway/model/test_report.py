@@ -1,4 +1,4 @@
-"""Holds up: a report ends the same whatever the order of its messages, and nothing is lost."""
+"""A report is the same in any order of its messages, and no number is lost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,8 +31,11 @@ def fill(form: Form, report: Report, at: int, values: Said, days_out: Said | Non
 
 
 def waits(report: Report) -> dict[str, tuple[int, int | None, Stamp]]:
-    """What does not count yet: number, days out, and when it was sent."""
-    return {code: (one.value, one.days_out, one.stamp) for code, one in report.pending.items()}
+    """Return the waiting numbers by code: number, days out and stamp."""
+    return {
+        code: (waiting.value, waiting.days_out, waiting.stamp)
+        for code, waiting in report.pending.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +109,7 @@ def test_any_order_ends_with_the_same_numbers(pec: Form, ordered: list[tuple[int
     for at, values in ordered:
         report = fill(pec, report, at, {**values, "VUS": 100 + values.get("VUS", 0)}).report
     newest: dict[str, int] = {}
-    for _, values in sorted(ordered, key=lambda one: one[0]):
+    for _, values in sorted(ordered, key=lambda entry: entry[0]):
         newest |= {**values, "VUS": 100 + values.get("VUS", 0)}
     assert report.values == newest
     assert report.pending == {}
@@ -132,7 +135,7 @@ def test_a_number_above_its_limit_waits_and_one_far_above_is_dropped(pec: Form) 
     filing = fill(pec, blank(), 1, {"VUS": 150, "FIE": 121, "TDR": 301})
     assert filing.report.values == {"VUS": 150}
     assert waits(filing.report) == {"FIE": (121, None, (1000, 1))}
-    assert [(one.key, one.codes) for one in filing.problems] == [
+    assert [(problem.key, problem.codes) for problem in filing.problems] == [
         ("above_refuse", ("TDR",)),
         ("above_ask", ("FIE",)),
     ]
@@ -141,7 +144,7 @@ def test_a_number_above_its_limit_waits_and_one_far_above_is_dropped(pec: Form) 
 def test_a_number_that_waits_is_told_again_until_it_is_retyped(pec: Form) -> None:
     first = fill(pec, blank(), 1, {"VUS": 160})
     second = fill(pec, first.report, 2, {"RFS": 3})
-    assert [one.key for one in second.problems] == ["above_ask"]
+    assert [problem.key for problem in second.problems] == ["above_ask"]
     third = fill(pec, second.report, 3, {"VUS": 45})
     assert (third.report.values, third.report.pending) == ({"VUS": 45, "RFS": 3}, {})
     assert third.problems == ()
@@ -152,7 +155,9 @@ def test_a_broken_rule_parks_what_was_typed_and_keeps_what_is_stored(pec: Form) 
     broken = fill(pec, stored, 2, {"POS": 48, "RFS": 3})
     assert broken.report.values == {"TDR": 37, "VUS": 45, "RFS": 3}
     assert waits(broken.report) == {"POS": (48, None, (2000, 2))}
-    assert [(one.key, one.codes) for one in broken.problems] == [("rule_3", ("POS", "TDR"))]
+    assert [(problem.key, problem.codes) for problem in broken.problems] == [
+        ("rule_3", ("POS", "TDR"))
+    ]
 
 
 def test_a_newly_typed_number_that_breaks_a_rule_leaves_the_stored_one(pec: Form) -> None:
@@ -197,7 +202,7 @@ def test_days_out_fit_into_the_month(stk: Form, period: str, days: int, kept: bo
     filing = fill(stk, report, 1, {"ENF": 0, "BEB": 3}, {"ENF": days})
     assert filing.report.values == ({"ENF": 0, "BEB": 3} if kept else {"BEB": 3})
     assert filing.report.days_out == ({"ENF": days} if kept else {})
-    assert [one.key for one in filing.problems] == ([] if kept else ["days_out_too_long"])
+    assert [problem.key for problem in filing.problems] == ([] if kept else ["days_out_too_long"])
 
 
 @pytest.mark.parametrize(
@@ -231,8 +236,8 @@ def test_the_status_is_that_of_the_current_version(
 
 def test_a_receipt_is_four_signs_and_the_first_is_a_digit() -> None:
     found = list(islice(receipts("KOLA/PEC/202610"), 500))
-    assert {len(one) for one in found} == {4}
-    assert {one[0] for one in found} <= set(RECEIPT_DIGITS)
+    assert {len(receipt) for receipt in found} == {4}
+    assert {receipt[0] for receipt in found} <= set(RECEIPT_DIGITS)
     assert not set("".join(found)) & set("01IO")
     assert len(set(found)) > 495
     assert found == list(islice(receipts("KOLA/PEC/202610"), 500))
@@ -246,4 +251,4 @@ def test_a_stamp_orders_by_moment_then_by_arrival() -> None:
         stamp(NOW.replace(microsecond=1000), 1),
         stamp(LATER, 1),
     ]
-    assert all(one < other for one, other in pairwise(stamps))
+    assert all(earlier < other for earlier, other in pairwise(stamps))

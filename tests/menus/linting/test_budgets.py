@@ -1,4 +1,4 @@
-"""Holds up the check of budgets: an answer that could need too many parts is a fault."""
+"""The check of budgets: an answer that could need too many parts is a fault."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ CATALOGUE = load()
 
 
 def alone(form: Form) -> Catalogue:
-    """The shipped catalogue with this form and no other: much quicker to try out."""
+    """Return the shipped catalogue with this form and no other: much quicker to check."""
     return replace(
         CATALOGUE,
         forms={form.keyword: form},
@@ -35,9 +35,9 @@ def with_more_fields(times: int, *, required: bool) -> Catalogue:
     """PEC alone, with so many more of its required or of its optional fields."""
     form = CATALOGUE.forms["PEC"]
     more = [
-        replace(one, code=f"{one.code}{'X' * turn}", aliases=())
-        for one in form.fields
-        if one.required is required
+        replace(field, code=f"{field.code}{'X' * turn}", aliases=())
+        for field in form.fields
+        if field.required is required
         for turn in range(1, times)
     ]
     return alone(replace(form, fields=(*form.fields, *more), checks=()))
@@ -46,8 +46,8 @@ def with_more_fields(times: int, *, required: bool) -> Catalogue:
 def with_longer_labels(letters: int) -> Catalogue:
     form = CATALOGUE.forms["PEC"]
     fields = tuple(
-        replace(one, short={**one.short, "fr": one.short["fr"] + "x" * letters})
-        for one in form.fields
+        replace(field, short={**field.short, "fr": field.short["fr"] + "x" * letters})
+        for field in form.fields
     )
     return alone(replace(form, fields=fields, checks=()))
 
@@ -65,7 +65,7 @@ def test_too_many_fields_break_the_read_back() -> None:
 
 
 def test_long_labels_give_way_to_codes() -> None:
-    assert not any("read-back" in one for one in budget_faults(with_longer_labels(40)))
+    assert not any("read-back" in told for told in budget_faults(with_longer_labels(40)))
 
 
 @pytest.mark.parametrize("language", ["fr", "bm"])
@@ -81,7 +81,7 @@ def test_a_long_sentence_that_has_a_shorter_wording_is_none() -> None:
 def test_a_form_too_long_for_any_other_answer() -> None:
     found = budget_faults(with_more_fields(6, required=False))
     assert "forms: PEC.fr: an answer with above_refuse needs 3 parts, the most is 2" in found
-    assert not any("read-back" in one for one in found)
+    assert not any("read-back" in told for told in found)
 
 
 def test_a_long_help() -> None:
@@ -94,8 +94,8 @@ def test_every_kind_of_fault_is_told() -> None:
     spoilt = with_words("fr", all_in="Tout est recu, merci. " * 20)
     near = (*CATALOGUE.programme.near, NearWords(("MAM", "BEB"), "because"))
     found = faults(replace(spoilt, programme=replace(spoilt.programme, near=near)))
-    assert any(one.startswith("programme.toml: near: BEB") for one in found)
-    assert any(one.startswith("words/fr.toml: all_in") for one in found)
+    assert any(told.startswith("programme.toml: near: BEB") for told in found)
+    assert any(told.startswith("words/fr.toml: all_in") for told in found)
 
 
 def test_what_is_said_in_french() -> None:

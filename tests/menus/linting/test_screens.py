@@ -1,4 +1,4 @@
-"""Holds up the room of a screen: each fits at its largest numbers, or `kibaru check` tells it."""
+"""The check of screens: each fits at its largest numbers, or `kibaru check` reports it."""
 
 from dataclasses import replace
 
@@ -34,14 +34,14 @@ def test_every_screen_fits_at_its_largest(language: str) -> None:
 def test_a_network_with_less_room_is_told() -> None:
     assert screen_faults(CATALOGUE) == []
     found = screen_faults(with_room(septets_of_network={"61002": 90}))
-    assert any("fr): does not fit a screen of 90 septets" in one for one in found)
-    assert any(one.startswith("ussd: PEC") for one in found)
+    assert any("fr): does not fit a screen of 90 septets" in told for told in found)
+    assert any(told.startswith("ussd: PEC") for told in found)
 
 
 def test_a_long_sentence_is_told() -> None:
     words = {**CATALOGUE.words["fr"], "ussd_which_form": "{month}: " + "lequel " * 30}
     found = screen_faults(replace(CATALOGUE, words={**CATALOGUE.words, "fr": words}))
-    assert any(one.startswith("ussd: forms (fr)") for one in found)
+    assert any(told.startswith("ussd: forms (fr)") for told in found)
 
 
 def test_a_screen_too_long_is_cut_between_words_and_keeps_its_choices() -> None:

@@ -1,4 +1,4 @@
-"""Holds up the check for near words: every pair that a thumb may swap is named, or a fault."""
+"""The check of near words: every pair that may be mistyped is accepted, or a fault."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ CATALOGUE = load()
 
 
 def with_word(word: str) -> Catalogue:
-    """The shipped catalogue with one more command."""
+    """Return the shipped catalogue with another command."""
     commands = {**CATALOGUE.commands, word: Command(word, ("asc",), "help_aide")}
     keywords = {**CATALOGUE.keyword_of, word: word}
     return replace(CATALOGUE, commands=commands, keyword_of=keywords)
@@ -46,8 +46,8 @@ def test_a_new_word_near_another_is_a_fault(word: str, neighbour: str, how: str)
     new = f"{word} (command)"
     either = (f"{new} and {neighbour} {how}: ", f"{neighbour} and {new} {how}: ")
     found = slip_faults(with_word(word))
-    assert any(one.startswith(either) for one in found)
-    assert all(new in one for one in found)
+    assert any(told.startswith(either) for told in found)
+    assert all(new in told for told in found)
 
 
 def test_a_word_far_from_all_is_none() -> None:
@@ -65,7 +65,7 @@ def test_every_accepted_group_is_needed(dropped: int) -> None:
     words = near[dropped].words
     found = slip_faults(with_near(*near[:dropped], *near[dropped + 1 :]))
     assert found
-    assert all(sum(f"{word} (" in one for word in words) == 2 for one in found)
+    assert all(sum(f"{word} (" in told for word in words) == 2 for told in found)
 
 
 @pytest.mark.parametrize(

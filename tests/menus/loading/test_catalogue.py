@@ -41,7 +41,7 @@ def test_forms_in_their_order(shipped: Catalogue) -> None:
 
 def test_limits(shipped: Catalogue) -> None:
     found = {code: shipped.field(code) for code in LIMITS}
-    assert {code: (one.ask_above, one.refuse_above) for code, one in found.items()} == LIMITS
+    assert {code: (field.ask_above, field.refuse_above) for code, field in found.items()} == LIMITS
 
 
 def test_optional_fields(shipped: Catalogue) -> None:
@@ -81,10 +81,10 @@ def test_every_keyword_and_who_may_use_it(shipped: Catalogue) -> None:
 
 def side(terms: tuple[Term, ...]) -> str:
     texts = []
-    for one in terms:
-        times = f"{abs(one.factor)}*" if abs(one.factor) > 1 else ""
-        text = f"{times}{one.name}" if one.code else str(one.factor)
-        texts.append(f"-{text}" if one.factor < 0 else f"+{text}")
+    for term in terms:
+        times = f"{abs(term.factor)}*" if abs(term.factor) > 1 else ""
+        text = f"{times}{term.name}" if term.code else str(term.factor)
+        texts.append(f"-{text}" if term.factor < 0 else f"+{text}")
     return "".join(texts)[1:]
 
 
@@ -97,9 +97,11 @@ def as_text(check: Check) -> str:
 
 
 def checks_of(shipped: Catalogue, keyword: str, level: Level) -> list[str]:
-    """A form's own rules; those of every form are told apart."""
+    """Return a form's own rules, without those of every form."""
     checks = shipped.forms[keyword].checks
-    return [as_text(one) for one in checks if one.level is level and one.rule not in (16, 17)]
+    return [
+        as_text(check) for check in checks if check.level is level and check.rule not in (16, 17)
+    ]
 
 
 def test_what_cannot_be(shipped: Catalogue) -> None:
@@ -181,7 +183,7 @@ def test_rules_of_every_form(shipped: Catalogue, keyword: str) -> None:
     form = shipped.forms[keyword]
     required = FORMS[keyword].split()
     every, before = "+".join(required), "+".join(f"{code}_last_month" for code in required)
-    assert [as_text(one) for one in form.checks if one.rule in (16, 17)] == [
+    assert [as_text(check) for check in form.checks if check.rule in (16, 17)] == [
         f"16: {every} > 0",
         f"16: {every} differ {before} given {every} > 0",
         *(f"17: {code} <= 3*{code}_usual given {code} > 20" for code in form.codes),
@@ -202,7 +204,7 @@ def test_everything_can_be_sent(shipped: Catalogue, language: str) -> None:
         *shipped.words[language].values(),
         *shipped.programme.months[language],
         *shipped.programme.months_short[language],
-        *(text for one in fields for text in (one.labels[language], one.short[language])),
+        *(text for field in fields for text in (field.labels[language], field.short[language])),
     ]
     assert [text for text in texts if lost(text)] == []
     assert len(texts) > 100

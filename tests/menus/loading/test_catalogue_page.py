@@ -1,4 +1,4 @@
-"""Holds up docs/catalogue.md: every key of the catalogue's files is explained there."""
+"""docs/catalogue.md explains every key of the catalogue's files."""
 
 import re
 import tomllib
@@ -32,8 +32,8 @@ def keys(value: Any) -> Iterator[str]:
                 yield key
             yield from keys(below)
     elif isinstance(value, list):
-        for one in value:
-            yield from keys(one)
+        for item in value:
+            yield from keys(item)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -113,7 +113,7 @@ FIELD = '[[fields]]\ncode = "{}"\nlabels = {{ fr = "X" }}\nshort = {{ fr = "{}" 
 )  # fmt: skip
 def test_fault(spoilt: Spoil, name: str, old: str, new: str, fault: str) -> None:
     faults = spoilt(name, old, new)
-    assert any(fault in one for one in faults), faults
+    assert any(fault in told for told in faults), faults
 
 
 def test_all_faults_at_once(folder: Path, edit: Edit) -> None:
@@ -123,7 +123,7 @@ def test_all_faults_at_once(folder: Path, edit: Edit) -> None:
     edit("keywords.toml", '["asc"]', "[]\ncolour = 1")
     (folder / "words/bm.toml").unlink()
     (folder / "programme.toml").write_bytes(b"opens_on = 1 # \xe9")
-    assert [one.split(": ")[0] for one in faults_of(folder)] == [
+    assert [told.split(": ")[0] for told in faults_of(folder)] == [
         "programme.toml",
         "forms/pec.toml",
         "forms/stk.toml",
@@ -184,8 +184,8 @@ def test_a_check_is_added_in_one_file(folder: Path, edit: Edit) -> None:
         '\n[[checks]]\nrule = 30\nleft = ["-2*NND", 3]\nop = "<="\nright = ["VNN@last_month"]\nlevel = "confirm"\nwords = "rule_30"\n',
     )
     edit(FR, "", '\nrule_30 = "{left}, mais {right}: {NND} sur {VNN_last_month}."\n')
-    check = next(one for one in load(folder).forms["SMI"].checks if one.rule == 30)
-    assert [(one.code, one.factor) for one in check.left] == [("NND", -2), ("", 3)]
+    check = next(check for check in load(folder).forms["SMI"].checks if check.rule == 30)
+    assert [(term.code, term.factor) for term in check.left] == [("NND", -2), ("", 3)]
     assert (check.codes, check.names) == (("NND",), {"NND", "VNN_last_month"})
 
 
@@ -193,13 +193,13 @@ def test_a_check_that_is_taken_out_may_leave_its_sentence(folder: Path, edit: Ed
     path = folder / "forms/nut.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index("[[checks]]")], encoding="utf-8")
-    shared = {one.rule for one in load(folder).forms["SMI"].checks} - {14, 23}
-    assert {one.rule for one in load(folder).forms["NUT"].checks} == {13, *shared}
+    shared = {check.rule for check in load(folder).forms["SMI"].checks} - {14, 23}
+    assert {check.rule for check in load(folder).forms["NUT"].checks} == {13, *shared}
 
 
 def test_a_check_between_forms_is_held_by_each_of_them_and_by_no_other() -> None:
     forms = load().forms.values()
-    assert {form.keyword for form in forms if any(one.rule == 13 for one in form.checks)} == {
+    assert {form.keyword for form in forms if any(check.rule == 13 for check in form.checks)} == {
         "PEC",
         "NUT",
     }
@@ -209,7 +209,7 @@ def test_a_rule_of_every_form_reaches_a_form_that_is_added(folder: Path) -> None
     text = 'keyword = "EAU"\norder = 5\nlabels = { fr = "Eau" }\n' + FIELD.format("PUI", "Puits")
     (folder / "forms/eau.toml").write_text(text, encoding="utf-8")
     checks = load(folder).forms["EAU"].checks
-    assert [(one.rule, one.codes) for one in checks] == [
+    assert [(check.rule, check.codes) for check in checks] == [
         (16, ("PUI",)),
         (16, ("PUI",)),
         (17, ("PUI",)),

@@ -1,4 +1,4 @@
-"""Holds up: a second catalogue says only where numbers go, and shares all else."""
+"""A second catalogue holds only the targets of numbers, and shares everything else."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ HEAD = '[SMI]\ndata_set = "zuIZr92pbJL"\n'
 def mapping(
     tmp_path: Path, catalogue: Catalogue, changes: dict[str, str], head: str = HEAD
 ) -> Path:
-    """A folder in which every field of SMI is "none", but for the changes."""
+    """Return a folder in which every field of SMI is "none", except for the changes."""
     text = head
     for code in catalogue.forms["SMI"].codes:
         own = changes.get(code, 'data_element = "none"\nwhy = "nowhere"')
@@ -61,7 +61,7 @@ def test_what_is_wrong_is_told_with_its_place(
 ) -> None:
     with pytest.raises(CatalogueFault) as caught:
         load(mapping(tmp_path, catalogue, {code: own}))
-    assert [one for one in caught.value.faults if one.startswith(fault)], caught.value.faults
+    assert [told for told in caught.value.faults if told.startswith(fault)], caught.value.faults
 
 
 def test_forms_and_fields_that_are_none_are_told(tmp_path: Path, catalogue: Catalogue) -> None:

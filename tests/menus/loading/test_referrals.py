@@ -1,4 +1,4 @@
-"""Holds up: `referrals.toml` is what the states and the language need, or every fault is told."""
+"""`referrals.toml` is what the states and the language need, or every fault is reported."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_every_state_has_its_words(shipped: Catalogue) -> None:
 
 
 def test_newborns_count_apart_and_women_not_at_all(shipped: Catalogue) -> None:
-    counted = {code: one.counts_in for code, one in shipped.referrals.reasons.items()}
+    counted = {code: reason.counts_in for code, reason in shipped.referrals.reasons.items()}
     assert counted.pop("NN") == "NND"
     assert (counted.pop("FE"), counted.pop("PP")) == ("", "")
     assert set(counted.values()) == {"RFS"}
@@ -64,7 +64,7 @@ def test_newborns_count_apart_and_women_not_at_all(shipped: Catalogue) -> None:
 )
 def test_a_fault_is_told(spoilt: Spoil, old: str, new: str, fault: str) -> None:
     faults = spoilt("referrals.toml", old, new)
-    assert any(fault in one and one.startswith("referrals.toml: ") for one in faults), faults
+    assert any(fault in told and told.startswith("referrals.toml: ") for told in faults), faults
 
 
 def test_a_missing_file_is_told(folder: Path) -> None:

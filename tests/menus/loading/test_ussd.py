@@ -1,4 +1,4 @@
-"""Holds up the reading of menus and groups: what they say, and every fault with its place."""
+"""Menus and groups as read: their content, and every fault with its place."""
 
 import shutil
 from pathlib import Path
@@ -29,12 +29,14 @@ def menu(folder: Path, text: str) -> None:
 
 def test_the_menus_that_the_product_ships() -> None:
     ussd = load().ussd
-    agent = [(one.digit, one.opens or one.form or one.command) for one in ussd.menu_of("asc").items]
+    agent = [
+        (item.digit, item.opens or item.form or item.command) for item in ussd.menu_of("asc").items
+    ]
     assert agent == [
         ("1", "forms"), ("2", "STK"), ("3", "RUPT"), ("4", "REF"), ("5", "ETAT"), ("6", "AIDE"),
         ("7", "LANGUE"),
     ]  # fmt: skip
-    above = [(one.digit, one.command) for one in ussd.menu_of("dtc").items]
+    above = [(item.digit, item.command) for item in ussd.menu_of("dtc").items]
     assert above == [("1", "ETAT"), ("2", "MANQ"), ("3", "RUPT"), ("4", "SUIVI"), ("5", "VAL")]
     assert ussd.menu_of("district") == ussd.menu_of("dtc")
     assert ussd.menu_of("nobody").items == ()
@@ -79,12 +81,12 @@ def test_every_required_code_stands_in_one_group() -> None:
 )
 def test_what_is_wrong_with_a_menu(folder: Path, text: str, fault: str) -> None:
     menu(folder, text)
-    assert any(fault in one for one in faults_of(folder)), faults_of(folder)
+    assert any(fault in told for told in faults_of(folder)), faults_of(folder)
 
 
 def test_words_that_are_missing(folder: Path) -> None:
     menu(folder, ITEM.format(1, 'form = "PEC"').replace("ussd_report", "ussd_dance"))
-    assert any("ussd_dance: missing, a menu needs it" in one for one in faults_of(folder))
+    assert any("ussd_dance: missing, a menu needs it" in told for told in faults_of(folder))
 
 
 def test_two_menus_for_a_role(folder: Path) -> None:
@@ -136,4 +138,4 @@ def test_limits_of_the_programme(folder: Path, line: str, fault: str) -> None:
     text = path.read_text(encoding="utf-8")
     start, end = text.index("[ussd]"), text.index("[months]")
     path.write_text(f"{text[:start]}[ussd]\n{line}\n{text[end:]}", encoding="utf-8")
-    assert any(fault in one for one in faults_of(folder)), faults_of(folder)
+    assert any(fault in told for told in faults_of(folder)), faults_of(folder)

@@ -1,4 +1,4 @@
-"""Holds up the calendar: which month is meant, when it is late, when it closes."""
+"""The programme's calendar: the month of a report, its timeliness, the closing of months."""
 
 from datetime import date
 

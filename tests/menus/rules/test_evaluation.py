@@ -166,7 +166,7 @@ def test_a_number_parked_in_a_later_round_is_told_as_well() -> None:
 
     assert result.accepted == {}
     assert result.pending == {"VUS": 40, "FIE": 50, "TDR": 30}
-    assert [(one.key, one.values) for one in result.problems] == [
+    assert [(problem.key, problem.values) for problem in result.problems] == [
         ("rule_1", {"FIE": 50, "VUS": 40}),
         ("rule_2", {"TDR": 30, "FIE": 10}),
     ]
@@ -184,7 +184,9 @@ def test_where_an_oui_could_not_help_the_refusal_is_told_at_once() -> None:
     result = evaluated({"POS": 120, "TDR": 40})
 
     assert (result.accepted, result.pending) == ({"TDR": 40}, {"POS": 120})
-    assert [(one.key, one.codes) for one in result.problems] == [("rule_3", ("POS", "TDR"))]
+    assert [(problem.key, problem.codes) for problem in result.problems] == [
+        ("rule_3", ("POS", "TDR"))
+    ]
     assert result.to_confirm == ()
 
 
@@ -192,7 +194,7 @@ def test_what_an_oui_settles_is_asked_although_a_refusal_names_it_too() -> None:
     # FIE 10 is held against the stored VUS 5 as long as VUS 120 waits.
     result = evaluated({"VUS": 120, "FIE": 10, "POS": 120, "TDR": 8}, stored={"VUS": 5})
 
-    assert [(one.key, one.codes[0]) for one in result.problems] == [
+    assert [(problem.key, problem.codes[0]) for problem in result.problems] == [
         ("rule_1", "FIE"),
         ("rule_3", "POS"),
         ("above_ask", "VUS"),
@@ -231,7 +233,7 @@ def test_what_refuses_speaks_before_what_may_be_confirmed() -> None:
         pending={},
         typed={"POS": 30, "TDR": 20, "CTA": 31},
     )
-    assert [one.key for one in result.problems] == ["rule_3"]
+    assert [problem.key for problem in result.problems] == ["rule_3"]
     assert (result.accepted, result.to_confirm) == ({"CTA": 31}, ())
 
 
@@ -274,7 +276,9 @@ def test_numbers_of_other_forms_and_months(term: Term, stored: dict[str, int], n
     unknown = evaluate(form, stored={}, pending={}, typed={"FIE": number + 1})
 
     assert known.problems == unknown.problems == ()
-    assert [one.values for one in above.problems] == [{"FIE": number + 1, term.name: number}]
+    assert [problem.values for problem in above.problems] == [
+        {"FIE": number + 1, term.name: number}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -285,7 +289,9 @@ def test_what_is_usual_needs_three_of_six_months(months: dict[int, int], usual: 
     rule_context = RuleContext(before={back: {"POS": number} for back, number in months.items()})
     form = history_check(Term("POS"), "<", Term("POS", 1, When.USUAL))
     result = evaluate(form, stored={}, pending={}, typed={"POS": 99}, rule_context=rule_context)
-    assert [one.values.get("POS_usual") for one in result.problems] == ([usual] if usual else [])
+    assert [problem.values.get("POS_usual") for problem in result.problems] == (
+        [usual] if usual else []
+    )
 
 
 @pytest.mark.parametrize(
@@ -411,13 +417,15 @@ def test_whatever_is_typed_the_accepted_numbers_agree_and_none_is_above_its_limi
     result = evaluate(**case)
     newly = {**case["pending"], **case["typed"]}
     highest = {
-        one.code: one.refuse_above if one.code in confirmed else one.ask_above
-        for one in form.fields
+        field.code: field.refuse_above if field.code in confirmed else field.ask_above
+        for field in form.fields
     }
 
     assert not result.accepted.keys() & result.pending.keys()
-    assert all(newly[code] == one for code, one in {**result.accepted, **result.pending}.items())
-    assert all(one <= highest[code] for code, one in result.accepted.items())
+    assert all(
+        newly[code] == number for code, number in {**result.accepted, **result.pending}.items()
+    )
+    assert all(number <= highest[code] for code, number in result.accepted.items())
     again = evaluate(**{**case, "pending": {}, "typed": result.accepted})
     assert again.accepted == result.accepted
     named = {code for problem in result.problems for code in problem.codes}
@@ -438,7 +446,12 @@ def test_an_oui_settles_what_it_was_asked_for_and_nothing_else(seed: int) -> Non
         }
     )
     assert after.accepted.keys() >= {*first.to_confirm}
-    asked = {code for one in first.problems if one.level is Level.CONFIRM for code in one.codes}
+    asked = {
+        code
+        for problem in first.problems
+        if problem.level is Level.CONFIRM
+        for code in problem.codes
+    }
     assert asked >= {*first.to_confirm}
 
 

@@ -1,4 +1,4 @@
-"""Holds up the programme's rules, one by one: what holds, what breaks, and what is not known."""
+"""The programme's rules, one by one: numbers that hold, that break a rule, and unknown ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ MONTHS = {back: {"FIE": number} for back, number in enumerate((10, 30, 20, 40), 
 
 @dataclass(frozen=True)
 class Case:
-    """Numbers of one form, with what else is known of the site."""
+    """The numbers of a form, with other numbers of the site."""
 
     form: str
     typed: Numbers
@@ -122,7 +122,7 @@ def test_what_is_refused_waits_for_another_number(rule: int, case: Case, parked:
     assert {problem.key.split("_")[1] for problem in result.problems} == {str(rule)}
     assert result.pending.keys() == {*parked.split()}
     assert result.to_confirm == ()
-    # No OUI of hers makes it true.
+    # No OUI of the agent makes it true.
     assert case.evaluated(*result.pending).pending == result.pending
 
 

@@ -1,4 +1,4 @@
-"""Holds up: who is reminded on which day, and when nobody is disturbed."""
+"""The audiences and days of reminders, and the quiet times."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ def at(text: str) -> datetime:
 
 
 def told(now: str, reminders: Reminders) -> list[tuple[str, str]]:
-    return [(one.audience, one.period.code) for one in rounds(at(now), reminders)]
+    return [(due.audience, due.period.code) for due in rounds(at(now), reminders)]
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_supervisors_are_told_after_a_holiday(reminders: Reminders) -> None:
 
 def test_two_moments_of_one_day_become_one_round(reminders: Reminders) -> None:
     reminders = replace(reminders, holidays=frozenset({"2026-11-03", "2026-11-02"}))
-    (one,) = rounds(at("2026-11-01T08:00"), reminders)
-    assert one.name == "reminders:agent:202610:010800"
+    (due,) = rounds(at("2026-11-01T08:00"), reminders)
+    assert due.name == "reminders:agent:202610:010800"
 
 
 def test_every_round_has_a_name_of_its_own(reminders: Reminders) -> None:
@@ -72,7 +72,7 @@ def test_every_round_has_a_name_of_its_own(reminders: Reminders) -> None:
     for hour in range(24 * 365):
         seen.update(rounds(first + timedelta(hours=hour), reminders))
     assert len(seen) >= 12 * 4
-    assert len({one.name for one in seen}) == len(seen)
+    assert len({due.name for due in seen}) == len(seen)
 
 
 def test_each_round_addresses_a_role() -> None:
@@ -116,4 +116,4 @@ def test_when_nobody_is_disturbed(reminders: Reminders, now: str, then: str) -> 
     ],
 )
 def test_a_fault_in_the_calendar_is_told(spoilt: Spoil, old: str, new: str, fault: str) -> None:
-    assert any(one.startswith(fault) for one in spoilt("programme.toml", old, new))
+    assert any(told.startswith(fault) for told in spoilt("programme.toml", old, new))

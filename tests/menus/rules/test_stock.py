@@ -1,4 +1,4 @@
-"""Holds up: stock arithmetic — what was used, how long the rest lasts, what to order."""
+"""Stock arithmetic: use, months of stock, levels, quantity to order."""
 
 from fractions import Fraction
 
@@ -129,12 +129,17 @@ def test_orders_fill_up_to_two_months_in_whole_packs(
 
 
 def test_the_shipped_forms_say_which_product_is_what(catalogue: Catalogue) -> None:
-    stk = {one.code: one.product for one in catalogue.forms["STK"].fields if one.product}
-    assert {code for code, one in stk.items() if one.malaria} == {"BEB", "ENF", "KIT", "SUP"}
-    assert {code: one.group for code, one in stk.items() if one.group} == {
+    stk = {field.code: field.product for field in catalogue.forms["STK"].fields if field.product}
+    assert {code for code, product in stk.items() if product.malaria} == {
+        "BEB",
+        "ENF",
+        "KIT",
+        "SUP",
+    }
+    assert {code: product.group for code, product in stk.items() if product.group} == {
         "BEB": "CTA",
         "ENF": "CTA",
     }
-    assert {code: one.floor for code, one in stk.items() if one.floor} == {"SUP": 4}
+    assert {code: product.floor for code, product in stk.items() if product.floor} == {"SUP": 4}
     assert stk["ATP"].patients == "RST"
     assert need(stk["ATP"], 6) == 6 * stk["ATP"].ration

@@ -1,4 +1,4 @@
-"""Holds up how screens are laid out: within their room, words whole, lists and texts by pages."""
+"""The layout of screens: within their room, words whole, lists and texts by pages."""
 
 import pytest
 from hypothesis import given
@@ -17,18 +17,18 @@ TEXTS = st.lists(st.text("abcéèÇ€[0123456789.,", min_size=1, max_size=12), 
 @given(TEXTS, ROOMS)
 def test_a_long_text_loses_no_word_over_its_pages(text: str, room: int) -> None:
     found = pages(text, room, "1 Suite", "00 Menu")
-    assert all(is_gsm7(one) and septets(f"CON {one}") <= room for one in found)
-    assert [one.rpartition("\n")[2] for one in found] == ["1 Suite"] * (len(found) - 1) + [
+    assert all(is_gsm7(screen) and septets(f"CON {screen}") <= room for screen in found)
+    assert [screen.rpartition("\n")[2] for screen in found] == ["1 Suite"] * (len(found) - 1) + [
         "00 Menu"
     ]
-    read = " ".join(one.rpartition("\n")[0] for one in found)
+    read = " ".join(screen.rpartition("\n")[0] for screen in found)
     assert read.split() == to_gsm7(text).split()
 
 
 def test_a_word_longer_than_a_screen_is_broken() -> None:
     found = pages("€" * 300, 100, "1 Suite", "00 Menu")
-    assert all(septets(f"CON {one}") <= 100 for one in found)
-    assert "".join(one.partition("\n")[0] for one in found).replace(" ", "") == "€" * 300
+    assert all(septets(f"CON {screen}") <= 100 for screen in found)
+    assert "".join(screen.partition("\n")[0] for screen in found).replace(" ", "") == "€" * 300
 
 
 def test_a_last_line_that_is_longer_takes_the_last_word_to_a_page_of_its_own() -> None:
@@ -44,16 +44,16 @@ def test_a_last_line_that_is_longer_takes_the_last_word_to_a_page_of_its_own() -
 def test_every_choice_stands_on_one_page(labels: list[str], room: int) -> None:
     listed = Listing("Lequel?", numbered(labels), "0 Suite", ("00 Retour",))
     found = listed.pages(room)
-    assert all(septets(f"CON {one}") <= room for one in found)
+    assert all(septets(f"CON {screen}") <= room for screen in found)
     digits = [
         line.partition(" ")[0]
-        for one in found
-        for line in one.split("\n")[1:]
+        for screen in found
+        for line in screen.split("\n")[1:]
         if not line.startswith("0")
     ]
     assert digits == [str(number) for number in range(1, len(labels) + 1)]
-    assert all(one.endswith("00 Retour") for one in found)
-    assert all(("\n0 Suite\n" in one) is (len(found) > 1) for one in found)
+    assert all(screen.endswith("00 Retour") for screen in found)
+    assert all(("\n0 Suite\n" in screen) is (len(found) > 1) for screen in found)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Holds up the dialogue itself: which answer leads where, in the words and rules of an SMS."""
+"""The dialogue: the transition of each answer, in the words and rules of an SMS."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ class Walk:
 
     @property
     def files(self) -> list[str]:
-        return [navigator.as_sms(one) for one in self.effects if isinstance(one, File)]
+        return [navigator.as_sms(effect) for effect in self.effects if isinstance(effect, File)]
 
 
 def walk(*answers: str, **more: object) -> Screen:

@@ -1,4 +1,4 @@
-"""Holds up the memory card: every code with its label, dots for numbers, nothing unescaped."""
+"""The memory card: every code with its label, dots for numbers, nothing unescaped."""
 
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -41,9 +41,11 @@ class Reader(HTMLParser):
 
 
 def with_field(code: str, **changed: object) -> Catalogue:
-    """The shipped catalogue with one field of NUT changed."""
+    """Return the shipped catalogue with one field of NUT changed."""
     form = CATALOGUE.forms["NUT"]
-    fields = tuple(replace(one, **changed) if one.code == code else one for one in form.fields)
+    fields = tuple(
+        replace(field, **changed) if field.code == code else field for field in form.fields
+    )
     return replace(CATALOGUE, forms={**CATALOGUE.forms, "NUT": replace(form, fields=fields)})
 
 
@@ -52,7 +54,7 @@ def test_every_code_stands_beside_its_label(form: str, language: str) -> None:
     made = card(CATALOGUE, form, language)
     lines = {line.code: line.label for line in (*made.lines, *made.optional_lines)}
     fields = CATALOGUE.forms[form].fields
-    assert lines == {one.code: one.labels[language] for one in fields}
+    assert lines == {field.code: field.labels[language] for field in fields}
     texts = Reader(page(made)).texts
     for code, label in lines.items():
         assert texts[texts.index(code, texts.index(made.dots)) + 1].removesuffix("*") == label
@@ -92,7 +94,9 @@ def test_the_days_are_those_of_the_programme() -> None:
 
 
 def test_a_command_that_the_catalogue_lacks_is_not_taught() -> None:
-    commands = {key: one for key, one in CATALOGUE.commands.items() if key not in {"RAS", "COR"}}
+    commands = {
+        key: command for key, command in CATALOGUE.commands.items() if key not in {"RAS", "COR"}
+    }
     made = card(replace(CATALOGUE, commands=commands), "PEC", "fr")
     assert [note.sample for note in made.notes if note.sample] == [
         "ANNULE",

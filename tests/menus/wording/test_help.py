@@ -1,4 +1,4 @@
-"""Holds up AIDE: every word is explained in at most two parts, without a number to send back."""
+"""AIDE: every word is explained in at most two parts, without a number to send back."""
 
 from dataclasses import replace
 
@@ -67,9 +67,9 @@ def test_one_word(role: str, topic: str, text: str) -> None:
 def test_the_general_answer_names_what_this_role_may_send(role: str) -> None:
     text = help_text(CATALOGUE, "fr", role, None)
     words = text.replace(".", " ").replace(",", " ").split()
-    mine = {one.keyword for one in CATALOGUE.commands.values() if role in one.roles}
+    mine = {command.keyword for command in CATALOGUE.commands.values() if role in command.roles}
     assert mine | CATALOGUE.forms.keys() <= set(words)
-    assert not {one for one in CATALOGUE.commands if one not in mine} & set(words)
+    assert not {keyword for keyword in CATALOGUE.commands if keyword not in mine} & set(words)
 
 
 @pytest.mark.parametrize("topic", ["MAMADOU", "XYZ", "TON", "R" * 10_000])
@@ -79,7 +79,7 @@ def test_an_unknown_word_is_not_repeated(topic: str) -> None:
 
 
 def bigger(codes: int) -> Catalogue:
-    """A catalogue with a form of many fields that have long labels."""
+    """Return a catalogue with a form of many fields that have long labels."""
     letters = "ABCDEFGHIJ"
     fields = tuple(
         Field(

@@ -1,4 +1,4 @@
-"""Holds up: a long answer is cut between its pieces, and every piece is there once."""
+"""A long answer is split between its pieces, and every piece is there once."""
 
 import pytest
 from hypothesis import given

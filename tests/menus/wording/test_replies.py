@@ -27,7 +27,7 @@ POS_ABOVE_TDR = Problem("rule_3", Level.REFUSE, ("POS", "TDR"), {"POS": 48, "TDR
 
 
 def reply(form: str = "PEC", **changes: object) -> ReportReply:
-    """A complete report on time, changed as told."""
+    """Return a complete report on time, with these changes."""
     facts: dict[str, object] = {
         "form": form, "period": MARCH, "receipt": "7K4P", "values": EXAMPLE, "days_out": {},
         "missing": (), "pending": {}, "problems": (), "repaired": (), "complete": True,
@@ -42,11 +42,11 @@ def longest_month(language: str) -> Period:
 
 
 def at_limits(form: Form, *, optional: bool = True) -> dict[str, int]:
-    return {one.code: one.refuse_above for one in form.fields if optional or one.required}
+    return {field.code: field.refuse_above for field in form.fields if optional or field.required}
 
 
 def days(form: Form) -> dict[str, int]:
-    return {one.code: 31 for one in form.fields if one.takes_days_out}
+    return {field.code: 31 for field in form.fields if field.takes_days_out}
 
 
 def without_receipt(text: str) -> str:
@@ -147,7 +147,7 @@ def test_nothing_is_said_to_be_in_while_a_problem_stands() -> None:
 
 
 def form_named(problem: Problem) -> str:
-    """The form that a problem is about as a whole, else something that no text holds."""
+    """Return the form that a problem is about as a whole, else a word that no text holds."""
     whole = [form.keyword for form in FORMS if {*form.required} <= {*problem.codes}]
     return whole[0] if whole else "?"
 
@@ -195,7 +195,9 @@ PROBLEMS = [
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda one: f"{one.key}-{'-'.join(one.codes)}")
+@pytest.mark.parametrize(
+    "problem", PROBLEMS, ids=lambda problem: f"{problem.key}-{'-'.join(problem.codes)}"
+)
 def test_every_problem_has_words_of_one_part(problem: Problem, language: str) -> None:
     text = problem_reply(CATALOGUE, language, [problem])
     assert len(parts(text)) == 1
@@ -365,7 +367,7 @@ def test_all_products_out_is_one_part(language: str) -> None:
 def worst(
     form: Form, language: str, problems: tuple[Problem, ...], *, everything: bool, old: bool
 ) -> str:
-    """A report full to its limits of which every number was typed anew and is in doubt."""
+    """Return a report full to its limits, with every number retyped and in doubt."""
     report = reply(
         form.keyword,
         period=longest_month(language),
@@ -385,7 +387,11 @@ def worst(
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.keyword)
 def test_the_worst_report_is_two_parts(form: Form, language: str) -> None:
     # Where the month or the sender is in doubt nothing is stored, so there is no report to tell.
-    own = [one for one in PROBLEMS if set(one.codes) <= set(form.codes) and one.key not in WHOLE]
+    own = [
+        problem
+        for problem in PROBLEMS
+        if set(problem.codes) <= set(form.codes) and problem.key not in WHOLE
+    ]
     for first, everything, old in product(range(len(own)), (False, True), (False, True)):
         problems = (*own[first:], *own[:first])
         text = worst(form, language, problems, everything=everything, old=old)
@@ -447,7 +453,7 @@ def test_every_stored_number_once_beside_its_label_or_code(
     assert len(parts(text)) <= 2
     assert numbers(text) == sorted([*report.values.values(), *report.days_out.values()])
     for code, value in report.values.items():
-        # Where room is short, the code that she typed is the label.
+        # Where room is short, the typed code is the label.
         names = "|".join(map(re.escape, {CATALOGUE.field(code).short[language], code}))
         assert len(re.findall(rf"(?<![A-Za-z-])(?:{names}) ?{value}(?![0-9])", text)) == 1
     assert all(code in text for code in report.missing)
