@@ -1,8 +1,18 @@
-"""Limits of dialogues: what a network shows."""
+"""The menu of a role."""
 
-from menus.model.programme import UssdLimits
+import pytest
+
+from menus.model.ussd import NO_DIALOGUES, Item, Menu, Ussd
+
+AGENTS = Menu(("asc",), (Item("1", "ussd_report", opens="forms"),))
+SUPERVISORS = Menu(("dtc", "district"), (Item("2", "ussd_missing", command="MANQ"),))
+NONE = Menu((), ())
 
 
-def test_a_network_may_show_less_than_others() -> None:
-    limits = UssdLimits(septets=160, septets_of_network={"61002": 140})
-    assert [limits.room(network) for network in ("61002", "61001", "")] == [140, 160, 160]
+@pytest.mark.parametrize(
+    ("role", "menu"),
+    [("asc", AGENTS), ("dtc", SUPERVISORS), ("district", SUPERVISORS), ("cook", NONE)],
+)
+def test_each_role_has_its_menu(role: str, menu: Menu) -> None:
+    assert Ussd((AGENTS, SUPERVISORS)).menu_of(role) == menu
+    assert NO_DIALOGUES.menu_of(role) == NONE
