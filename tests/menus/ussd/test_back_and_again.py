@@ -5,13 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from menus.model.catalogue import Catalogue
 from menus.ussd import navigator
-from menus.ussd.command_screens import item_of
-from menus.ussd.group_state import problem_of
-from menus.ussd.screen_parts import short_name
-from menus.ussd.state import Caller, CallerPlace, DialogueState, Sheet
-from tests.menus.ussd.test_navigator import AWA, KOLA, NANA, PEC, Walk
+from menus.ussd.state import CallerPlace
+from tests.menus.ussd.callers import AWA, KOLA, NANA
+from tests.menus.ussd.test_navigator import PEC, Walk
 
 FIRST_GROUP = {"VUS": 45, "FIE": 38, "TDR": 37, "POS": 28, "CTA": 27}
 SECOND_GROUP = {"GRV": 2, "ART": 2, "IRA": 9, "AMX": 9}
@@ -102,50 +99,8 @@ def test_a_long_list_turns_its_pages_and_begins_again() -> None:
     assert len(listed) == len(MANY_SITES.sites)
 
 
-@pytest.mark.parametrize(
-    ("name", "short"),
-    [
-        ("Kola", "Kola"),
-        ("Sirakoro du bord du fleuve Niger", "Sirakoro du bord du"),
-        ("K" * 30, "K" * 30),
-    ],
-)
-def test_a_long_name_is_cut_between_its_words(name: str, short: str) -> None:
-    assert short_name(name) == short
-
-
 def test_of_two_places_one_is_chosen() -> None:
     made = Walk(caller=TWO_PLACES)
     assert made.keys().text == "Pour quel lieu?\n1 Kola\n2 Tene"
     assert made.keys("2").text.startswith("Kibaru Tene\n")
     assert made.state.place == 1
-
-
-def test_after_a_message_the_next_group_is_asked(catalogue: Catalogue) -> None:
-    sheet = Sheet("PEC", "202610", FIRST_GROUP)
-    asked = navigator.stored(catalogue, DialogueState(AWA), sheet)
-    assert (asked.at, asked.group, asked.month) == ("numbers", 1, "202610")
-
-
-def test_what_an_agent_may_not_change_is_refused(catalogue: Catalogue) -> None:
-    sheet = Sheet("PEC", "202610", FIRST_GROUP, locked=True)
-    problem = problem_of(catalogue, DialogueState(AWA, sheet=sheet, typed={"VUS": 44}))
-    assert problem is not None
-    assert (problem.key, problem.codes) == ("change_closed", ("VUS",))
-
-
-@pytest.mark.parametrize("at", ["offer", "question"])
-def test_a_screen_without_its_subject_is_a_programming_error(at: str, catalogue: Catalogue) -> None:
-    with pytest.raises(LookupError):
-        navigator.screen(catalogue, DialogueState(AWA, at=at, sheet=Sheet("PEC", "202610")))
-
-
-@pytest.mark.parametrize("caller", [AWA, NANA])
-def test_an_item_that_is_gone_is_an_error(caller: Caller, catalogue: Catalogue) -> None:
-    with pytest.raises(LookupError):
-        item_of(catalogue, DialogueState(caller, item="9"))
-
-
-def test_a_report_that_is_not_open_is_an_error() -> None:
-    with pytest.raises(LookupError):
-        _ = DialogueState(AWA).report

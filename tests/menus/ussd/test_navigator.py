@@ -6,11 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from menus.loading.loader import load
 from menus.ussd import navigator
 from menus.ussd.state import (
     Caller,
-    CallerPlace,
     DialogueState,
     File,
     Offer,
@@ -19,22 +17,7 @@ from menus.ussd.state import (
     Screen,
     Sheet,
 )
-
-CATALOGUE = load()
-KOLA = CallerPlace(7, "Kola", "asc")
-AWA = Caller(
-    language="fr",
-    places=(KOLA,),
-    months=("202610", "202609", "202608"),
-    offered=("AIDE", "ETAT", "LANGUE", "REF", "RUPT"),
-)
-NANA = Caller(
-    language="fr",
-    places=(CallerPlace(0, "Kani", "dtc"),),
-    months=("202610", "202609"),
-    offered=("ETAT", "MANQ", "VAL"),
-    sites=(("KOLA", "Kola"), ("TENE", "Tene")),
-)
+from tests.menus.ussd.callers import AWA, CATALOGUE, KOLA, NANA
 
 
 @dataclass(slots=True)
@@ -358,3 +341,18 @@ def test_what_was_left_unfinished_is_offered() -> None:
 def test_a_number_dialled_with_answers(text: str, at: str, effect: object, lost: bool) -> None:
     step = navigator.dial(CATALOGUE, AWA, text)
     assert (step.state.at, step.effect, step.lost) == (at, effect, lost)
+
+
+def test_the_next_numbers_of_a_report_that_was_just_stored() -> None:
+    begun = Walk().state
+    sheet = Sheet("PEC", "202609", {"VUS": 45, "FIE": 38, "TDR": 37, "POS": 28, "CTA": 27})
+    found = navigator.stored(CATALOGUE, replace(begun, again=True), sheet)
+    assert (found.at, found.group, found.month, found.again) == ("numbers", 1, "202609", False)
+
+
+def test_a_last_screen_says_one_sentence() -> None:
+    assert navigator.end(CATALOGUE, "fr", "ussd_stranger", 160) == Screen(
+        "ussd_stranger",
+        "Ce numero n'est pas inscrit. Voyez le DTC de votre centre.",
+        ends=True,
+    )
