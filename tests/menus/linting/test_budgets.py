@@ -5,10 +5,8 @@ from dataclasses import replace
 import pytest
 
 from menus.linting.budgets import budget_faults
-from menus.linting.faults import faults, untranslated
 from menus.loading.loader import load
 from menus.model.catalogue import Catalogue, Form
-from menus.model.programme import NearWords
 
 CATALOGUE = load()
 
@@ -53,7 +51,7 @@ def with_longer_labels(letters: int) -> Catalogue:
 
 
 def test_the_shipped_catalogue_keeps_its_budgets() -> None:
-    assert faults(CATALOGUE) == []
+    assert budget_faults(CATALOGUE) == []
 
 
 def test_too_many_fields_break_the_read_back() -> None:
@@ -88,18 +86,3 @@ def test_a_long_help() -> None:
     found = budget_faults(with_words("fr", help_cor="COR corrige un rapport. " * 20))
     assert "AIDE COR (fr, asc): needs 4 parts, the most is 2" in found
     assert "AIDE CORR (fr, dtc): needs 4 parts, the most is 2" in found
-
-
-def test_every_kind_of_fault_is_told() -> None:
-    spoilt = with_words("fr", all_in="Tout est recu, merci. " * 20)
-    near = (*CATALOGUE.programme.near, NearWords(("MAM", "BEB"), "because"))
-    found = faults(replace(spoilt, programme=replace(spoilt.programme, near=near)))
-    assert any(told.startswith("programme.toml: near: BEB") for told in found)
-    assert any(told.startswith("words/fr.toml: all_in") for told in found)
-
-
-def test_what_is_said_in_french() -> None:
-    assert untranslated(CATALOGUE, "fr") == []
-    lacking = untranslated(CATALOGUE, "bm")
-    assert "month_closed" in lacking
-    assert not {"late", "late_short", "month_future_short"} & set(lacking)
