@@ -3,14 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model.receipt_numbers import RECEIPT_DIGITS, receipts
-from gateway.model.report import Filing, Report, Stamp, Status, file, missing, stamp
+from gateway.model.report import (
+    Filing,
+    Report,
+    Stamp,
+    Status,
+    Waiting,
+    Why,
+    drop,
+    file,
+    is_large,
+    missing,
+    restore,
+    stamp,
+    to_confirm,
+)
 from menus.model.catalogue import Catalogue, Form
 from menus.model.reading import Filled
 from tests.gateway.harness import PEC_VALUES
@@ -25,7 +38,7 @@ def blank(form: str = "PEC") -> Report:
 
 
 def fill(form: Form, report: Report, at: int, values: Said, days_out: Said | None = None) -> Filing:
-    """Files a message sent at second `at`."""
+    """File a message sent at second `at`."""
     filled = Filled(form.keyword, values, days_out or {})
     return file(form, report, filled, (at * 1000, at), LATER)
 
@@ -234,16 +247,6 @@ def test_the_status_is_that_of_the_current_version(
     assert report.status is status
 
 
-def test_a_receipt_is_four_signs_and_the_first_is_a_digit() -> None:
-    found = list(islice(receipts("KOLA/PEC/202610"), 500))
-    assert {len(receipt) for receipt in found} == {4}
-    assert {receipt[0] for receipt in found} <= set(RECEIPT_DIGITS)
-    assert not set("".join(found)) & set("01IO")
-    assert len(set(found)) > 495
-    assert found == list(islice(receipts("KOLA/PEC/202610"), 500))
-    assert next(receipts("KOLA/NUT/202610")) != found[0]
-
-
 def test_a_stamp_orders_by_moment_then_by_arrival() -> None:
     stamps = [
         stamp(NOW, 1),
@@ -252,3 +255,68 @@ def test_a_stamp_orders_by_moment_then_by_arrival() -> None:
         stamp(LATER, 1),
     ]
     assert all(earlier < other for earlier, other in pairwise(stamps))
+
+
+def test_a_held_number_waits_for_an_oui_alone(pec: Form) -> None:
+    filled = Filled("PEC", {"VUS": 45, "FIE": 38})
+    held = file(pec, blank(), filled, (1000, 1), LATER, held=("VUS",)).report
+    assert (held.values, held.pending) == (
+        {"FIE": 38},
+        {"VUS": Waiting(45, None, (1000, 1), Why.OUI)},
+    )
+    later = fill(pec, held, 2, {"TDR": 37}).report
+    assert later.pending == held.pending
+    nothing = Filled("PEC", {})
+    said_yes = file(pec, later, nothing, (3000, 3), LATER, confirmed=("VUS",)).report
+    assert (said_yes.values["VUS"], said_yes.pending) == (45, {})
+
+
+def test_an_oui_settles_a_doubt_and_no_refusal(pec: Form) -> None:
+    waiting = fill(pec, blank(), 1, {"VUS": 200, "TDR": 37, "POS": 48})
+    assert {code: number.why for code, number in waiting.report.pending.items()} == {
+        "VUS": Why.DOUBT,
+        "TDR": Why.CORRECTION,
+        "POS": Why.CORRECTION,
+    }
+    assert waiting.to_confirm == to_confirm(pec, waiting.report) == ("VUS",)
+
+
+def test_a_non_drops_the_numbers_that_waited(pec: Form) -> None:
+    waiting = fill(pec, blank(), 1, {"VUS": 200, "CTA": 150}).report
+    assert set(drop(waiting, ("VUS",)).pending) == {"CTA"}
+
+
+def test_an_earlier_version_counts_again(pec: Form) -> None:
+    report = fill(pec, blank(), 1, {"VUS": 45, "FIE": 38}).report
+    report = replace(report, forwarded_version=1, validated_by=9, refusals={"VUS": "no"})
+    filing = restore(pec, report, {"VUS": 40}, {}, mark=(5000, 5), now=LATER)
+    after = filing.report
+    assert (filing.changed, after.version, after.withdrawn) == (True, 2, False)
+    assert (after.values, after.refusals, after.complete) == ({"VUS": 40}, {}, False)
+    assert (after.forwarded_version, after.validated_by) == (1, 9)
+    assert not fill(pec, after, 4, {"FIE": 38}).changed
+
+
+def test_without_values_a_report_is_withdrawn_until_something_comes(pec: Form) -> None:
+    report = replace(fill(pec, blank(), 1, {"VUS": 45}).report, validated_by=9, forwarded_version=1)
+    after = restore(pec, report, {}, {}, mark=(5000, 5), now=LATER).report
+    assert (after.status, after.validated_by, after.forwarded_version) == (
+        Status.WITHDRAWN,
+        None,
+        None,
+    )
+    assert fill(pec, after, 6, {"VUS": 44}).report.status is Status.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "large"),
+    [(10, 30, False), (10, 31, True), (31, 10, True), (40, 62, False), (0, 21, True)],
+)
+def test_a_large_change_is_threefold_and_more_than_twenty(
+    before: int, after: int, large: bool
+) -> None:
+    assert is_large(before, after) is large
+
+
+def test_a_report_is_known_by_site_form_and_month() -> None:
+    assert blank("STK").key == (7, "STK", "202610")
