@@ -95,11 +95,11 @@ def test_an_agent_without_months_reports_none() -> None:
 
 def test_an_item_is_available_with_its_command_or_form() -> None:
     report, stock, out, *_ = items(CATALOGUE, MENU)
-    nobody = replace(MENU, caller=replace(AWA, offered=()))
+    bare = replace(MENU, caller=replace(AWA, offered=()))
     without_groups = replace(CATALOGUE, ussd=replace(CATALOGUE.ussd, groups={}))
-    assert available(CATALOGUE, nobody, report)
-    assert available(CATALOGUE, nobody, stock)
-    assert not available(CATALOGUE, nobody, out)
+    assert available(CATALOGUE, bare, report)
+    assert available(CATALOGUE, bare, stock)
+    assert not available(CATALOGUE, bare, out)
     assert not available(without_groups, MENU, stock)
 
 
