@@ -1,4 +1,4 @@
-"""`keywords.toml` -> Command: every keyword that is no form, with what it takes."""
+"""Read `keywords.toml` -> Command: every keyword that is no form."""
 
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -22,7 +22,10 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 def read_keywords(folder: Folder, faults: list[str]) -> dict[str, Command]:
-    """Return the commands of a catalogue by keyword, in the order of the file."""
+    """Return the commands of a catalogue by keyword, in the order of the file.
+
+    The file name of an older release is a fault, and so is a missing keyword of `OWN_GRAMMAR`.
+    """
     if folder.joinpath(FORMERLY).is_file() and not folder.joinpath(FILE).is_file():
         faults.append(
             f"{FORMERLY}: this file is called {FILE} now and says of each keyword what it takes: "
@@ -67,15 +70,15 @@ def _command(keyword: str, table: Table) -> Command:
 
 
 def _aliases(row: Table) -> tuple[str, ...]:
-    """The other names of a keyword, of all languages."""
+    """Return the other names of a keyword, of all languages."""
     names = row.section("aliases")
-    found = [alias for language in LANGUAGES for alias in codes_in(names, language)]
+    aliases = [alias for language in LANGUAGES for alias in codes_in(names, language)]
     names.close()
-    return tuple(found)
+    return tuple(aliases)
 
 
 def _choice(row: Table, key: str, choices: type[_Choice]) -> _Choice:
-    """One value of an enumeration; its first without the key."""
+    """Return a value of an enumeration; its first member when the key is absent."""
     usual, *_ = choices
     value = row.text(key, str(usual))
     if value not in tuple(choices):

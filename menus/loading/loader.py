@@ -55,7 +55,7 @@ class _Source:
 
     @property
     def holder_of_keywords(self) -> Folder:
-        """The folder of the keywords; also when they stand in the file of an older release."""
+        """Return the folder of the keywords, also when they are in the file of an older release."""
         older = self.folder.joinpath(FORMERLY).is_file()
         return self.folder if older else self.holder(KEYWORDS)
 
@@ -96,7 +96,7 @@ def load(folder: Path | None = None) -> Catalogue:
         forms = with_mapping(forms, source.read(MAPPING, faults))
     forms = with_shared_checks(source.read("checks.toml", faults), forms)
     commands = read_keywords(source.holder_of_keywords, faults)
-    # What a menu lacks because its command could not be read is told once, with the keywords.
+    # A menu without a command that could not be read is reported once, with the keywords.
     ussd = read_ussd(source.holder("ussd"), forms, commands, faults if commands else [])
     codes = {code for form in forms.values() for code in form.codes}
     referrals = read_referrals(source.read("referrals.toml", faults), codes)

@@ -1,4 +1,4 @@
-"""What stands beside a keyword, as values: what a reader makes of an SMS, or a menu composes."""
+"""The arguments of a keyword as values, read from an SMS or composed by a menu."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Final
 from menus.model.programme import EMPTY
 
 EVERYTHING: Final = "TOUT"
-"""Stands in place of a place's name and means the whole area."""
+"""The word for the whole area, in place of a place's name."""
 
 AGE, SEX, REASON, TREATMENTS = "age", "sex", "reason", "treatments"
 
@@ -24,7 +24,7 @@ class Place:
 
     @property
     def is_everything(self) -> bool:
-        """Return whether the word for the whole area stands here."""
+        """Return whether the word for the whole area was typed."""
         return self.words == (EVERYTHING,)
 
 
@@ -39,9 +39,10 @@ class ReceiptNumber:
 class Products:
     """The products beside RUPT or COMMANDE, and the place.
 
-    `days` are by code: None when only the product was named. `near` are codes that a typed
+    `days` are by code: None when only the product was named. `near` are the codes that a typed
     word is one slip away from, by that word; `numbers` the codes before a number that is no
-    days, empty for none; `place` is every other word, such as the name of a site.
+    number of days, '' where there is no code; `place` are all other words, such as the name of a
+    site.
     """
 
     days: Mapping[str, int | None] = field(default_factory=lambda: EMPTY)
@@ -51,18 +52,18 @@ class Products:
 
     @property
     def names_product(self) -> bool:
-        """Return whether a product, or what may be one, was named."""
+        """Return whether a product, or a word that may be a product, was named."""
         return bool(self.days or self.near or self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class ReferredPatient:
-    """What a REF says of a patient.
+    """The patient of a REF.
 
     `unclear` are those of AGE, SEX, REASON, TREATMENTS that must be asked; `near` is the code
-    that a word is one slip away from. `age_months` is None for an adult. `personal` tells that
-    something was typed which may be a name or a telephone number, `strange` that anything was
-    not understood, so that the text must not be kept.
+    that a word is one slip away from. `age_months` is None for an adult. `personal` is set when
+    the text may hold a name or a telephone number, `strange` when a part of it was not
+    understood, so that the text must not be kept.
     """
 
     age_months: int | None = None
@@ -77,11 +78,11 @@ class ReferredPatient:
 
 @dataclass(frozen=True, slots=True)
 class ReferralOutcome:
-    """What became of which referral; `number` and `letter` are empty where they are unclear.
+    """The outcome of a referral; `number` and `letter` are empty where they are unclear.
 
-    `days` are those to the agent's visit, None when none were said. `personal` tells that
-    something was typed which may be a name or a telephone number, `strange` that anything was
-    not understood, so that the text must not be kept.
+    `days` are those to the agent's visit, None when none were typed. `personal` is set when the
+    text may hold a name or a telephone number, `strange` when a part of it was not understood, so
+    that the text must not be kept.
     """
 
     number: str = ""
@@ -93,22 +94,24 @@ class ReferralOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """The word that AIDE shall explain, upper case; empty for the general answer."""
+    """The word that AIDE explains, upper case; empty for the general answer."""
 
     word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageChoice:
-    """The code of a language, lower case; empty when none was said."""
+    """The code of a language, lower case; empty when none was typed."""
 
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberChange:
-    """A site and the digits behind it, as typed: the new phone, before it perhaps the end of
-    the old one."""
+    """A site and the groups of digits after it, as typed.
+
+    They are the new phone, in one or several groups, after the end of the old phone, if any.
+    """
 
     site: Place = field(default_factory=Place)
     digits: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The catalogue: its forms, fields, products and commands.
+"""The catalogue: its forms, fields and products.
 
 All classes are frozen values with look-ups only. `menus.loading` fills them from the TOML
 files; reading, rules and wording take them as arguments.

@@ -1,4 +1,4 @@
-"""A keyword that is no form: the one row that says what it may be, take and mean."""
+"""A keyword that is no form: its roles, its arguments, and the use of what stands beside it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,34 +8,34 @@ OUI, NON, COR, POUR = "OUI", "NON", "COR", "POUR"
 RAS, ANNULE, RCU = "RAS", "ANNULE", "RCU"
 RUPT = "RUPT"
 OWN_GRAMMAR: Final = frozenset({OUI, NON, COR, POUR, RAS, ANNULE, RCU})
-"""Keywords with a rule of the grammar of their own: a catalogue cannot do without them."""
+"""The keywords with grammar rules of their own, which every catalogue must have."""
 
 
 class ReportUse(StrEnum):
-    """What the codes and numbers beside a keyword are."""
+    """The meaning of the codes and numbers beside a keyword."""
 
     NONE = "none"
-    """A report: the message is one, and the keyword a mere word of it."""
+    """A report: the message is a report, and the keyword only a word of it."""
     FILLS = "fills"
-    """A report that the keyword says what to do with: COR, POUR."""
+    """A report that the keyword changes or files for a site: COR, POUR."""
     QUANTITIES = "quantities"
-    """Pairs that are read as those of a report and fill none: RCU."""
+    """Pairs that are read as those of a report and do not fill it: RCU."""
     OWN = "own"
     """Arguments of the keyword."""
 
 
 class MonthUse(StrEnum):
-    """Whether a month may stand beside a keyword, and which one is meant without."""
+    """The use of a month beside a keyword, and the month meant without one."""
 
     NONE = "none"
     OPEN = "open"
     """The current month from the day on which it opens, else the one before."""
     DUE = "due"
-    """The month that a report without one would be about."""
+    """The month of a report without a month."""
 
 
 class ArgumentKind(StrEnum):
-    """How the words beside a keyword are read (`menus.reading.arguments.READERS`)."""
+    """The reader of the words beside a keyword (`menus.reading.arguments.READERS`)."""
 
     NONE = "none"
     PLACE = "place"
@@ -50,7 +50,7 @@ class ArgumentKind(StrEnum):
 
 
 class Continues(StrEnum):
-    """What of the last answer a keyword goes on with."""
+    """The part of the last answer that a keyword continues."""
 
     NOTHING = "nothing"
     QUESTION = "question"
@@ -60,17 +60,16 @@ class Continues(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A keyword that is no form, as its block in `keywords.toml` says it.
+    """A keyword that is no form, as in its block of `keywords.toml`.
 
     `roles` may use it and `help` is the key of its sentence; `aliases` are its other names, of
-    all languages. `one_site` tells that an agent's word is about one site, which has to be
-    known; `for_area` that who is both agent and supervisor says it as a supervisor;
-    `forgiving` that a mistyped one is obeyed, since it changes nothing or asks before it does;
-    `within_pour` that it may stand inside POUR; `changes_area` that a supervisor's word may change
-    reports of several sites, and `makes_referral` that it takes a number at a facility: both are
-    locked before the message is understood. `names_patient` that its text may name a
-    patient, and is erased when it may not be kept. `missing` is the key of the sentence that
-    asks for the codes and numbers that it takes.
+    all languages. `one_site`: an agent sends it about a single site, which has to be known.
+    `for_area`: a person who is both agent and supervisor sends it as a supervisor. `forgiving`:
+    a mistyped one is run, since it changes nothing or asks before it does. `within_pour`: it may
+    stand inside POUR. `changes_area`: a supervisor may change reports of several sites with it,
+    and `makes_referral`: it takes a number at a facility; both are locked before the message is
+    understood. `names_patient`: its text may name a patient, and is erased when it may not be
+    kept. `missing` is the key of the sentence that asks for the codes and numbers it takes.
     """
 
     keyword: str
