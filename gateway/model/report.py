@@ -59,9 +59,8 @@ class Waiting:
 class Report:
     """A filled form.
 
-    `id` is 0 until it is stored; `version` counts accepted changes from 1. The mappings are by
-    code. `validated_by` is the post id of the supervisor who validated it, None when the calendar
-    did.
+    `id` is 0 until it is stored; `version` counts accepted changes from 1. Mappings are by code.
+    `validated_by` is the post id of a supervisor, None when the calendar validated it.
     """
 
     site_id: int
@@ -112,8 +111,7 @@ class Report:
 class Filing:
     """The result of filing a message in a report.
 
-    `changed` is set when a new version counts now; `to_confirm` are the codes whose numbers an
-    OUI would accept.
+    `changed`: a new version counts now; `to_confirm`: the codes whose numbers an OUI accepts.
     """
 
     report: Report
@@ -140,10 +138,9 @@ def file(
 ) -> Filing:
     """File the numbers of a message in a report.
 
-    A number older than the stored or waiting number (by `mark`) is ignored; the others are
-    evaluated by the form's limits and rules together with the stored numbers, the waiting ones,
-    and the site's other reports (`rule_context`). An OUI was given for the codes in `confirmed`;
-    those in `held` wait for an OUI in any case.
+    A number older than the stored or waiting one (by `mark`) is ignored; the others are evaluated
+    together with the stored and waiting numbers and the site's other reports (`rule_context`). An
+    OUI was given for the codes in `confirmed`; those in `held` wait for an OUI in any case.
     """
     news = _news(report, filled, mark)
     # Only an OUI accepts these; all others are evaluated again.
