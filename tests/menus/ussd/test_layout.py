@@ -98,12 +98,3 @@ def test_the_roomiest_that_fits(variants: list[str], text: str, whole: bool) -> 
 )
 def test_numbers_as_they_are_typed(answer: str, numbers: list[int] | None) -> None:
     assert numbers_in(answer) == numbers
-
-
-def test_a_last_line_that_is_longer_takes_its_page_from_the_text() -> None:
-    text = " ".join(["abcd"] * 15)
-    assert pages(text, 47, "1 S", "00 Retour menu") == [
-        "abcd abcd abcd abcd abcd abcd abcd abcd\n1 S",
-        "abcd abcd abcd abcd abcd abcd\n1 S",
-        "abcd\n00 Retour menu",
-    ]
