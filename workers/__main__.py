@@ -1,7 +1,7 @@
-"""`python -m workers`: one RQ worker for each queue, each in a process of its own.
+"""`python -m workers`: run one RQ worker for each queue, each in a process of its own.
 
-A worker serves one queue, since RQ can lose a job on its way out of several; and so that a
-slow DHIS2 never stands between an agent and her answer.
+A worker serves one queue, since RQ can lose a job that it takes out of one of several queues; and
+so that a slow DHIS2 never delays the reply to an agent.
 """
 
 import argparse
@@ -35,7 +35,9 @@ LAST_GRACE = 2.0  # seconds that it has, told again, to end without
 def main(arguments: list[str] | None = None) -> int:
     """Runs until SIGTERM. Returns 1 when settings or catalogue cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
-    parser.add_argument("--queue", choices=sorted(JOBS), help="serve this queue in this process")
+    parser.add_argument(
+        "--queue", choices=sorted(JOBS), help="serve this queue alone, in this process"
+    )
     chosen = parser.parse_args(arguments)
     try:
         settings = config.load()

@@ -1,7 +1,8 @@
-"""`python -m workers.clock`: what happens on time, whether or not anybody rings.
+"""`python -m workers.clock`: sweep for work that is due and run the periodic tasks.
 
-It looks into SQL every second and rings for whatever is due, so a nudge that was lost with
-Redis or with a worker costs a moment and nothing else. Two clocks at once do no harm.
+The clock queries SQL every second and signals the workers of every queue that has work, so a work
+signal that was lost with Redis or with a worker costs seconds and nothing else. Two clocks at
+once do no harm.
 """
 
 import argparse
@@ -57,12 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m workers.clock", description=__doc__)
-    parser.add_argument("--once", action="store_true", help="do what is due, then end")
+    parser.add_argument("--once", action="store_true", help="do all work that is due, then exit")
     parser.add_argument(
         "--now",
         metavar="YYYY-MM-DDTHH:MM",
         type=datetime.fromisoformat,
-        help="with --once: the moment that it is, in TIMEZONE unless it says otherwise",
+        help="with --once: the moment to act at, in TIMEZONE unless it names an offset",
     )
     return parser
 

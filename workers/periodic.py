@@ -60,7 +60,7 @@ def run_errands(place: Workplace, now: datetime) -> int:
         except StorageFault:
             raise
         except Exception:
-            log.exception("errand_failed", errand=name)
+            log.exception("periodic_task_failed", task=name)
             continue
         if done:
             log.info(name, count=done)

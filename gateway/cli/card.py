@@ -21,15 +21,15 @@ FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
     type=click.Choice(LANGUAGES),
     default="fr",
     show_default=True,
-    help="the language of its words",
+    help="the language of the card",
 )
-@click.option("--html", type=FILE, help="write the page for a browser here")
-@click.option("--pdf", type=FILE, help="write the page for a printer here")
+@click.option("--html", type=FILE, help="write HTML, for a browser, to this file")
+@click.option("--pdf", type=FILE, help="write PDF, for a printer, to this file")
 def card(form: str, language: str, html: Path | None, pdf: Path | None) -> None:
     """Print the memory card of a form.
 
-    It is one A5 page, made from the catalogue. FORM is a keyword, such as PEC. Without --html
-    and --pdf the HTML goes to the terminal.
+    The card is one A5 page, made from the catalogue. FORM is a keyword, such as PEC. Without
+    --html and --pdf, prints HTML to standard output.
     """
     catalogue = common.catalogue(common.settings())
     made = card_of(catalogue, _keyword(catalogue, form), language)

@@ -232,7 +232,7 @@ Then see the numbers in DHIS2:   {environment["DHIS2_URL"]}/
 and as they are stored here:     .venv/bin/kibaru reports --period {last.code}
 
 Send it again with POS 48 to see what an impossible number does. Dial *384*1# to report by USSD,
-or be the head of her centre and ask who has reported:
+or ask, as the head of the health centre, who has reported:
 
     .venv/bin/kibaru phone {DTC}
 

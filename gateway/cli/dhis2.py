@@ -19,7 +19,7 @@ from menus.model.period import Period
 
 @click.group()
 def dhis2() -> None:
-    """Things for the administrator of the DHIS2 server."""
+    """Commands for the administrator of the DHIS2 server."""
 
 
 @dhis2.command()
@@ -27,8 +27,8 @@ def dhis2() -> None:
 def metadata(org_units: bool) -> None:
     """Print the catalogue as DHIS2 metadata (JSON).
 
-    It is ready for DHIS2's metadata import. UIDs derive from the codes: importing it twice
-    changes nothing.
+    The output is ready for DHIS2's metadata import. UIDs derive from the codes, so that
+    importing it twice changes nothing.
     """
     settings = common.settings()
     catalogue = common.catalogue(settings)
@@ -43,13 +43,13 @@ def metadata(org_units: bool) -> None:
 
 @dhis2.command()
 @click.option("--period", type=Month(), required=True, help="the month, such as 202610")
-@click.option("--repair", is_flag=True, help="have what differs sent again")
+@click.option("--repair", is_flag=True, help="send again the forwards of cells that differ")
 def verify(period: Period, repair: bool) -> None:
-    """Compare what DHIS2 holds of a month with what is accepted here.
+    """Compare the values of a month in DHIS2 with those accepted here.
 
-    Lists every cell that differs, and whether it still waits, is on its way or was refused.
-    Ends with 1 when there is any. Nothing is written to DHIS2: with --repair the forwards of
-    those cells are due again, and the workers send them.
+    Lists every cell that differs, and whether its forward waits, is being sent or was refused.
+    Exits with 1 when any cell differs. This command writes nothing to DHIS2: with --repair the
+    forwards of those cells become due again, and the workers send them.
     """
     settings = common.settings()
     context = Context(common.catalogue(settings), settings.timezone)
@@ -80,12 +80,12 @@ def _difference(one: Difference, period: Period) -> str:
 @dhis2.command()
 @click.option("--data-set", metavar="UID", required=True, help="the data set on the server")
 @click.option("--form", "keyword", metavar="KEYWORD", default="PEC", show_default=True,
-              help="the form that is to be mapped to it")  # fmt: skip
+              help="the form to map to the data set")  # fmt: skip
 def mapping(data_set: str, keyword: str) -> None:
     """Propose a form's mapping to a data set of the server.
 
     Reads the server and compares codes, aliases and names. Prints TOML to review, for a
-    `mapping.toml`; what is not beyond doubt is a comment. Nothing is changed.
+    `mapping.toml`; uncertain matches are printed as comments. Nothing is changed.
     """
     settings = common.settings()
     forms = common.catalogue(settings).forms

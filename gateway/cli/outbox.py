@@ -22,14 +22,14 @@ LARGEST_ID: Final = 2**63 - 1  # of a row, in both databases
 
 @click.group()
 def outbox() -> None:
-    """Replies and forwards that wait or were refused."""
+    """List and retry replies and forwards that wait or were refused."""
 
 
 @outbox.command(name="list")
-@click.option("--refused", is_flag=True, help="what was refused, by reason, and what helps")
-@click.option("--json", "as_json", is_flag=True, help="for programs")
+@click.option("--refused", is_flag=True, help="show refusals by reason, and how to mend them")
+@click.option("--json", "as_json", is_flag=True, help="print JSON, for programs")
 def list_(refused: bool, as_json: bool) -> None:
-    """List what still has to go out, or was refused, oldest first."""
+    """List the rows that wait or were refused, oldest first."""
     with common.database(common.settings()) as engine, reading(engine) as connection:
         rows = [_row(row) for row in rows_of.listing(connection)]
     if refused:
@@ -49,11 +49,11 @@ def list_(refused: bool, as_json: bool) -> None:
 
 @outbox.command()
 @click.argument("ids", nargs=-1, type=click.IntRange(1, LARGEST_ID), metavar="[ID]...")
-@click.option("--reason", metavar="CODE", help="those with this reason, such as E7640")
-@click.option("--form", metavar="KEYWORD", help="those of a form, such as PEC")
-@click.option("--data-set", metavar="UID", help="those of a DHIS2 data set")
-@click.option("--period", type=Month(), help="those of a month, such as 202610")
-@click.option("--all", "everything", is_flag=True, help="all that wait or were refused")
+@click.option("--reason", metavar="CODE", help="only rows with this reason, such as E7640")
+@click.option("--form", metavar="KEYWORD", help="only rows of this form, such as PEC")
+@click.option("--data-set", metavar="UID", help="only rows of this DHIS2 data set")
+@click.option("--period", type=Month(), help="only rows of this month, such as 202610")
+@click.option("--all", "everything", is_flag=True, help="all rows that wait or were refused")
 def retry(
     *,
     ids: tuple[int, ...],
@@ -63,11 +63,11 @@ def retry(
     period: Period | None,
     everything: bool,
 ) -> None:
-    """Make rows due at once: some, or --all.
+    """Send rows again: make some of them, or --all, due at once.
 
-    Some are named by their ids from `outbox list`, or by what they have in common; of several
-    options all must apply. A reply of which nobody knows whether it went out is
-    sent again only when named.
+    Select rows by their ids from `outbox list`, or by options; a row must match every option
+    that is given. A reply whose delivery outcome is unknown is sent again only when its id is
+    given.
     """
     some = any(one is not None for one in (reason, form, data_set, period))
     if [bool(ids), some, everything].count(True) != 1:

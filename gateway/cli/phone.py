@@ -17,17 +17,18 @@ from gateway.sandbox.phone_script import PHONE, BadScript, Step, parse
 @click.option(
     "--script",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="a walkthrough to play: what is typed, and what must come back",
+    help="play this walkthrough: what is typed, and the answers that must come back",
 )
 def phone(number: str | None, wait: float, script: Path | None) -> None:
-    """Be an agent: a phone in the terminal.
+    """Send SMS and dial USSD as an agent: a phone in the terminal.
 
-    It talks to a running gateway as the operator would. Type an SMS, or dial *384*1#. NUMBER
-    is who you are, such as +22370000001; a script may name it itself. Piped input is sent line
-    by line. Finds the gateway in the environment, else in var/demo.env.
+    Talks to a running gateway as the operator would. Type an SMS, or dial *384*1#. NUMBER is
+    the phone number of the sender, such as +22370000001; a script may name it itself. Piped
+    input is sent line by line. The address of the gateway is taken from the environment, else
+    from var/demo.env.
 
-    A script is played to its end (exit 0), or to the first answer that is not as it says
-    (exit 1); docs/operations.md has its few words. One that cannot be read ends with 2.
+    Plays a script to its end (exit 0), or to the first answer that differs from it (exit 1);
+    docs/operations.md describes scripts. Exits with 2 when the script cannot be read.
     """
     from gateway.sandbox import phone_walk, terminal_phone  # noqa: PLC0415  these talk HTTP
     from gateway.sandbox.gateway_address import NoLine, find_line  # noqa: PLC0415

@@ -16,7 +16,7 @@ from menus.model.period import Period
 
 @click.group()
 def roster() -> None:
-    """Who works where: the roster's CSV files, in and out."""
+    """Import and export the roster (org units and people) as CSV files."""
 
 
 @roster.command(name="import")
@@ -36,14 +36,14 @@ def roster() -> None:
     "--from",
     "since",
     type=Month(),
-    help="the month from which units that moved, closed or got a dhis2_id do so [this month]",
+    help="the month from which moves, closures and new dhis2_ids take effect [this month]",
 )
-@click.option("--dry-run", is_flag=True, help="say what would change, and change nothing")
+@click.option("--dry-run", is_flag=True, help="print what would change, and change nothing")
 def import_(org_units: Path, people: Path, since: Period | None, dry_run: bool) -> None:
-    """Bring the roster to what the files say. Harmless to repeat.
+    """Import the roster from two CSV files. Harmless to repeat.
 
-    Every fault is listed with file and line, and with any fault nothing is changed. What the
-    files do not name stays as it is.
+    Lists every fault with file and line; with any fault nothing is changed. Org units and people
+    that the files do not name stay as they are.
     """
     settings = common.settings()
     now = common.now()
@@ -90,7 +90,7 @@ def _tell(summary: Summary, *, dry_run: bool) -> None:
 )
 @click.option("--period", type=Month(), help="the month to show [this month]")
 def export(folder: Path, period: Period | None) -> None:
-    """Write the roster in force as org_units.csv and people.csv."""
+    """Export the roster in force as org_units.csv and people.csv."""
     settings = common.settings()
     today = common.now().astimezone(settings.timezone)
     month = period or Period(today.year, today.month)

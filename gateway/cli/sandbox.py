@@ -26,7 +26,7 @@ PORT: Final = 9102
 
 @click.group()
 def sandbox() -> None:
-    """Stand-ins for the far sides, on this machine alone."""
+    """Run stand-ins for external servers, on this machine alone."""
 
 
 class _WithFaults(click.Command):
@@ -48,33 +48,34 @@ class _WithFaults(click.Command):
     help="the importer: of 2.38 to 2.42, or of 2.43 and later",
 )
 @click.option(
-    "--port", default=PORT, show_default=True, help="where it listens; 0 takes a free one"
+    "--port", default=PORT, show_default=True, help="the port to listen on; 0 takes a free one"
 )
-@click.option("--roster", type=FOLDER, help="folder of the roster's two CSV files, not the demo's")
+@click.option("--roster", type=FOLDER, help="folder of a roster's CSV files, instead of the demo's")
 @click.option(
-    "--metadata", type=FILE, help="DHIS2 metadata (JSON) in place of catalogue and roster"
+    "--metadata", type=FILE, help="DHIS2 metadata (JSON), instead of catalogue and roster"
 )
 @click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="NAME[:N][,SETTING=VALUE]...",
-    help="a fault that is on from the start; may be repeated",
+    help="a fault to switch on from the start; may be repeated",
 )
 def dhis2(
     family: str, port: int, roster: Path | None, metadata: Path | None, faults: Sequence[str]
 ) -> None:
-    """Be a DHIS2 server, as strict as the real ones.
+    """Run a stand-in for a DHIS2 server, as strict as the real ones.
 
     It knows the catalogue's data elements and data sets and the demo roster's org units, and
-    takes more by POST /api/metadata. The page at / shows the values; GET /sandbox/ledger tells
-    who wrote which cell; POST /sandbox/trim lets the night pass. Ctrl-C stops it, and all that
-    it holds is gone.
+    accepts more by POST /api/metadata. The page at / shows the values; GET /sandbox/ledger lists
+    the requests and which of them wrote each cell; POST /sandbox/trim runs DHIS2's nightly
+    removal of zeros. Ctrl-C stops it and discards all data.
 
-    A fault strikes the next N requests, or all until it is cleared: `--fault late:2,seconds=30`.
-    Settings are seconds, limit (bytes), path (a prefix), method, and, for what an importer
-    refuses, where (one UID or month). While it runs, POST /sandbox/faults takes the same as
-    JSON, such as {"kind": "late", "times": 2, "seconds": 30}; DELETE clears them all.
+    A fault applies to the next N requests, or to all until it is cleared:
+    `--fault late:2,seconds=30`. Settings are seconds, limit (bytes), path (a prefix), method,
+    and, for refusals by an importer, where (one UID or month). While the server runs, POST
+    /sandbox/faults accepts the same as JSON, such as
+    {"kind": "late", "times": 2, "seconds": 30}; DELETE clears all faults.
     """
     from gateway.sandbox.dhis2 import server  # noqa: PLC0415  only this command serves
 

@@ -16,13 +16,13 @@ from menus.model.period import Period
 
 
 @click.command()
-@click.option("--var", "folder", default="var", show_default=True, help="where it keeps its data")
+@click.option("--var", "folder", default="var", show_default=True, help="folder for its data")
 def demo(folder: str) -> None:
-    """Run everything on this machine, to try it out.
+    """Run the whole gateway on this machine, to try it out.
 
     Starts an embedded Valkey, SQLite, web, worker, clock, a sandbox operator and a sandbox
     DHIS2 with a demo roster, and prints what to try. Honours PORT and WEBHOOK_TOKENS. Ctrl-C
-    stops all of it.
+    stops all processes.
     """
     from gateway.cli import demo as demonstration  # noqa: PLC0415  it needs the [demo] extra
 
@@ -46,10 +46,10 @@ def migrate() -> None:
 
 @click.command()
 def check() -> None:
-    """Check all that Kibaru stands on; exit 1 on any fault.
+    """Check the whole installation; exit 1 on any fault.
 
-    Settings, catalogue, database, Redis, operator and DHIS2, one line each, and every form's
-    mapping against the live DHIS2. Nothing is changed anywhere.
+    Checks settings, catalogue, database, Redis, operator and DHIS2, printing one line each, and
+    every form's mapping against the live DHIS2. Nothing is changed anywhere.
     """
     settings = common.settings()
     faults = 0
@@ -65,14 +65,14 @@ def check() -> None:
 
 def _next(findings: Iterator[Finding]) -> Finding | None:
     """The next line of the check-up; a far side may take a minute to be found away."""
-    with common.busy("looking"):
+    with common.busy("checking"):
         return next(findings, None)
 
 
 @click.command()
 @click.option("--period", type=Month(), required=True, help="the month, such as 202610")
-@click.option("--site", help="one site's code")
-@click.option("--json", "as_json", is_flag=True, help="for programs")
+@click.option("--site", help="only this site, by its code")
+@click.option("--json", "as_json", is_flag=True, help="print JSON, for programs")
 def reports(period: Period, site: str | None, as_json: bool) -> None:
     """Show the reports of a month as they are stored."""
     settings = common.settings()

@@ -1,4 +1,4 @@
-"""`kibaru validate`: somebody at the centre stands up for what its sites reported."""
+"""`kibaru validate`: validate reports on behalf of a health centre."""
 
 from collections.abc import Mapping
 
@@ -21,8 +21,8 @@ REFUSED = (Outcome.INCOMPLETE, Outcome.WAITING)
 def validate(site: str, period: Period) -> None:
     """Validate the reports of a site for a month.
 
-    SITE is the code of a site, or of a facility or district for all sites below it. Says for
-    each report what became of it, and ends with 1 when one was refused.
+    SITE is the code of a site, or of a facility or district for all sites below it. Prints the
+    outcome of each report, and exits with 1 when any was not validated.
     """
     settings = common.settings()
     catalogue = common.catalogue(settings)

@@ -14,25 +14,25 @@ from gateway.storage import counters, inbox, outbox
 from gateway.storage.engine import Connection, Engine, StorageFault, reading
 
 COUNTERS: Final = {
-    "understood": "Messages read without anything to mend",
-    "refused": "Messages answered with something to mend",
-    "strangers": "Messages of numbers that stand in no roster",
-    "ussd_groups": "Groups of numbers confirmed by USSD, each counted as a message too",
-    "failed": "Messages that could not be read for a fault of ours",
-    "unanswered": "Messages beyond what one number is answered in a day",
+    "understood": "Inbound messages processed without a problem for the sender to mend",
+    "refused": "Inbound messages answered with a problem for the sender to mend",
+    "strangers": "Inbound messages from phone numbers that are not in the roster",
+    "ussd_groups": "Groups of values confirmed by USSD, each also counted as a message",
+    "failed": "Inbound messages set aside because of an error in the gateway",
+    "unanswered": "Inbound messages beyond the daily limit of replies to one phone number",
     "replied": "Replies that the operator accepted",
-    "replies_refused": "Replies that the operator refused for good",
-    "replies_unknown": "Replies of which nobody knows whether they went out",
-    "notified": "Notices that the operator accepted",
-    "notices_refused": "Notices that the operator refused for good",
-    "notices_unknown": "Notices of which nobody knows whether they went out",
-    "parts_sent": "SMS parts that went out",
-    "forwarded": "Reports whose values DHIS2 took",
-    "forwards_refused": "Reports of which DHIS2 refused a value",
-    "referrals": "Referrals that were registered",
-    "referrals_unanswered": "Referrals that were closed because nobody answered",
-    "events": "Events of referrals that DHIS2 took",
-    "events_refused": "Events of referrals that DHIS2 refused",
+    "replies_refused": "Replies that the operator refused permanently",
+    "replies_unknown": "Replies whose delivery outcome is unknown",
+    "notified": "Notifications that the operator accepted",
+    "notices_refused": "Notifications that the operator refused permanently",
+    "notices_unknown": "Notifications whose delivery outcome is unknown",
+    "parts_sent": "SMS parts sent",
+    "forwarded": "Reports whose values DHIS2 accepted",
+    "forwards_refused": "Reports of which DHIS2 refused at least one value",
+    "referrals": "Referrals registered",
+    "referrals_unanswered": "Referrals closed without an answer",
+    "events": "Referral events that DHIS2 accepted",
+    "events_refused": "Referral events that DHIS2 refused",
 }
 
 
@@ -44,7 +44,7 @@ class Figures(Collector):
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
-        up = GaugeMetricFamily("kibaru_database_up", "1 when the database answers")
+        up = GaugeMetricFamily("kibaru_database_up", "1 if the database answers, else 0")
         try:
             with reading(self._engine) as connection:
                 found = list(self._look(connection))
@@ -60,12 +60,16 @@ class Figures(Collector):
         counted = counters.read(connection)
         unread, oldest_unread = inbox.waiting(connection)
         received = counted.get("read", 0) + unread
-        yield _counter("received", "Messages that were stored", received)
+        yield _counter("received", "Inbound messages stored", received)
         for name, help_text in COUNTERS.items():
             yield _counter(name, help_text, counted.get(name, 0))
-        waiting = GaugeMetricFamily("kibaru_waiting", "Rows that wait", labels=["what"])
+        waiting = GaugeMetricFamily(
+            "kibaru_waiting", "Inbox and outbox rows not yet processed", labels=["what"]
+        )
         oldest = GaugeMetricFamily(
-            "kibaru_oldest_waiting_seconds", "Age of the oldest row that waits", labels=["what"]
+            "kibaru_oldest_waiting_seconds",
+            "Age in seconds of the oldest inbox or outbox row not yet processed",
+            labels=["what"],
         )
         rows = {"messages": (unread, oldest_unread)}
         rows["replies"] = outbox.waiting(connection, outbox.REPLY)
@@ -83,16 +87,20 @@ class Figures(Collector):
     def _far_sides(self, connection: Connection) -> Iterator[Metric]:
         label = ["destination"]
         failures = GaugeMetricFamily(
-            "kibaru_destination_failures", "Failures in a row of a far side", labels=label
+            "kibaru_destination_failures", "Consecutive failed calls to a destination", labels=label
         )
         opened = GaugeMetricFamily(
-            "kibaru_destination_open", "1 while a far side is left alone", labels=label
+            "kibaru_destination_open",
+            "1 while the circuit breaker of a destination is open, else 0",
+            labels=label,
         )
         for name, health in every_health(connection).items():
             failures.add_metric([name], health.failures)
             opened.add_metric([name], state(health, self._now) is State.OPEN)
         refused = GaugeMetricFamily(
-            "kibaru_rows_refused", "Rows that a far side refused for good", labels=["reason"]
+            "kibaru_rows_refused",
+            "Outbox rows that a destination refused permanently, by reason",
+            labels=["reason"],
         )
         for reason, count in outbox.refused_reasons(connection).items():
             refused.add_metric([reason], count)

@@ -28,7 +28,7 @@ _CATEGORIES: Final[Mapping[Category, str]] = {
         "the org units among its data capture units"
     ),
     Category.CONFIG: "look at the data set in DHIS2 and in the catalogue; `kibaru check` helps",
-    Category.VALUE: "ask the agent for the right number, or her DTC to send it with POUR",
+    Category.VALUE: "ask the agent for the right number, or the DTC to send it with POUR",
     Category.GATEWAY_BUG: "a fault of the gateway: tell its maintainers the code",
 }
 
@@ -45,8 +45,8 @@ _CODES: Final[Mapping[str, str]] = {
     "refused": "DHIS2 gave no code: see the words of each row in `kibaru outbox list --json`",
     "InvalidPhoneNumber": "correct the number in the roster and import it",
     "UnsupportedNumberType": "correct the number in the roster and import it",
-    "UserInBlacklist": "she asked the operator for no more SMS: call her",
-    "DoNotDisturbRejection": "she asked the operator for no more SMS: call her",
+    "UserInBlacklist": "this person asked the operator for no more SMS: call instead",
+    "DoNotDisturbRejection": "this person asked the operator for no more SMS: call instead",
     "RiskHold": "ask the operator why it holds messages to this number back",
     "no_dhis2_id": "give the unit, or one above it, a dhis2_id in the roster and import it",
 }

@@ -112,14 +112,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the operator on loopback until SIGTERM or Ctrl-C. Returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m gateway.sandbox.operator",
-        description="A stand-in for Africa's Talking on 127.0.0.1. The account is AT_USERNAME and "
-        "AT_API_KEY of the environment, else sandbox and sandbox.",
+        description="Run a stand-in for Africa's Talking on 127.0.0.1. The account is AT_USERNAME "
+        "and AT_API_KEY of the environment, else sandbox and sandbox.",
     )
     parser.add_argument("--port", type=int, default=9101, help="default 9101; 0 takes a free one")
     parser.add_argument(
         "--webhook-base",
-        help="gateway that gets delivery reports, http://127.0.0.1:8000/at/<token>; "
-        "by default the one that PORT and WEBHOOK_TOKENS tell of",
+        help="base URL of the gateway that gets delivery reports, such as "
+        "http://127.0.0.1:8000/at/<token>; by default it is made of PORT and WEBHOOK_TOKENS",
     )
     chosen = parser.parse_args(arguments)
     try:

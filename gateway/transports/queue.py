@@ -104,7 +104,7 @@ class WorkSignal:
         with self._ringing:
             # Whoever comes from here on has committed too late for this ring.
             self._about_to_ring.discard(name)
-            return self._reach("nudge_failed", name, lambda: self._ring(name))
+            return self._reach("signal_failed", name, lambda: self._ring(name))
 
     def acknowledge(self, name: Name) -> bool:
         """Say that a job of the queue has begun; from here on the next nudge rings again.
@@ -113,7 +113,7 @@ class WorkSignal:
         rows committed later ring anew. Whether Redis knows now; if not, the flag runs out after
         FLAG_TTL seconds.
         """
-        return self._reach("answer_failed", name, lambda: self._redis.delete(flag_key(name)))
+        return self._reach("acknowledge_failed", name, lambda: self._redis.delete(flag_key(name)))
 
     def ping(self) -> bool:
         """Whether Redis answers now. It asks even while Redis is left alone."""

@@ -194,7 +194,7 @@ def test_a_redis_that_hangs_is_left_alone_for_a_while(
         assert not cold_bell.notify("reply")
         assert not cold_bell.acknowledge("reply")
     assert logs == [
-        {"event": "nudge_failed", "log_level": "warning", "queue": "read", "error": "TimeoutError"}
+        {"event": "signal_failed", "log_level": "warning", "queue": "read", "error": "TimeoutError"}
     ]
     clock.now += 0.1
     assert cold_bell.notify("reply")
@@ -316,7 +316,7 @@ def test_an_answer_that_cannot_be_given_is_logged_by_its_own_name(listener: sock
     work_signal = WorkSignal(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", timeout=0.1)
     with capture_logs() as logs:
         assert not work_signal.acknowledge("forward")
-    assert [(one["event"], one["queue"]) for one in logs] == [("answer_failed", "forward")]
+    assert [(one["event"], one["queue"]) for one in logs] == [("acknowledge_failed", "forward")]
     work_signal.close()
 
 

@@ -120,7 +120,7 @@ def test_nothing_personal_and_no_secret_is_logged(web: Web, stored: Engine) -> N
     assert web.post("optout", f"senderId=KIBARU&phoneNumber=%2B{phone}")[0] == 503
     assert web.ask("POST", f"/at/wrong-{TOKEN}/sms", body)[0] == 404
     events = web.events()
-    assert {"web_waits_for", "nudge_failed", "request_failed"} <= {one["event"] for one in events}
+    assert {"web_waits_for", "signal_failed", "request_failed"} <= {one["event"] for one in events}
     assert all("timestamp" in one and "level" in one for one in events)
     failures = [one["exception"] for one in events if one["event"] == "request_failed"]
     assert any("LookupError" in one and "inbox.py" in one for one in failures)
