@@ -1,1 +1,1 @@
-"""Doors, stores and pipes: how a message comes in, is kept, and goes out again."""
+"""The gateway: receive and store messages, act on them, and deliver replies and reports."""

@@ -1,4 +1,4 @@
-"""`python -m gateway` is the `kibaru` command."""
+"""Run the `kibaru` command as `python -m gateway`."""
 
 from gateway.cli import main
 

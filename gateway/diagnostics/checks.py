@@ -1,4 +1,4 @@
-"""`kibaru check`: is everything there and does it fit together? One line for each thing.
+"""`kibaru check`: check each part of the installation, one finding after the other.
 
 The order is that of a call: settings, catalogue, database, Redis, the operator, DHIS2 and
 each mapping against the live server (`gateway.diagnostics.dhis2_check`). Nothing is changed.
@@ -11,10 +11,14 @@ from typing import Final
 
 from gateway.config import Settings
 from gateway.dhis2.org_units import org_units_of
-from gateway.diagnostics import dhis2_check as dhis2_checkup
+from gateway.diagnostics import dhis2_check
 from gateway.diagnostics.dhis2_check_units import Receiver
 from gateway.diagnostics.finding import Finding, listed
-from gateway.diagnostics.health_text import every_health, refusals_described, trouble_described
+from gateway.diagnostics.health_text import (
+    describe_refusals,
+    describe_trouble,
+    health_by_destination,
+)
 from gateway.model.outcomes import Delivered
 from gateway.storage import counters, outbox, schema
 from gateway.storage.engine import Engine, StorageFault, reading
@@ -31,7 +35,7 @@ SAFE_SQLITE: Final = (3, 51, 3)
 
 
 def examine(settings: Settings, engine: Engine, now: datetime) -> Iterator[Finding]:
-    """Everything that can be found out, each as soon as it is known."""
+    """Check all parts; yield each finding as soon as it is known."""
     yield Finding(True, "settings", "usable")
     if not settings.webhook_tokens:
         yield Finding(
@@ -46,12 +50,12 @@ def examine(settings: Settings, engine: Engine, now: datetime) -> Iterator[Findi
 
 
 def _catalogue(settings: Settings) -> tuple[Catalogue | None, list[Finding]]:
-    """The catalogue, None when it cannot be used, and what there is to say of it."""
+    """Return the catalogue, None if it cannot be used, and the findings about it."""
     try:
         catalogue = loader.load(settings.catalogue)
     except CatalogueFault as fault:
-        return None, [Finding(False, "catalogue", one) for one in fault.faults]
-    found = [Finding(False, "catalogue", one) for one in faults(catalogue)]
+        return None, [Finding(False, "catalogue", sentence) for sentence in fault.faults]
+    found = [Finding(False, "catalogue", sentence) for sentence in faults(catalogue)]
     if not found:
         fields = sum(len(form.fields) for form in catalogue.forms.values())
         words = f"{len(catalogue.forms)} forms, {fields} fields"
@@ -74,9 +78,9 @@ def _database(engine: Engine) -> Iterator[Finding]:
         with reading(engine) as connection:
             yield _failed_messages(counters.read(connection))
             yield _refused(outbox.refused_reasons(connection))
-            for name, health in every_health(connection).items():
+            for name, health in health_by_destination(connection).items():
                 if health.failures:
-                    yield Finding(False, name, trouble_described(health))
+                    yield Finding(False, name, describe_trouble(health))
     except StorageFault as fault:
         yield Finding(False, "database", f"{kind}: cannot be used ({type(fault).__name__})")
         return
@@ -92,8 +96,8 @@ def _failed_messages(counts: dict[str, int]) -> Finding:
 
 
 def _refused(counts: Mapping[str, int]) -> Finding:
-    told = f"refused: {refusals_described(counts)}; see `kibaru outbox list`"
-    return Finding(not counts, "outbox", told if counts else "none refused")
+    words = f"refused: {describe_refusals(counts)}; see `kibaru outbox list`"
+    return Finding(not counts, "outbox", words if counts else "none refused")
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:
@@ -122,13 +126,13 @@ def _dhis2(
         return
     today = now.astimezone(settings.timezone).date()
     with client:
-        yield from dhis2_checkup.examine(
+        yield from dhis2_check.examine(
             client, catalogue, _receivers(engine, f"{today:%Y%m}"), now, today
         )
 
 
 def _receivers(engine: Engine, month: str) -> list[Receiver]:
-    """The units that receive values this month; none while the database cannot say."""
+    """Return the units that receive values this month; none if the database cannot tell."""
     try:
         if not schema.is_current(engine):
             return []

@@ -1,9 +1,8 @@
-"""The live DHIS2, looked at in the order in which a report would meet it; the rest depends on
-what came before.
+"""Check of the live DHIS2, in the order in which a report would meet each part.
 
 1 the server, 2 the account, 3 each form's data set, 4 the org units, 5 the category options,
 6 whether last month is open, 7 a strict dry run: the server's own verdict; last the program of
-referrals. Nothing is written.
+referrals. A step depends on the steps before it. Nothing is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from gateway.dhis2.cells import cells_of
 from gateway.dhis2.metadata import data_set_uid
 from gateway.diagnostics.dhis2_check_program import program_findings
-from gateway.diagnostics.dhis2_check_set import fits
+from gateway.diagnostics.dhis2_check_set import data_set_findings
 from gateway.diagnostics.dhis2_check_units import WHAT, Receiver, unit_findings
 from gateway.diagnostics.dhis2_dry_run import dry_run, lock_state
 from gateway.diagnostics.finding import Finding, listed
@@ -27,9 +26,9 @@ from menus.model.catalogue import Catalogue
 from menus.model.period import Period
 from menus.rules.calendar import period_of
 
-SKEW: Final = timedelta(minutes=10)  # by which two clocks may differ without being told
-SOON: Final = timedelta(days=14)  # a token that expires before is told
-CHUNK: Final = 100  # units in one question: an address of some 1,500 characters
+SKEW: Final = timedelta(minutes=10)  # a smaller difference of the two clocks is not reported
+SOON: Final = timedelta(days=14)  # a token that expires sooner is reported
+CHUNK: Final = 100  # units in one request: a URL of some 1,500 characters
 
 _ADVICE: Final[Mapping[str, str]] = {
     "http_400": "the token is none: copy it again into DHIS2_TOKEN",
@@ -45,8 +44,8 @@ _ADVICE: Final[Mapping[str, str]] = {
 
 
 @dataclass(slots=True)
-class _Looked:
-    """What was learnt on the way: the account, the data sets that fit, units that are ready."""
+class _Found:
+    """The findings so far: the account, the data sets that fit, the units that are ready."""
 
     account: Account
     data_sets: dict[str, DataSet] = field(default_factory=dict)
@@ -60,45 +59,45 @@ def examine(
     now: datetime,
     today: date,
 ) -> Iterator[Finding]:
-    """Everything that can be found out of the server, each as soon as it is known.
+    """Check all that can be found out of the server; yield each finding as soon as it is known.
 
     `receivers` are the units that values go to; `today` is the programme's own day.
     """
     info = client.get("system/info", {"fields": "version,serverDate,serverTimeZoneId,calendar"})
     if isinstance(info, TryLater | Unknown):
-        yield Finding(False, "dhis2", said(info))
+        yield Finding(False, "dhis2", describe_no_answer(info))
         return
     yield from _server(info, now)
     account = client.me()
     if isinstance(account, TryLater | Unknown):
-        yield Finding(False, "dhis2 account", said(account))
+        yield Finding(False, "dhis2 account", describe_no_answer(account))
         return
     yield from account_findings(account, now)
     if catalogue is None:
         return
-    looked = _Looked(account)
-    yield from _data_sets(client, catalogue, looked)
+    so_far = _Found(account)
+    yield from _data_sets(client, catalogue, so_far)
     month = period_of(today).plus(-1)
-    yield from _units(client, catalogue, receivers, looked, month)
-    yield from _options(client, catalogue, looked)
+    yield from _units(client, catalogue, receivers, so_far, month)
+    yield from _options(client, catalogue, so_far)
     closed = today.day > catalogue.programme.closes_on
-    for keyword in looked.data_sets:
+    for keyword in so_far.data_sets:
         form = catalogue.forms[keyword]
-        if looked.ready:
-            yield lock_state(client, form, looked.ready, month, may_be_closed=closed)
-            yield dry_run(client, form, looked.ready[0], month, may_be_closed=closed)
+        if so_far.ready:
+            yield lock_state(client, form, so_far.ready, month, may_be_closed=closed)
+            yield dry_run(client, form, so_far.ready[0], month, may_be_closed=closed)
     yield from program_findings(client, catalogue, receivers)
 
 
-def said(trouble: TryLater | Unknown) -> str:
-    """Why there was no answer, and what to do about it."""
+def describe_no_answer(trouble: TryLater | Unknown) -> str:
+    """Describe why there was no answer, and what to do about it."""
     words = f"{trouble.reason} {trouble.detail}".strip()
     advice = _ADVICE.get(trouble.reason)
     return words if advice is None else f"{words}: {advice}"
 
 
 def clock_skew(info: Mapping[str, Any], now: datetime) -> timedelta | None:
-    """How far the server's clock is ahead of ours; None when it does not say."""
+    """Return how far the server's clock is ahead of ours; None if the server does not tell."""
     try:
         there = datetime.fromisoformat(str(info.get("serverDate", "")))
         if there.tzinfo is None:
@@ -111,7 +110,7 @@ def clock_skew(info: Mapping[str, Any], now: datetime) -> timedelta | None:
 def _server(info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
     server = server_info(info)
     if isinstance(server, Unknown):
-        yield Finding(False, "dhis2", said(server))
+        yield Finding(False, "dhis2", describe_no_answer(server))
         return
     words = f"version {server.version}, {server.family} importer"
     if not server.supported:
@@ -126,7 +125,7 @@ def _server(info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
 
 
 def account_findings(account: Account, now: datetime) -> Iterator[Finding]:
-    """What the account may do, and whether its token is about to expire."""
+    """Check what the account may do, and whether its token is about to expire."""
     what = "dhis2 account"
     if not account.may_add_values:
         yield Finding(False, what, "lacks the authority F_DATAVALUE_ADD: add it to its role")
@@ -135,13 +134,13 @@ def account_findings(account: Account, now: datetime) -> Iterator[Finding]:
     else:
         yield Finding(True, what, "may add data values")
     left = account.token_until - now if account.token_until else None
-    # One that has expired already is not the one that let us in.
+    # A token that has expired already is not the one that the server accepted.
     if left is not None and timedelta() < left < SOON:
         words = f"its last personal access token expires in {left.days} days: make another"
         yield Finding(False, "dhis2 token", words)
 
 
-def _data_sets(client: Dhis2, catalogue: Catalogue, looked: _Looked) -> Iterator[Finding]:
+def _data_sets(client: Dhis2, catalogue: Catalogue, so_far: _Found) -> Iterator[Finding]:
     for form in catalogue.forms.values():
         uid = data_set_uid(form)
         if not cells_of(form):
@@ -149,22 +148,22 @@ def _data_sets(client: Dhis2, catalogue: Catalogue, looked: _Looked) -> Iterator
             continue
         found = read_data_set(client, uid)
         if isinstance(found, TryLater | Unknown):
-            words = f"data set {uid}: {said(found)}"
+            words = f"data set {uid}: {describe_no_answer(found)}"
             if found.reason == "http_404":
                 words += " (import what `kibaru dhis2 metadata` prints, or correct data_set)"
             yield Finding(False, f"dhis2 {form.keyword}", words)
             continue
-        findings = fits(form, found, catalogue.programme)
+        findings = data_set_findings(form, found, catalogue.programme)
         yield from findings
-        if all(one.ok for one in findings):
-            looked.data_sets[form.keyword] = found
+        if all(finding.ok for finding in findings):
+            so_far.data_sets[form.keyword] = found
 
 
 def _units(
     client: Dhis2,
     catalogue: Catalogue,
     receivers: Sequence[Receiver],
-    looked: _Looked,
+    so_far: _Found,
     month: Period,
 ) -> Iterator[Finding]:
     if not receivers:
@@ -174,43 +173,43 @@ def _units(
     for start in range(0, len(receivers), CHUNK):
         answer = _some_units(client, receivers[start : start + CHUNK])
         if isinstance(answer, TryLater | Unknown):
-            yield Finding(False, WHAT, said(answer))
+            yield Finding(False, WHAT, describe_no_answer(answer))
             return
         found |= answer
-    data_sets = {keyword: one.id for keyword, one in looked.data_sets.items()}
+    data_sets = {keyword: data_set.id for keyword, data_set in so_far.data_sets.items()}
     span = (month.first_day, month.plus(1).first_day - timedelta(days=1))
-    findings = unit_findings(receivers, found, data_sets, looked.account.paths, span)
+    findings = unit_findings(receivers, found, data_sets, so_far.account.paths, span)
     yield from findings
-    if looked.account.may_add_values and all(one.ok for one in findings):
-        looked.ready = list(receivers)
+    if so_far.account.may_add_values and all(finding.ok for finding in findings):
+        so_far.ready = list(receivers)
 
 
 def _some_units(
     client: Dhis2, receivers: Sequence[Receiver]
 ) -> dict[str, Mapping[str, Any]] | TryLater | Unknown:
     params = {
-        "filter": f"id:in:[{','.join(one.uid for one in receivers)}]",
+        "filter": f"id:in:[{','.join(receiver.uid for receiver in receivers)}]",
         "fields": "id,path,openingDate,closedDate,dataSets[id]",
         "paging": "false",
     }
     answer = client.get("organisationUnits", params)
     if isinstance(answer, TryLater | Unknown):
         return answer
-    return {str(one.get("id")): one for one in answer.get("organisationUnits") or ()}
+    return {str(unit.get("id")): unit for unit in answer.get("organisationUnits") or ()}
 
 
-def _options(client: Dhis2, catalogue: Catalogue, looked: _Looked) -> Iterator[Finding]:
-    """Whether the account may write into the category options behind the mapped cells."""
+def _options(client: Dhis2, catalogue: Catalogue, so_far: _Found) -> Iterator[Finding]:
+    """Check that the account may write to the category options behind the mapped cells."""
     options: set[str] = set()
-    for keyword, data_set in looked.data_sets.items():
-        for one in cells_of(catalogue.forms[keyword]):
-            combo = data_set.elements[one.element].combo(one.combo)
+    for keyword, data_set in so_far.data_sets.items():
+        for cell in cells_of(catalogue.forms[keyword]):
+            combo = data_set.elements[cell.element].combo(cell.combo)
             options.update(combo.options if combo else ())
     if not options:
         return
     found = unwritable_options(client, sorted(options))
     if isinstance(found, TryLater | Unknown):
-        yield Finding(False, "dhis2 options", said(found))
+        yield Finding(False, "dhis2 options", describe_no_answer(found))
     elif found:
         words = f"the account may not write to {listed(found)}: give it data write in their sharing"
         yield Finding(False, "dhis2 options", words)

@@ -1,4 +1,4 @@
-"""Whether the live DHIS2 is ready for referrals: their program, and the right to write to it."""
+"""Check of the live DHIS2 for referrals: their program, and the right to write to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -17,7 +17,7 @@ FIELDS: Final = "id,access[data[write]],organisationUnits[id]"
 def program_findings(
     client: Dhis2, catalogue: Catalogue, receivers: Sequence[Receiver]
 ) -> Iterator[Finding]:
-    """What stands between a referral and DHIS2.
+    """Check that DHIS2 would take events of referrals.
 
     A server without the program is no fault: reports need none, and referrals wait for it.
     """
@@ -30,10 +30,11 @@ def program_findings(
         return
     if not _may_write(found):
         yield Finding(False, WHAT, "the account has no data write access to it")
-    known = {str(one.get("id")) for one in found.get("organisationUnits") or ()}
-    missing = [one.code for one in receivers if one.uid not in known]
+    known = {str(unit.get("id")) for unit in found.get("organisationUnits") or ()}
+    missing = [receiver.code for receiver in receivers if receiver.uid not in known]
     if missing:
-        # The units themselves are looked at before; whoever refers from there will be told.
+        # No fault: the units themselves are checked before, and agents who refer from these
+        # units are told of the refusal.
         yield Finding(True, WHAT, f"events would be refused for {listed(missing)}: not assigned")
     elif _may_write(found):
         yield Finding(True, WHAT, "takes events of referrals")

@@ -1,4 +1,4 @@
-"""Does a form fit the data set that it is mapped to? Pure: a description in, findings out."""
+"""Check of a form against the data set that it is mapped to: a description in, findings out."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,12 +10,12 @@ from gateway.transports.dhis2_data_set import DataSet
 from menus.model.catalogue import Form
 from menus.model.programme import Programme
 
-# The value types that take every number from 0 up; INTEGER_POSITIVE would refuse a 0.
+# The value types that accept every number from 0 up; INTEGER_POSITIVE would refuse a 0.
 _FITTING: Final = frozenset({"INTEGER_ZERO_OR_POSITIVE", "INTEGER", "NUMBER"})
 
 
-def fits(form: Form, data_set: DataSet, programme: Programme) -> list[Finding]:
-    """What a person must mend before the form's numbers are taken; one line when nothing."""
+def data_set_findings(form: Form, data_set: DataSet, programme: Programme) -> list[Finding]:
+    """Return a finding for each fault that keeps the form's numbers out, or one that all fits."""
     what = f"dhis2 {form.keyword}"
     faults = [*_set_faults(form, data_set, programme), *_cell_faults(form, data_set)]
     if faults:
@@ -37,21 +37,23 @@ def _set_faults(form: Form, data_set: DataSet, programme: Programme) -> Iterator
             f"date of the programme (closes_on {programme.closes_on}): raise its expiry days"
         )
     combo = attribute_option_combo(form)
-    known = {one.id for one in data_set.attribute_combos}
+    known = {attribute_combo.id for attribute_combo in data_set.attribute_combos}
     if known and combo not in known:
         yield f"attribute option combo {combo} is not one of the data set's: correct the catalogue"
 
 
 def _cell_faults(form: Form, data_set: DataSet) -> Iterator[str]:
     cells = cells_of(form)
-    there = [
-        (one, data_set.elements[one.element]) for one in cells if one.element in data_set.elements
+    mapped = [
+        (cell, data_set.elements[cell.element])
+        for cell in cells
+        if cell.element in data_set.elements
     ]
-    lacking = [one.code for one in cells if one.element not in data_set.elements]
+    lacking = [cell.code for cell in cells if cell.element not in data_set.elements]
     if lacking:
         yield f"the data set lacks {listed(lacking)}"
     foreign = [
-        one.code for one, there_is in there if there_is.combos and not there_is.combo(one.combo)
+        cell.code for cell, element in mapped if element.combos and not element.combo(cell.combo)
     ]
     if foreign:
         yield (
@@ -59,21 +61,21 @@ def _cell_faults(form: Form, data_set: DataSet) -> Iterator[str]:
             "category_option_combo in the catalogue"
         )
     unfit = [
-        f"{one.code} ({there_is.value_type})"
-        for one, there_is in there
-        if there_is.has_options or there_is.value_type not in {"", *_FITTING}
+        f"{cell.code} ({element.value_type})"
+        for cell, element in mapped
+        if element.has_options or element.value_type not in {"", *_FITTING}
     ]
     if unfit:
         yield f"takes no number from 0 up: {listed(unfit)}; change its value type, or the mapping"
-    sent = {(one.element, one.combo) for one in cells}
-    missing = [".".join(one) for one in data_set.compulsory if one not in sent]
+    sent = {(cell.element, cell.combo) for cell in cells}
+    missing = [".".join(key) for key in data_set.compulsory if key not in sent]
     if missing:
         yield f"the data set is never complete without {listed(missing)}, which no field feeds"
 
 
 def _zeros(form: Form, data_set: DataSet) -> list[Finding]:
-    """Worth knowing: where no activity will look like no report."""
-    lost = [one.code for one in cells_of(form) if not data_set.elements[one.element].keeps_zero]
+    """Find the cells whose zeros DHIS2 drops: there, no activity looks like no report."""
+    lost = [cell.code for cell in cells_of(form) if not data_set.elements[cell.element].keeps_zero]
     if not lost:
         return []
     words = f"DHIS2 keeps no zero of {listed(lost)}: set zeroIsSignificant to see them"

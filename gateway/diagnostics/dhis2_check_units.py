@@ -1,4 +1,4 @@
-"""Are the units that receive values ready for them on the server? Pure."""
+"""Check that the units that receive values are ready for them on the server."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ WHAT = "dhis2 units"
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A unit of the roster that receives values: its code, its UID in DHIS2."""
+    """A unit of the roster that receives values: its code, and its UID in DHIS2."""
 
     code: str
     uid: str
@@ -25,7 +25,7 @@ def unit_findings(
     roots: Sequence[str],
     month: tuple[date, date],
 ) -> list[Finding]:
-    """What is wrong with the units, or one line that nothing is.
+    """Return a finding for each fault of the units, or one that all are ready.
 
     `found` are the server's units by UID (path, openingDate, closedDate, dataSets); `data_sets`
     maps a form's keyword to the UID of its data set; `roots` are the paths below which the
@@ -44,27 +44,31 @@ def _faults(
     roots: Sequence[str],
     month: tuple[date, date],
 ) -> Iterator[str]:
-    there = [one for one in receivers if one.uid in found]
-    unknown = [one.code for one in receivers if one.uid not in found]
+    known = [receiver for receiver in receivers if receiver.uid in found]
+    unknown = [receiver.code for receiver in receivers if receiver.uid not in found]
     if unknown:
         yield f"unknown to the server: {listed(unknown)}; correct dhis2_id in the roster"
     for keyword, data_set in data_sets.items():
-        out = [one.code for one in there if data_set not in _assigned(found[one.uid])]
-        if out:
-            yield f"not assigned to the data set of {keyword}: {listed(out)}; assign them in DHIS2"
-    beyond = [one.code for one in there if not _within(found[one.uid], roots)]
+        unassigned = [unit.code for unit in known if data_set not in _assigned(found[unit.uid])]
+        if unassigned:
+            yield (
+                f"not assigned to the data set of {keyword}: {listed(unassigned)}; "
+                "assign them in DHIS2"
+            )
+    beyond = [unit.code for unit in known if not _within(found[unit.uid], roots)]
     if beyond:
         yield (
             f"outside the account's data capture units: {listed(beyond)}; add one above them "
             "to the account"
         )
-    shut = [one.code for one in there if not _open(found[one.uid], month)]
-    if shut:
-        yield f"closed, or not open yet, last month: {listed(shut)}; correct the dates in DHIS2"
+    closed = [unit.code for unit in known if not _open(found[unit.uid], month)]
+    if closed:
+        yield f"closed, or not open yet, last month: {listed(closed)}; correct the dates in DHIS2"
 
 
 def _assigned(unit: Mapping[str, Any]) -> set[str]:
-    return {str(one.get("id")) for one in unit.get("dataSets") or () if isinstance(one, dict)}
+    assigned = unit.get("dataSets") or ()
+    return {str(data_set.get("id")) for data_set in assigned if isinstance(data_set, dict)}
 
 
 def _within(unit: Mapping[str, Any], roots: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The server's own verdict on a form: is last month open, and would it take the numbers?"""
+"""The server's own verdict on a form: whether last month is open, and its values accepted."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,29 +16,29 @@ from menus.model.catalogue import Form
 from menus.model.period import Period
 from menus.rules.calendar import ends
 
-LOOKED_AT: Final = 3  # units whose lock state is asked for
+SAMPLE: Final = 3  # units whose lock state is asked for
 SYNTHETIC: Final = "1"  # never stored
 
 
 def lock_state(
     client: Dhis2, form: Form, receivers: Sequence[Receiver], month: Period, *, may_be_closed: bool
 ) -> Finding:
-    """Whether the month is open for the form at a few units (servers from 2.39 on can tell).
+    """Check that the month is open for the form at a few units (servers from 2.39 on can tell).
 
     A closed month is a fault unless the programme has closed it too.
     """
     what = f"dhis2 {form.keyword} {month.code}"
-    shut = []
-    for one in receivers[:LOOKED_AT]:
-        params = {"ds": data_set_uid(form), "pe": month.code, "ou": one.uid}
+    closed = []
+    for receiver in receivers[:SAMPLE]:
+        params = {"ds": data_set_uid(form), "pe": month.code, "ou": receiver.uid}
         found = client.get("dataEntry/dataValues", params)
         if isinstance(found, TryLater | Unknown):
             return Finding(True, what, f"whether it is open cannot be told ({found.reason})")
         state = str(found.get("lockStatus", "OPEN"))
         if state != "OPEN":
-            shut.append(f"{one.code} ({state.lower()})")
-    if shut:
-        words = f"closed at {listed(shut)}; the district can open it again in DHIS2"
+            closed.append(f"{receiver.code} ({state.lower()})")
+    if closed:
+        words = f"closed at {listed(closed)}; the district can open it again in DHIS2"
         return Finding(may_be_closed, what, words)
     return Finding(True, what, "open")
 
@@ -46,13 +46,13 @@ def lock_state(
 def dry_run(
     client: Dhis2, form: Form, receiver: Receiver, month: Period, *, may_be_closed: bool
 ) -> Finding:
-    """Sends one synthetic value for each cell of the form as a dry run, without completeness.
+    """Send one synthetic value for each cell of the form as a dry run, without completeness.
 
-    That the month is closed is a fault unless the programme has closed it too.
+    A closed month is a fault unless the programme has closed it too.
     """
     what = f"dhis2 {form.keyword} dry run"
     mapped = cells_of(form)
-    cells = [Cell(one.element, one.combo, receiver.uid, month.code, SYNTHETIC) for one in mapped]
+    cells = [Cell(cell.element, cell.combo, receiver.uid, month.code, SYNTHETIC) for cell in mapped]
     verdict = client.post_values(
         data_set_uid(form),
         cells,
@@ -76,6 +76,6 @@ def dry_run(
 
 def _refusal(conflict: Conflict, codes: Sequence[str], receiver: Receiver) -> str:
     meaning = MEANINGS.get(conflict.code)
-    told = meaning.text if meaning else conflict.text or "refused without a reason"
+    why = meaning.text if meaning else conflict.text or "refused without a reason"
     cells = f" {listed(codes)}" if codes else ""
-    return f"refused{cells} at {receiver.code}: {conflict.code} {told}; {hint(conflict.code)}"
+    return f"refused{cells} at {receiver.code}: {conflict.code} {why}; {hint(conflict.code)}"

@@ -1,17 +1,17 @@
-"""One line of a check-up."""
+"""One result of a check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-NAMED: Final = 8  # of a long list; the others are counted
+NAMED: Final = 8  # names of a long list that are shown; the others are counted
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, and in words what was found and what to do.
+    """The result of one check: what was checked, and in words what was found and how to mend it.
 
-    Without `ok` it is a fault; with it, all is well or worth knowing.
+    It is a fault if `ok` is False; else all is well, or it is worth knowing.
     """
 
     ok: bool
@@ -20,6 +20,6 @@ class Finding:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first of the names, and how many more there are."""
+    """Return the first names as a list in words, with the number of those left out."""
     rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + rest

@@ -1,4 +1,4 @@
-"""How each far side fares, in words and as refusals by reason: for people and for metrics."""
+"""The health of each destination, as words for people and as states for metrics."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,15 +10,15 @@ from gateway.storage.engine import Connection
 from gateway.transports.dhis2_codes import MEANINGS
 
 
-def every_health(connection: Connection) -> Mapping[str, Health]:
-    """Operator and DHIS2, and each data set that was ever in trouble, by name."""
+def health_by_destination(connection: Connection) -> Mapping[str, Health]:
+    """Return the health of operator, DHIS2 and each data set that ever failed, by name."""
     usual = {OPERATOR: Health(), DHIS2: Health()}
     known = [destinations.with_parts(connection, name) for name in usual]
-    return usual | {name: one for found in known for name, one in found.items()}
+    return usual | {name: health for found in known for name, health in found.items()}
 
 
-def described(health: Health, now: datetime) -> str:
-    """`ok`, or the state of its breaker, why, and for how long it has been failing."""
+def describe_health(health: Health, now: datetime) -> str:
+    """Return `ok`, or the state of the breaker, the reason, and the failures in a row."""
     words = "ok"
     if health.failures:
         words = f"{state(health, now)} ({health.reason}), {health.failures} in a row"
@@ -27,17 +27,20 @@ def described(health: Health, now: datetime) -> str:
     return words if health.batch is None else f"{words}, {health.batch} values a request"
 
 
-def trouble_described(health: Health) -> str:
-    """For `kibaru check`: whether the breaker is open, how often it failed, and why."""
+def describe_trouble(health: Health) -> str:
+    """Describe a breaker for `kibaru check`: its state, its failures and the last reason."""
     mark = "open" if is_open(health) else "failing"
     words = f"breaker {mark}, {health.failures} failures in a row: {health.reason} {health.detail}"
     return words.strip()
 
 
-def refusals_described(counts: Mapping[str, int]) -> str:
-    """`2 E7619 (the number does not fit ..), 1 no_dhis2_id`, the most frequent first."""
-    told = []
-    for reason, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+def describe_refusals(counts: Mapping[str, int]) -> str:
+    """Describe refusals counted by reason, the most frequent first.
+
+    For example `2 E7619 (the number does not fit ..), 1 no_dhis2_id`.
+    """
+    described = []
+    for reason, count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
         meaning = MEANINGS.get(reason)
-        told.append(f"{count} {reason} ({meaning.text})" if meaning else f"{count} {reason}")
-    return ", ".join(told)
+        described.append(f"{count} {reason} ({meaning.text})" if meaning else f"{count} {reason}")
+    return ", ".join(described)

@@ -1,5 +1,7 @@
-"""The figures that Prometheus reads, straight from SQL: the same from every process, and whole
-after every restart."""
+"""The metrics that Prometheus reads, straight from SQL.
+
+Every process gives the same figures, and none is lost with a restart.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from gateway.dhis2.breaker import State, state
-from gateway.diagnostics.health_text import every_health
+from gateway.diagnostics.health_text import health_by_destination
 from gateway.storage import counters, inbox, outbox
 from gateway.storage.engine import Connection, Engine, StorageFault, reading
 
@@ -36,8 +38,8 @@ COUNTERS: Final = {
 }
 
 
-class Figures(Collector):
-    """One look at the database, as Prometheus metrics."""
+class DatabaseCollector(Collector):
+    """A Prometheus collector that reads every metric from the database when it is scraped."""
 
     def __init__(self, engine: Engine, now: datetime) -> None:
         self._engine = engine
@@ -47,7 +49,7 @@ class Figures(Collector):
         up = GaugeMetricFamily("kibaru_database_up", "1 if the database answers, else 0")
         try:
             with reading(self._engine) as connection:
-                found = list(self._look(connection))
+                found = list(self._metrics(connection))
         except StorageFault:
             up.add_metric([], 0)
             yield up
@@ -56,7 +58,7 @@ class Figures(Collector):
         yield up
         yield from found
 
-    def _look(self, connection: Connection) -> Iterator[Metric]:
+    def _metrics(self, connection: Connection) -> Iterator[Metric]:
         counted = counters.read(connection)
         unread, oldest_unread = inbox.waiting(connection)
         received = counted.get("read", 0) + unread
@@ -82,9 +84,9 @@ class Figures(Collector):
             oldest.add_metric([what], max(0.0, age))
         yield waiting
         yield oldest
-        yield from self._far_sides(connection)
+        yield from self._destinations(connection)
 
-    def _far_sides(self, connection: Connection) -> Iterator[Metric]:
+    def _destinations(self, connection: Connection) -> Iterator[Metric]:
         label = ["destination"]
         failures = GaugeMetricFamily(
             "kibaru_destination_failures", "Consecutive failed calls to a destination", labels=label
@@ -94,7 +96,7 @@ class Figures(Collector):
             "1 while the circuit breaker of a destination is open, else 0",
             labels=label,
         )
-        for name, health in every_health(connection).items():
+        for name, health in health_by_destination(connection).items():
             failures.add_metric([name], health.failures)
             opened.add_metric([name], state(health, self._now) is State.OPEN)
         refused = GaugeMetricFamily(

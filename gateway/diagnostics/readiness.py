@@ -1,9 +1,9 @@
-"""Whether what the gateway stands on is there: database with its schema, Redis, far sides."""
+"""Readiness: whether the database with its schema and Redis answer, and how destinations fare."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.diagnostics.health_text import described, every_health
+from gateway.diagnostics.health_text import describe_health, health_by_destination
 from gateway.storage import schema
 from gateway.storage.engine import Engine, StorageFault, reading
 from gateway.transports.queue import WorkSignal
@@ -11,29 +11,29 @@ from gateway.transports.queue import WorkSignal
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`missing` names what is not there; `destinations` tells how each far side fares."""
+    """The parts that are missing, and each destination's health in words, by name."""
 
     missing: tuple[str, ...]
     destinations: dict[str, str] = field(default_factory=dict)
 
 
-def look(engine: Engine, work_signal: WorkSignal, now: datetime) -> Readiness:
-    """Asks each part once; breakers are told as they stand at `now`."""
+def check_readiness(engine: Engine, work_signal: WorkSignal, now: datetime) -> Readiness:
+    """Ask database and Redis once each; breakers are described as they stand at `now`."""
     missing = []
-    state: dict[str, str] = {}
+    destinations: dict[str, str] = {}
     try:
         if not schema.is_current(engine):
             missing.append("database (its schema: run `kibaru migrate`)")
         else:
-            state = _destinations(engine, now)
+            destinations = _destinations(engine, now)
     except StorageFault:
         missing.append("database")
     if not work_signal.ping():
         missing.append("redis")
-    return Readiness(tuple(missing), state)
+    return Readiness(tuple(missing), destinations)
 
 
 def _destinations(engine: Engine, now: datetime) -> dict[str, str]:
     with reading(engine) as connection:
-        found = every_health(connection)
-    return {name: described(health, now) for name, health in found.items()}
+        found = health_by_destination(connection)
+    return {name: describe_health(health, now) for name, health in found.items()}

@@ -1,4 +1,4 @@
-"""What a person can do about what was refused: by its reason, in words. Pure."""
+"""Advice on mending what was refused, by the reason of the refusal."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _CATEGORIES: Final[Mapping[Category, str]] = {
     Category.GATEWAY_BUG: "a fault of the gateway: tell its maintainers the code",
 }
 
-# Where a code asks for something else than its category does.
+# Codes that need other advice than their category.
 _CODES: Final[Mapping[str, str]] = {
     "E7605": "ask the agent for the compulsory numbers that are missing",
     "E7643": "ask the district to open the data set's input period for this month",
@@ -50,7 +50,7 @@ _CODES: Final[Mapping[str, str]] = {
     "RiskHold": "ask the operator why it holds messages to this number back",
     "no_dhis2_id": "give the unit, or one above it, a dhis2_id in the roster and import it",
 }
-# The same for events of referrals.
+# The same, for events of referrals.
 _EVENT_CODES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("E1010", "E1013", "E1089", "E1304", "E1305"),
@@ -67,7 +67,7 @@ _ANY: Final = "see the words of each row in `kibaru outbox list --json`"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was refused for one reason: how many rows, what it means and what helps."""
+    """The rows that were refused for one reason, what the reason means and how to mend it."""
 
     reason: str
     ids: tuple[int, ...]
@@ -76,12 +76,12 @@ class Group:
 
 
 def is_refusal(state: str, reason: str | None) -> bool:
-    """Whether a row was refused, for good or as far as what it has sent until now."""
+    """Return whether a row was refused, permanently or in what was sent of it so far."""
     return state == "refused" or (reason in MEANINGS and state == "waiting")
 
 
 def hint(reason: str) -> str:
-    """What to do about a refusal with this code."""
+    """Return how to mend a refusal with this code."""
     if reason in _CODES or reason in _EVENT_CODES:
         return _CODES.get(reason) or _EVENT_CODES[reason]
     meaning = MEANINGS.get(reason)
@@ -89,7 +89,7 @@ def hint(reason: str) -> str:
 
 
 def by_reason(rows: Iterable[tuple[int, str]]) -> list[Group]:
-    """(row id, reason) put together by reason, the most frequent first."""
+    """Group rows, given as (row id, reason), by reason, the most frequent first."""
     found: dict[str, list[int]] = {}
     for row_id, reason in rows:
         found.setdefault(reason, []).append(row_id)
@@ -97,4 +97,4 @@ def by_reason(rows: Iterable[tuple[int, str]]) -> list[Group]:
         Group(reason, tuple(ids), MEANINGS[reason].text if reason in MEANINGS else "", hint(reason))
         for reason, ids in found.items()
     ]
-    return sorted(groups, key=lambda one: (-len(one.ids), one.reason))
+    return sorted(groups, key=lambda group: (-len(group.ids), group.reason))

@@ -1,4 +1,4 @@
-"""The doors: the only room with Flask."""
+"""The web application: the only room with Flask beside the sandboxes."""
 
 from gateway.web.app import create_app
 

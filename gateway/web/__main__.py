@@ -1,7 +1,7 @@
-"""`python -m gateway.web`: the doors behind Granian, on PORT.
+"""`python -m gateway.web`: serve the web application with Granian, on PORT.
 
 Granian answers from several processes, buffers slow clients, and with `respawn_failed_workers`
-it outlives a killed one (its default is to end altogether).
+replaces a killed process (its default is to end altogether).
 """
 
 import multiprocessing
@@ -19,7 +19,7 @@ from granian.log import LogLevels
 
 from gateway import config, logs, process_group
 from gateway.config import Settings, SettingsFault
-from gateway.diagnostics import readiness
+from gateway.diagnostics.readiness import check_readiness
 from gateway.storage.engine import connect
 from gateway.transports.queue import WorkSignal
 from gateway.web.app import create_app
@@ -30,9 +30,9 @@ log = structlog.get_logger()
 
 PROCESSES: Final = 2
 THREADS: Final = 16
-GRACE: Final = 9  # seconds to answer what has come in, before a process is killed
+GRACE: Final = 9  # seconds to answer the requests at hand, before a process is killed
 ANYWHERE: Final = "0.0.0.0"  # noqa: S104  a container or a proxy beside it must reach it
-# Granian's own lines join ours on stderr; its default is plain text on stdout.
+# Granian's own log lines join ours on stderr; its default is plain text on stdout.
 LOGS: Final[dict[str, Any]] = {
     "formatters": {},
     "handlers": {},
@@ -41,9 +41,9 @@ LOGS: Final[dict[str, Any]] = {
 
 
 def worker() -> Flask:
-    """The application inside one of Granian's processes, which must not outlive the first."""
-    # A forked process begins with the first one's handlers, which would take a signal that
-    # comes before Granian has set its own, and do nothing here.
+    """Create the application in one of Granian's processes, which ends with its parent."""
+    # A forked process inherits its parent's signal handlers. They would take a signal that comes
+    # before Granian has set its own, and do nothing in this process.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
@@ -53,17 +53,17 @@ def worker() -> Flask:
     return create_app(settings)
 
 
-def _say_what_is_missing(settings: Settings) -> None:
-    """One line when the doors open before what they stand on is there."""
+def _warn_of_missing_parts(settings: Settings) -> None:
+    """Log a warning that names the parts that are missing at the start."""
     engine = connect(settings.database_url, patience=PATIENCE)
-    state = readiness.look(engine, WorkSignal(settings.redis_url), datetime.now(UTC))
+    found = check_readiness(engine, WorkSignal(settings.redis_url), datetime.now(UTC))
     engine.dispose()
-    if state.missing:
-        log.warning("web_waits_for", missing=", ".join(state.missing))
+    if found.missing:
+        log.warning("web_waits_for", missing=", ".join(found.missing))
 
 
 def _check_port(port: int) -> None:
-    """Raises SettingsFault when somebody listens there.
+    """Raise SettingsFault if another program listens on the port.
 
     Granian asks for SO_REUSEPORT, with which a second program of ours would silently take half
     of the first one's messages.
@@ -77,7 +77,7 @@ def _check_port(port: int) -> None:
 
 
 def main() -> int:
-    """Serves until SIGTERM. Returns 1 when settings or catalogue cannot be used."""
+    """Serve until SIGTERM; return 1 if settings or catalogue cannot be used."""
     try:
         settings = config.load(need_tokens=True)
         load(settings.catalogue)
@@ -87,7 +87,7 @@ def main() -> int:
             sys.stderr.write(f"{sentence}\n")
         return 1
     logs.configure(settings.log_level)
-    _say_what_is_missing(settings)
+    _warn_of_missing_parts(settings)
     Granian(
         "gateway.web.__main__:worker",
         factory=True,

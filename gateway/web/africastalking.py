@@ -1,4 +1,4 @@
-"""Africa's Talking's doors for SMS: inbound, delivery reports, opt-outs."""
+"""The blueprint for Africa's Talking's SMS webhooks: inbound SMS, delivery reports, opt-outs."""
 
 from http import HTTPStatus
 
@@ -11,7 +11,7 @@ from gateway.storage.engine import StorageFault
 from gateway.transports import africastalking_posts
 from gateway.transports.africastalking_posts import MissingField
 from gateway.web.context import services
-from gateway.web.posts import posted, text
+from gateway.web.posts import plain_text, posted_fields
 
 log = structlog.get_logger()
 
@@ -20,40 +20,40 @@ blueprint = Blueprint("operator", __name__, url_prefix="/at/<token>")
 
 @blueprint.post("/sms")
 def sms(token: str) -> Response:
-    """An inbound SMS: 200 once it is committed, or was before."""
+    """Store an inbound SMS; answer 200 once it is committed, also if it was before."""
     try:
-        message = africastalking_posts.read_inbound(posted())
+        message = africastalking_posts.read_inbound(posted_fields())
     except MissingField as missing:
-        return text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
-    here = services()
+        return plain_text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
+    web = services()
     try:
-        new = accept(here.engine, here.hash_key, message, here.clock())
+        new = accept(web.engine, web.hash_key, message, web.clock())
     except StorageFault as fault:
         log.warning("sms_not_stored", error=type(fault).__name__)
-        return text("not stored, send it again", HTTPStatus.SERVICE_UNAVAILABLE)
+        return plain_text("not stored, send it again", HTTPStatus.SERVICE_UNAVAILABLE)
     if new:
-        here.work_signal.notify("read")
-    return text("OK")
+        web.work_signal.notify("read")
+    return plain_text("OK")
 
 
 @blueprint.post("/delivery")
 def delivery(token: str) -> Response:
-    """A delivery report, in whatever order and of whatever message."""
-    report = africastalking_posts.read_delivery(posted())
+    """Note a delivery report; reports may come in any order and about unknown messages."""
+    report = africastalking_posts.read_delivery(posted_fields())
     if not report.message_id:
-        return text("OK")
-    here = services()
-    delivery_reports.note(here.engine, report, here.clock())
-    return text("OK")
+        return plain_text("OK")
+    web = services()
+    delivery_reports.note(web.engine, report, web.clock())
+    return plain_text("OK")
 
 
 @blueprint.post("/optout")
 def opt_out(token: str) -> Response:
-    """Somebody wants no messages that nobody asked for."""
+    """Note that a phone number opted out of messages that it did not ask for."""
     try:
-        request = africastalking_posts.read_opt_out(posted())
+        request = africastalking_posts.read_opt_out(posted_fields())
     except MissingField as missing:
-        return text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
-    here = services()
-    delivery_reports.opt_out(here.engine, request, here.clock())
-    return text("OK")
+        return plain_text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
+    web = services()
+    delivery_reports.opt_out(web.engine, request, web.clock())
+    return plain_text("OK")

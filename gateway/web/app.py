@@ -1,4 +1,4 @@
-"""The web application: what all doors share, and how they fail."""
+"""The web application: its blueprints, the check of each request, and its answer to errors."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,14 +22,14 @@ BODY_LIMIT = 16 * 1024
 def create_app(
     settings: Settings | None = None, clock: Callable[[], datetime] | None = None
 ) -> Flask:
-    """The application, for a WSGI server.
+    """Return the application, for a WSGI server.
 
-    `settings` are the environment's and `clock` the real one unless handed in. Nothing is
-    connected yet. Raises SettingsFault or CatalogueFault with everything to mend.
+    `settings` are read from the environment and `clock` is the real one unless given. No
+    connection is made yet. Raises SettingsFault or CatalogueFault with everything to mend.
     """
     app = Flask("gateway.web", static_folder=None)
-    # One byte more than is taken: a body without a length that was cut there is told from a
-    # whole one by it.
+    # One byte more than the limit: it tells a body without a length that was cut at the limit
+    # from one that fits.
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT + 1
     app.extensions["kibaru"] = WebServices(
         settings or config.load(need_tokens=True), clock or (lambda: datetime.now(UTC))
@@ -43,7 +43,7 @@ def create_app(
 
 
 def _guard() -> None:
-    """No token, no answer but 404, whatever else is wrong with a request; then the size."""
+    """Answer 404 to a webhook without a known token, before any other error; limit the size."""
     is_webhook = request.path == "/at" or request.path.startswith("/at/")
     if is_webhook and not _knows(request.path.removeprefix("/at").strip("/").partition("/")[0]):
         abort(HTTPStatus.NOT_FOUND)
@@ -60,9 +60,9 @@ def _knows(given: str) -> bool:
 
 
 def _read_whole() -> None:
-    """Reads the body, which may come in pieces and without its length.
+    """Read the body, which may come in pieces and without its length.
 
-    One that broke off on its way is refused: what is left of it may look like another message.
+    A body that broke off is refused: the rest of it may look like another message.
     """
     body = request.get_data()
     if len(body) > BODY_LIMIT:
@@ -72,7 +72,7 @@ def _read_whole() -> None:
 
 
 def _failed(error: Exception) -> Response | HTTPException:
-    """Our own failure is 503: the operator sends the message again, and it can go well then."""
+    """Answer our own failure with 503: the operator sends the message again, which can succeed."""
     if isinstance(error, HTTPException):
         return error
     log.error("request_failed", endpoint=request.endpoint, exc_info=error)

@@ -16,12 +16,12 @@ from gateway.ussd.effects import Services
 from menus.loading import loader
 from menus.model.catalogue import Catalogue
 
-PATIENCE = 2.5  # seconds; waiting for a connection, a statement and a nudge stays below 8
-THREADS = 16  # that may use the database at once, in one process
+PATIENCE = 2.5  # seconds; waiting for a connection, a statement and a signal stays below 8
+THREADS = 16  # threads that may use the database at once, in one process
 
 
 class WebServices:
-    """What the doors share: settings, database, bell, catalogue, and the time."""
+    """What the views share: settings, database, work signal, catalogue and the time."""
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
         self.settings = settings
@@ -39,12 +39,15 @@ class WebServices:
 
     @cached_property
     def hash_key(self) -> bytes:
-        """Read with the first message, since the doors open before the database is there."""
+        """Return the key for hashes.
+
+        It is read with the first message, since web starts before the database is there.
+        """
         with reading(self.engine) as connection:
             return inbox.hash_key(connection)
 
 
 def services() -> WebServices:
-    """What the doors of the application at hand share."""
+    """Return what the views of the current application share."""
     found: WebServices = current_app.extensions["kibaru"]
     return found

@@ -1,4 +1,4 @@
-"""What the operator posts, decoded, and the plain answers that it gets."""
+"""Reading an operator's post, and answering it in plain text."""
 
 from http import HTTPStatus
 from urllib.parse import parse_qsl
@@ -6,16 +6,16 @@ from urllib.parse import parse_qsl
 from flask import Response, request
 
 
-def posted() -> dict[str, str]:
-    """The fields of a post, the first of each name.
+def posted_fields() -> dict[str, str]:
+    """Return the decoded fields of a post, by name; of several with one name the first.
 
-    Decoded here, since Flask takes a whole form for empty when one byte of it is no UTF-8, and
-    the operator would bring such a message back every minute for twelve hours.
+    They are decoded in this function, since Flask takes a whole form for empty when one byte of
+    it is not UTF-8, and the operator would repeat such a message every minute for twelve hours.
     """
     body = request.get_data().decode("utf-8", "replace")
     return dict(reversed(parse_qsl(body, keep_blank_values=True, errors="replace")))
 
 
-def text(words: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """An answer in plain text."""
+def plain_text(words: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return an answer in plain text."""
     return Response(words, status, content_type="text/plain; charset=utf-8")

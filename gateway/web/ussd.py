@@ -1,4 +1,4 @@
-"""Africa's Talking's doors for USSD: one hop of a dialogue, and the end of one."""
+"""The blueprint for Africa's Talking's USSD webhooks: a hop of a dialogue, and its end."""
 
 from http import HTTPStatus
 
@@ -11,51 +11,52 @@ from gateway.transports.africastalking_posts import MissingField, UssdHop
 from gateway.ussd import hop as dialogue
 from gateway.ussd import session_end as dialogue_end
 from gateway.web.context import services
-from gateway.web.posts import posted, text
+from gateway.web.posts import plain_text, posted_fields
 from menus.ussd.state import Screen
 
 log = structlog.get_logger()
 
 blueprint = Blueprint("ussd", __name__, url_prefix="/at/<token>")
 
-# Comes back with the next hop and stands on the operator's dashboard: a screen's name, no data.
+# The operator returns this header with the next hop and shows it on its dashboard: it holds the
+# name of a screen, no data.
 LABEL = "at-ussd-hop-metadata"
 
 
 @blueprint.post("/ussd")
 def ussd(token: str) -> Response:
-    """A hop: 200, and a body that begins with `CON ` or `END `, whatever is down."""
+    """Answer a hop: 200 and a body that begins with `CON ` or `END `, whatever is down."""
     try:
-        hop = africastalking_posts.read_hop(posted())
+        hop = africastalking_posts.read_hop(posted_fields())
     except MissingField as missing:
-        return text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
+        return plain_text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
     screen = _answer(hop)
-    answer = text(f"{'END' if screen.ends else 'CON'} {screen.text}")
+    answer = plain_text(f"{'END' if screen.ends else 'CON'} {screen.text}")
     answer.headers[LABEL] = screen.name
     return answer
 
 
 def _answer(hop: UssdHop) -> Screen:
-    here = services()
+    web = services()
     try:
-        return dialogue.answer(here.services, hop, here.clock())
+        return dialogue.answer(web.services, hop, web.clock())
     except Exception:
-        # Our own failure. Anything but CON or END would end the dialogue without a word.
+        # An error of ours. Any body but CON or END would end the dialogue without a screen.
         log.exception("hop_broke")
-        return dialogue.broke(here.services, hop)
+        return dialogue.broke(web.services, hop)
 
 
 @blueprint.post("/ussd-events")
 def ussd_events(token: str) -> Response:
-    """The end of a dialogue. Nothing else hangs on it: it may be late, repeated or missing."""
-    here = services()
+    """Note the end of a dialogue, which may be told late, twice or never: nothing depends on it."""
+    web = services()
     try:
         new = dialogue_end.remind(
-            here.services, africastalking_posts.read_end(posted()), here.clock()
+            web.services, africastalking_posts.read_end(posted_fields()), web.clock()
         )
     except StorageFault as fault:
         log.warning("end_not_noted", error=type(fault).__name__)
         new = 0
     if new:
-        here.work_signal.notify("reply")
-    return text("OK")
+        web.work_signal.notify("reply")
+    return plain_text("OK")

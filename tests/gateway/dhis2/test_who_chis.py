@@ -10,7 +10,7 @@ from gateway.dhis2 import reconciliation
 from gateway.dhis2.cells import cells_of
 from gateway.dhis2.metadata import OrgUnitRow, export
 from gateway.dhis2.reconciliation import Verified
-from gateway.diagnostics import dhis2_check as dhis2_checkup
+from gateway.diagnostics import dhis2_check
 from gateway.diagnostics.dhis2_check_units import Receiver
 from menus.linting.faults import faults
 from menus.loading import loader
@@ -191,7 +191,7 @@ def test_the_check_finds_it_fit(harness: Harness, dhis2: FarSide) -> None:
     now = harness.clock.now
     receivers = [Receiver("KOLA", "KolaSite001")]
     found = list(
-        dhis2_checkup.examine(dhis2.far.client, harness.catalogue, receivers, now, now.date())
+        dhis2_check.examine(dhis2.far.client, harness.catalogue, receivers, now, now.date())
     )
     assert [one.words for one in found if not one.ok] == []
     said = {one.what: one.words for one in found}

@@ -9,8 +9,8 @@ import pytest
 
 from gateway.dhis2.metadata import OrgUnitRow, data_set_uid, export, field_target
 from gateway.dhis2.metadata_referrals import PROGRAM
-from gateway.diagnostics import dhis2_check as dhis2_checkup
-from gateway.diagnostics.dhis2_check_set import fits
+from gateway.diagnostics import dhis2_check
+from gateway.diagnostics.dhis2_check_set import data_set_findings
 from gateway.diagnostics.dhis2_check_units import Receiver, unit_findings
 from gateway.diagnostics.finding import Finding, listed
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox, create_app
@@ -38,7 +38,7 @@ class Server:
     catalogue: Catalogue
 
     def look(self, *, now: datetime = NOW, receivers: list[Receiver] = RECEIVERS) -> list[Finding]:
-        found = dhis2_checkup.examine(self.client, self.catalogue, receivers, now, now.date())
+        found = dhis2_check.examine(self.client, self.catalogue, receivers, now, now.date())
         return list(found)
 
     def faults(self, **given: Any) -> dict[str, str]:
@@ -170,7 +170,7 @@ def test_a_clock_that_goes_wrong(server: Server) -> None:
     ],
 )
 def test_the_servers_clock_is_read_in_its_own_zone(said: dict[str, str], ahead: int | None) -> None:
-    skew = dhis2_checkup.clock_skew(said, NOW)
+    skew = dhis2_check.clock_skew(said, NOW)
     assert skew == (None if ahead is None else timedelta(minutes=ahead))
 
 
@@ -226,7 +226,7 @@ def test_a_token_that_expires_soon_is_told(days: tuple[int, ...], told: list[str
     said = {"username": "gateway", "authorities": ["F_DATAVALUE_ADD"], "patTokens": tokens}
     found = account(said)
     assert isinstance(found, Account)
-    findings = dhis2_checkup.account_findings(found, NOW)
+    findings = dhis2_check.account_findings(found, NOW)
     assert [one.what for one in findings if not one.ok] == told
 
 
@@ -257,7 +257,9 @@ def form(catalogue: Catalogue) -> Form:
 
 def test_a_form_fits_a_data_set(catalogue: Catalogue, form: Form) -> None:
     def told(**changes: Any) -> list[str]:
-        return [one.words for one in fits(form, described(**changes), catalogue.programme)]
+        return [
+            one.words for one in data_set_findings(form, described(**changes), catalogue.programme)
+        ]
 
     assert told() == ["data set SetSetSet01 holds all that is sent"]
     assert told(compulsory=(FORM_CELL,)) == told()
@@ -266,7 +268,9 @@ def test_a_form_fits_a_data_set(catalogue: Catalogue, form: Form) -> None:
     (combo,) = told(attribute_combos=(OptionCombo("OtherAttr01", "", "x"),))
     assert "HllvX50cXC0 is not one of the data set's" in combo
     quiet = replace(described().elements[FORM_CELL[0]], keeps_zero=False)
-    fine, zeros = fits(form, described(elements={FORM_CELL[0]: quiet}), catalogue.programme)
+    fine, zeros = data_set_findings(
+        form, described(elements={FORM_CELL[0]: quiet}), catalogue.programme
+    )
     assert (fine.ok, zeros.ok) == (True, True)
     assert "keeps no zero of VUS" in zeros.words
 
