@@ -1,4 +1,4 @@
-"""The `kibaru` command: every word that a person may type after it, one file for each group."""
+"""The `kibaru` command, one file for each group of commands."""
 
 import click
 
@@ -36,5 +36,5 @@ for command in (
 
 
 def main() -> None:
-    """Runs the command and ends with its exit code."""
+    """Run the command and exit with its code."""
     kibaru(prog_name="kibaru")

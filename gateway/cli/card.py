@@ -1,4 +1,4 @@
-"""`kibaru card`: the memory card that an agent keeps in her register."""
+"""`kibaru card`: print the memory card of a form, which an agent keeps in the register."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """A memory card as one A5 page of PDF, for a printer without a browser beside it.
 
-Helvetica and Courier are of the fonts that every PDF reader has (ISO 32000-1, 9.6.2.2), so
+Helvetica and Courier are among the fonts that every PDF reader has (ISO 32000-1, 9.6.2.2), so
 nothing is embedded and the file stays at a few kilobytes; their Latin-1 covers French, and
 Bambara in the spelling with è and ò.
 """
@@ -21,7 +21,7 @@ _MARGIN: Final = 9.0
 _INNER: Final = _WIDTH - 2 * _MARGIN
 _FOOT: Final = 7.0
 _TALLEST_ROW: Final = 8.0
-# Below this nobody reads a row at arm's length.
+# A lower row cannot be read at arm's length.
 _LOWEST_ROW: Final = 3.6
 _CODE_WIDTH: Final = 17.0
 _GAP: Final = 2.6
@@ -30,16 +30,20 @@ _GREY: Final = 90
 
 
 class TooLong(ValueError):
-    """The form has more fields than one page can show in letters that can be read."""
+    """Error: the form has more fields than one page can show in legible letters."""
 
 
 def render(card: Card, now: datetime) -> bytes:
-    """The PDF. `now` is its date of creation. Raises TooLong when one page cannot hold it."""
+    """Return the card as PDF.
+
+    `now` is the date of creation that the file carries. Raises TooLong when the card does not
+    fit one page.
+    """
     return _Page(card, now).drawn()
 
 
 class _Page:
-    """One card on its way to paper; `_y` is where the next block begins."""
+    """One card as it is drawn; `_y` is where the next block begins, in millimetres from the top."""
 
     def __init__(self, card: Card, now: datetime) -> None:
         self._card = card
@@ -74,7 +78,7 @@ class _Page:
         self._pdf.set_text_color(grey)
 
     def _text(self, x: float, y: float, width: float, text: str, *, align: str = "L") -> None:
-        """One line from its top, in smaller letters where it would not fit the width."""
+        """Draw one line of text below y, in smaller letters where it would not fit the width."""
         text = _printable(text)
         size = self._pdf.font_size_pt
         needed = self._pdf.get_string_width(text)
@@ -85,7 +89,7 @@ class _Page:
         self._pdf.set_font_size(size)
 
     def _lines_of(self, pieces: Iterable[str], width: float) -> list[str]:
-        """The pieces set into lines of at most the width; none of them is broken."""
+        """Set the pieces into lines of at most the width; no piece is broken."""
         lines = [""]
         for piece in map(_printable, pieces):
             longer = f"{lines[-1]} {piece}".strip()
@@ -115,7 +119,7 @@ class _Page:
         self._y += 16 + _GAP
 
     def _write(self) -> None:
-        """The frame with the SMS to send; no `CODE ..` is broken over two lines."""
+        """Draw the frame with the SMS to send; no `CODE ..` is broken over two lines."""
         pdf, card = self._pdf, self._card
         left, width = _MARGIN + 3, _INNER - 6
         top = self._y
@@ -138,7 +142,7 @@ class _Page:
         self._y = top + height + _GAP
 
     def _number(self, y: float) -> None:
-        """Where the number of the service is written by hand."""
+        """Draw the blank on which the number of the service is written by hand."""
         right, line = _WIDTH - _MARGIN - 3, 32.0
         self._font(8)
         self._plain(_GREY)
@@ -180,7 +184,7 @@ class _Page:
         pdf.line(_MARGIN, self._y, _WIDTH - _MARGIN, self._y)
 
     def _columns(self) -> tuple[Sequence[CardNote], Sequence[CardNote]]:
-        """The notes in two columns of about one height, still in their order."""
+        """Divide the notes into two columns of about one height, in their order."""
         notes = self._card.notes
         heights = [self._height_of_note(note) for note in notes]
         cuts = range(len(notes) + 1)
@@ -237,7 +241,7 @@ def _star(line: CardLine) -> str:
 
 
 def _printable(text: str) -> str:
-    """The text in Latin-1: a letter outside it as an SMS would write it."""
+    """Return the text in Latin-1: a letter outside it becomes the one that an SMS would use."""
     return "".join(letter if ord(letter) < 256 else _plain_letter(letter) for letter in text)
 
 

@@ -1,4 +1,4 @@
-"""What the commands share: settings in words, a database that is ready, options."""
+"""What the commands share: the settings, a database that is ready, option types."""
 
 import sys
 from collections.abc import Iterator
@@ -21,24 +21,25 @@ from menus.model.period import Period
 
 
 class Fault(click.ClickException):
-    """What a person must mend. Shown sentence by sentence; the command ends with 1."""
+    """Faults for a person to mend, shown as sentences; the command exits with 1."""
 
     def __init__(self, *sentences: str) -> None:
         super().__init__("\n".join(sentences))
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """The sentences alone, on stderr."""
+        """Print the sentences alone, on stderr."""
         click.echo(self.message, err=file is None, file=file)
 
 
 class Month(click.ParamType[Period]):
-    """A month, YYYYMM."""
+    """An option that is a month, YYYYMM."""
 
     name = "YYYYMM"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Period:
+        """Return the month that was typed."""
         if isinstance(value, Period):
             return value
         try:
@@ -48,11 +49,12 @@ class Month(click.ParamType[Period]):
 
 
 def now() -> datetime:
+    """Return the present moment, in UTC."""
     return datetime.now(UTC)
 
 
 def settings() -> Settings:
-    """The settings, with logs set up by them. Raises Fault with all that is wrong."""
+    """Return the settings, and configure logs by them. Raises Fault with all that is wrong."""
     try:
         found = config.load()
     except SettingsFault as fault:
@@ -62,7 +64,7 @@ def settings() -> Settings:
 
 
 def catalogue(found: Settings) -> Catalogue:
-    """The catalogue. Raises Fault with all that is wrong in it."""
+    """Return the catalogue. Raises Fault with all that is wrong in it."""
     try:
         return loader.load(found.catalogue)
     except CatalogueFault as fault:
@@ -71,7 +73,7 @@ def catalogue(found: Settings) -> Catalogue:
 
 @contextmanager
 def busy(words: str, stream: TextIO | None = None) -> Iterator[None]:
-    """Tells on a terminal (stderr) what takes its time, until it is done."""
+    """Show on a terminal (stderr) what takes its time, until it is done."""
     out = stream or sys.stderr
     if not out.isatty():
         yield
@@ -87,7 +89,7 @@ def busy(words: str, stream: TextIO | None = None) -> Iterator[None]:
 
 @contextmanager
 def dhis2(found: Settings) -> Iterator[Dhis2]:
-    """DHIS2's client, closed at the end. Raises Fault when its address or account is not set."""
+    """Yield a client of DHIS2, closed at the end. Raises Fault if it is not configured."""
     client = dhis2_client(found)
     if client is None:
         raise Fault("DHIS2_URL and an account are not set")
@@ -97,8 +99,10 @@ def dhis2(found: Settings) -> Iterator[Dhis2]:
 
 @contextmanager
 def database(found: Settings, *, ready: bool = True) -> Iterator[Engine]:
-    """The database, closed at the end. Raises Fault when it is away or, with `ready`, when its
-    schema is not this version's."""
+    """Yield the database, closed at the end.
+
+    Raises Fault when it cannot be used or, with `ready`, when its schema is not this version's.
+    """
     engine = connect(found.database_url)
     try:
         if ready and not schema.is_current(engine):

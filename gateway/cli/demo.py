@@ -1,7 +1,7 @@
-"""`kibaru demo`: the whole house on one machine, with stand-ins for the two far sides.
+"""`kibaru demo`: run the whole gateway on one machine, with stand-ins for operator and DHIS2.
 
 Valkey comes from a wheel, the database is SQLite; web, worker, clock and both sandboxes are
-child processes that end with this one. Their logs stand in files beside the database.
+child processes that end with this one. Their logs are files beside the database.
 """
 
 import os
@@ -34,7 +34,7 @@ from gateway.storage.engine import connect, reading
 from menus.loading import loader
 from menus.model.period import Period
 
-READY: Final = 30.0  # seconds that the house may take to come up
+READY: Final = 30.0  # seconds that all processes may take to start
 GRACE: Final = 10.0  # seconds that each process has to end
 AGENT: Final = "+22370000001"
 DTC: Final = "+22370000101"
@@ -47,9 +47,9 @@ Children = dict[str, subprocess.Popen[bytes]]
 
 
 def run(folder: str, settings: Settings, clock: Callable[[], datetime]) -> int:
-    """Runs the demo until SIGINT or SIGTERM, keeping its data in `folder`.
+    """Run the demo until SIGINT or SIGTERM, keeping its data in `folder`.
 
-    Returns 0, or 1 when something could not be started or ended by itself, in words.
+    Return 0, or 1, with words on stderr, if a process could not start or ended by itself.
     """
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,17 +72,17 @@ def run(folder: str, settings: Settings, clock: Callable[[], datetime]) -> int:
         _prepare(var, environment["DATABASE_URL"], settings, clock)
         _start_all(children, var, environment)
         if not _came_up(children, environment, stop):
-            return _say_who_ended(children, var) if not stop.is_set() else 0
+            return _print_who_ended(children, var) if not stop.is_set() else 0
         _welcome(environment, clock().astimezone(settings.timezone))
         while not stop.wait(0.5):
             if any(child.poll() is not None for child in children.values()):
-                return _say_who_ended(children, var)
+                return _print_who_ended(children, var)
     click.echo("\nstopped")
     return 0
 
 
 def _environment(var: Path, settings: Settings, redis_url: str) -> dict[str, str]:
-    """The demo's own settings. A token made once stays the same from one run to the next."""
+    """Return the demo's settings. A token that was made once is kept from one run to the next."""
     kept = _kept(var / "demo.env")
     tokens = ",".join(settings.webhook_tokens) or kept.get("WEBHOOK_TOKENS")
     operator, dhis2 = _port(9101), _port(9102)
@@ -104,7 +104,7 @@ def _environment(var: Path, settings: Settings, redis_url: str) -> dict[str, str
 
 
 def _kept(path: Path) -> dict[str, str]:
-    """The settings of an earlier run."""
+    """Return the settings of an earlier run."""
     if not path.exists():
         return {}
     lines = [line.partition("=") for line in path.read_text(encoding="utf-8").splitlines()]
@@ -112,14 +112,14 @@ def _kept(path: Path) -> dict[str, str]:
 
 
 def _write(path: Path, environment: Mapping[str, str]) -> None:
-    """Holds secrets: for its owner's eyes."""
+    """Write the settings so that only the owner can read them: they hold secrets."""
     path.touch(mode=0o600)
     text = "".join(f"{name}={value}\n" for name, value in environment.items())
     path.write_text(text, encoding="utf-8")
 
 
 def _port(wanted: int) -> int:
-    """The wanted port when it is free, else any that is."""
+    """Return the wanted port if it is free, else any free port."""
     for port in (wanted, 0):
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -129,7 +129,7 @@ def _port(wanted: int) -> int:
 
 
 def _prepare(var: Path, url: str, settings: Settings, clock: Callable[[], datetime]) -> None:
-    """Schema, demo roster, and the metadata that the sandbox DHIS2 loads."""
+    """Create the schema, the demo roster, and the metadata that the sandbox DHIS2 loads."""
     engine = connect(url)
     today = clock().astimezone(settings.timezone)
     month = Period(today.year, today.month)
@@ -158,7 +158,7 @@ def _start_all(children: Children, var: Path, environment: Mapping[str, str]) ->
     }
     for name, program in programs.items():
         log = (var / "log" / f"{name}.log").open("ab")
-        # A terminal's Ctrl-C is for this process, which then ends the others in order.
+        # A terminal's Ctrl-C must reach this process alone, which then ends the others in order.
         children[name] = subprocess.Popen(  # noqa: S603  our own words
             process_group.command([sys.executable, "-m", *program]),
             env={**os.environ, **environment},
@@ -171,7 +171,7 @@ def _start_all(children: Children, var: Path, environment: Mapping[str, str]) ->
 
 
 def _came_up(children: Children, environment: Mapping[str, str], stop: Event) -> bool:
-    """Waits until web and both sandboxes answer; False when one ended or it takes too long."""
+    """Wait until web and both sandboxes answer; False if one ended or it takes too long."""
     wanted = [
         f"http://127.0.0.1:{environment['PORT']}/readyz",
         environment["AT_API_URL"] + "/sandbox/messages",
@@ -193,7 +193,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _say_who_ended(children: Children, var: Path) -> int:
+def _print_who_ended(children: Children, var: Path) -> int:
     ended = [name for name, child in children.items() if child.poll() is not None]
     for name in ended or children:
         last = (var / "log" / f"{name}.log").read_text(encoding="utf-8", errors="replace")

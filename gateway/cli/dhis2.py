@@ -1,4 +1,4 @@
-"""`kibaru dhis2`: what an administrator of DHIS2 needs."""
+"""`kibaru dhis2`: commands for the administrator of a DHIS2 server."""
 
 import click
 
@@ -60,8 +60,8 @@ def verify(period: Period, repair: bool) -> None:
         if isinstance(found, TryLater | Unknown):
             raise Fault(f"DHIS2 cannot be read: {found.reason} {found.detail}".rstrip())
         repaired = reconciliation.repair(engine, found, now) if repair else 0
-    for one in found.differences:
-        click.echo(_difference(one, period))
+    for difference in found.differences:
+        click.echo(_difference_line(difference, period))
     click.echo(f"{found.cells} cells compared, {len(found.differences)} differ", err=True)
     if repair:
         click.echo(f"{repaired} forwards due now", err=True)
@@ -69,11 +69,11 @@ def verify(period: Period, repair: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _difference(one: Difference, period: Period) -> str:
-    held = "nothing" if one.found is None else one.found
-    wanted = "nothing" if one.wanted is None else one.wanted
-    where = f"{one.unit} {one.form} {period.code} {one.code}"
-    why = "" if one.state == reconciliation.DIFFERS else f" ({one.state})"
+def _difference_line(cell: Difference, period: Period) -> str:
+    held = "nothing" if cell.found is None else cell.found
+    wanted = "nothing" if cell.wanted is None else cell.wanted
+    where = f"{cell.unit} {cell.form} {period.code} {cell.code}"
+    why = "" if cell.state == reconciliation.DIFFERS else f" ({cell.state})"
     return f"{where}: DHIS2 holds {held}, accepted is {wanted}{why}"
 
 

@@ -1,4 +1,4 @@
-"""`kibaru outbox`: what still has to go out, or was refused."""
+"""`kibaru outbox`: list what waits in the outbox or was refused, and send it again."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def retry(
     that is given. A reply whose delivery outcome is unknown is sent again only when its id is
     given.
     """
-    some = any(one is not None for one in (reason, form, data_set, period))
+    some = any(option is not None for option in (reason, form, data_set, period))
     if [bool(ids), some, everything].count(True) != 1:
         raise click.UsageError("name ids, or say what they have in common, or give --all")
     settings = common.settings()
@@ -87,11 +87,11 @@ def retry(
 
 
 def _forms(settings: Settings, form: str | None, data_set: str | None) -> list[str]:
-    """The keywords of the forms that are meant. Raises UsageError when there is none."""
+    """Return the keywords of the forms that the options select. Raises UsageError for none."""
     found = [
-        one.keyword
-        for one in common.catalogue(settings).forms.values()
-        if form in (None, one.keyword) and data_set in (None, data_set_uid(one))
+        known.keyword
+        for known in common.catalogue(settings).forms.values()
+        if form in (None, known.keyword) and data_set in (None, data_set_uid(known))
     ]
     if not found:
         raise click.UsageError("the catalogue has no such form")
@@ -105,12 +105,13 @@ def _show_refused(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
         if is_refusal(row["state"], row["reason"])
     )
     if as_json:
-        told = [{**asdict(one), "count": len(one.ids)} for one in groups]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        counted = [{**asdict(group), "count": len(group.ids)} for group in groups]
+        click.echo(json.dumps(counted, ensure_ascii=False, indent=1))
         return
-    for one in groups:
-        click.echo(f"{len(one.ids)} {one.reason}{': ' if one.meaning else ''}{one.meaning}")
-        click.echo(f"    {one.hint}; then `kibaru outbox retry --reason {one.reason}`")
+    for group in groups:
+        meaning = f": {group.meaning}" if group.meaning else ""
+        click.echo(f"{len(group.ids)} {group.reason}{meaning}")
+        click.echo(f"    {group.hint}; then `kibaru outbox retry --reason {group.reason}`")
     if not groups:
         click.echo("nothing was refused", err=True)
 

@@ -1,4 +1,4 @@
-"""The phone in the terminal: by hand, from a pipe, or from a script."""
+"""`kibaru phone`: a phone in the terminal, used by hand, by piped input or by a script."""
 
 import sys
 from pathlib import Path
@@ -55,7 +55,7 @@ def phone(number: str | None, wait: float, script: Path | None) -> None:
 
 
 def _steps(script: Path) -> list[Step]:
-    """The script's steps. Raises click.UsageError, which ends with 2."""
+    """Return the script's steps. Raises click.UsageError, which exits with 2."""
     try:
         return parse(script.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:

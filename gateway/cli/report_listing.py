@@ -1,4 +1,4 @@
-"""Reports as stored, for people and programs: what `kibaru reports` shows."""
+"""Reports as stored, for people and programs: the rows of `kibaru reports`."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from menus.model.period import Period
 def listing(
     engine: Engine, context: Context, period: Period, now: datetime, site: str | None = None
 ) -> list[dict[str, Any]]:
-    """Every report of a month, or of one site (by code), by site and form.
+    """Return every report of a month, or of one site (by code), by site and form.
 
     Days out are those that were typed, else those that RUPT and RCU fix until today. Phone
     numbers are masked, moments ISO 8601 in UTC. Raises LookupError for an unknown site.
@@ -29,22 +29,22 @@ def listing(
         phones = reports.senders(connection, period.code)
         stored = reports.of_period(connection, period.code)
         found = [*_with_days_out(connection, context, stored, now)]
-    rows = [_row(one, codes.get(one.site_id, "?"), phones.get(one.id)) for one in found]
+    rows = [_row(report, codes.get(report.site_id, "?"), phones.get(report.id)) for report in found]
     return [row for row in rows if site is None or row["site"] == site]
 
 
 def _with_days_out(
     connection: Connection, context: Context, stored: Sequence[Report], now: datetime
 ) -> Iterator[Report]:
-    """The reports of one month."""
+    """Yield the reports, all of one month, with the days that their products were out."""
     if not stored:
         return
-    period, today = Period.parse(stored[0].period), now.astimezone(context.timezone).date()
-    sites = {one.site_id for one in stored}
-    outs = fixed_days(connection, period, sites, context.timezone, today)
-    for one in stored:
-        form = context.catalogue.forms.get(one.form)
-        yield one if form is None else with_days_out(form, [one], outs)[0]
+    period, today = Period.parse(stored[0].period), context.today(now)
+    sites = {report.site_id for report in stored}
+    days = fixed_days(connection, period, sites, context.timezone, today)
+    for report in stored:
+        form = context.catalogue.forms.get(report.form)
+        yield report if form is None else with_days_out(form, [report], days)[0]
 
 
 def _row(report: Report, site: str, phone: str | None) -> dict[str, Any]:
@@ -57,19 +57,19 @@ def _row(report: Report, site: str, phone: str | None) -> dict[str, Any]:
         "version": report.version,
         "receipt": report.receipt,
         "values": dict(report.values),
-        "pending": {code: one.value for code, one in report.pending.items()},
+        "pending": {code: pending.value for code, pending in report.pending.items()},
         "stockouts": dict(report.days_out),
         "late": report.late,
         "phone_masked": mask(phone) if phone else None,
         "received_at": _iso(report.received_at),
         "validated_at": _iso(report.validated_at),
         "forwarded_at": _iso(report.forwarded_at) if gone else None,
-        "problems": [*(dict(one) for one in report.problems), *_refusals(report)],
+        "problems": [*(dict(problem) for problem in report.problems), *_refusals(report)],
     }
 
 
 def _refusals(report: Report) -> list[dict[str, Any]]:
-    """What DHIS2 would not have, in its own words."""
+    """Return the values that DHIS2 refused, in its own words."""
     return [
         {"level": "refuse", "codes": [code], "text": f"DHIS2: {words}"}
         for code, words in report.refusals.items()

@@ -1,4 +1,4 @@
-"""`kibaru roster`: the programme's people and places."""
+"""`kibaru roster`: import and export the programme's org units and people."""
 
 from functools import partial
 from pathlib import Path
@@ -61,10 +61,10 @@ def import_(org_units: Path, people: Path, since: Period | None, dry_run: bool) 
             )
         except RosterFault as fault:
             raise Fault(*fault.faults) from fault
-    _tell(summary, dry_run=dry_run)
+    _print_summary(summary, dry_run=dry_run)
 
 
-def _tell(summary: Summary, *, dry_run: bool) -> None:
+def _print_summary(summary: Summary, *, dry_run: bool) -> None:
     for warning in summary.warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(

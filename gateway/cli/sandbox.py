@@ -1,4 +1,4 @@
-"""`kibaru sandbox`: stand-ins for the far sides, to try the gateway against."""
+"""`kibaru sandbox`: run stand-ins for external servers, to try the gateway against."""
 
 import json
 from collections.abc import Sequence
@@ -98,7 +98,7 @@ def dhis2(
 
 
 def _document(settings: Settings, roster: Path | None) -> dict[str, Any]:
-    """The catalogue and a roster as DHIS2 metadata."""
+    """Return the catalogue and a roster as DHIS2 metadata."""
     try:
         if roster is not None:
             units = roster_files.read(roster / "org_units.csv", roster / "people.csv").units
@@ -130,7 +130,7 @@ def _switches(texts: Sequence[str]) -> "list[Switch]":
 
 
 def _account(settings: Settings) -> dict[str, str]:
-    """The environment's account, so that a gateway with the same settings is let in."""
+    """Return the account of the environment, so that a gateway with these settings is let in."""
     given = {
         "username": settings.dhis2_username,
         "password": settings.dhis2_password,
@@ -140,13 +140,13 @@ def _account(settings: Settings) -> dict[str, str]:
 
 
 def _welcome(url: str, family: str, account: dict[str, str]) -> None:
-    """Address and account, as settings; what came from the environment is not repeated."""
-    from gateway.sandbox import dhis2 as own  # noqa: PLC0415  only this command serves
+    """Print address and account as settings, except what came from the environment."""
+    from gateway.sandbox import dhis2 as stand_in  # noqa: PLC0415  only this command serves
 
     defaults = {
-        "username": own.DEFAULT_USERNAME,
-        "password": own.DEFAULT_PASSWORD,
-        "token": own.DEFAULT_TOKEN,
+        "username": stand_in.DEFAULT_USERNAME,
+        "password": stand_in.DEFAULT_PASSWORD,
+        "token": stand_in.DEFAULT_TOKEN,
     }
     lines = [f"sandbox DHIS2 ({family}): {url}/", f"DHIS2_URL={url}"]
     lines += [

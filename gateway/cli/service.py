@@ -1,4 +1,4 @@
-"""Commands about the service as a whole."""
+"""Commands about the installation as a whole: demo, migrate, check, reports."""
 
 import json
 import sys
@@ -64,7 +64,7 @@ def check() -> None:
 
 
 def _next(findings: Iterator[Finding]) -> Finding | None:
-    """The next line of the check-up; a far side may take a minute to be found away."""
+    """Return the next finding; a server that is away may take a minute to be found out."""
     with common.busy("checking"):
         return next(findings, None)
 

@@ -33,18 +33,18 @@ def validate(site: str, period: Period) -> None:
         )
     for verdict in verdicts:
         click.echo(_line(verdict, codes))
-    refused = [one for one in verdicts if one.outcome in REFUSED]
+    refused = [verdict for verdict in verdicts if verdict.outcome in REFUSED]
     if refused:
         raise Fault(f"{len(refused)} not validated")
 
 
 def _sites(connection: Connection, code: str, period: Period) -> Mapping[int, str]:
-    """The codes of the sites at or below a unit, by id. Raises Fault for an unknown unit."""
+    """Return the codes of the sites at or below a unit, by id. Raises Fault for an unknown unit."""
     unit = roster.unit_by_code(connection, code, period.code)
     if unit is None:
         raise Fault(f"no org unit has the code {code!r} in {period.code}")
     sites = roster.sites_below(connection, [unit.id], period.code)
-    return {one.id: one.code for one in sites}
+    return {site.id: site.code for site in sites}
 
 
 def _line(verdict: Verdict, codes: Mapping[int, str]) -> str:
