@@ -1,1 +1,1 @@
-"""What happens after the door has closed: RQ workers and the clock."""
+"""The processes that work behind the web application: RQ workers and the clock."""

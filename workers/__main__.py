@@ -5,7 +5,6 @@ so that a slow DHIS2 never delays the reply to an agent.
 """
 
 import argparse
-import signal
 import subprocess
 import sys
 import time
@@ -17,42 +16,36 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 
-import workers.jobs  # noqa: F401  each job is a fork of this process, and begins with what it has
-from gateway import config, logs, process_group
-from gateway.config import Settings, SettingsFault
+import workers.jobs  # noqa: F401  each job is a fork of this process, with its modules loaded
+from gateway import process_group
+from gateway.config import Settings
 from gateway.transports.queue import JOBS, SERIALIZER
-from menus.loading.loader import CatalogueFault
-from workers import runtime
-from workers.rq_worker import PoliteWorker
+from workers.rq_worker import GracefulWorker
+from workers.startup import load_settings, stop_event
 
 log = structlog.get_logger()
 
 PAUSE = 2.0  # seconds before a worker that ended is started again, or Redis is asked again
 GRACE = 6.0  # seconds that a worker has to finish its batch
-LAST_GRACE = 2.0  # seconds that it has, told again, to end without
+LAST_GRACE = 2.0  # seconds that it has to end without, asked a second time
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs until SIGTERM. Returns 1 when settings or catalogue cannot be used."""
+    """Run until SIGTERM; return 1 if settings or catalogue cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument(
         "--queue", choices=sorted(JOBS), help="serve this queue alone, in this process"
     )
     chosen = parser.parse_args(arguments)
-    try:
-        settings = config.load()
-        runtime.catalogue(settings.catalogue)
-    except (SettingsFault, CatalogueFault) as fault:
-        for sentence in fault.faults:
-            sys.stderr.write(f"{sentence}\n")
+    settings = load_settings()
+    if settings is None:
         return 1
-    logs.configure(settings.log_level)
     return serve(settings, chosen.queue) if chosen.queue else supervise(settings)
 
 
 def supervise(settings: Settings) -> int:
-    """Starts a process for each queue and starts again whichever ends."""
-    stop = _stop_signal()
+    """Start a process for each queue, and restart a process that ends."""
+    stop = stop_event()
     if not _await_redis(settings, stop):
         return 0
     running = {name: _start(name) for name in JOBS}
@@ -70,9 +63,9 @@ def _start(queue: str) -> subprocess.Popen[bytes]:
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> int:
-    """Lets each finish the batch in its hands; what it had not begun waits in SQL.
+    """Let each worker finish its batch; rows that it had not begun wait in SQL.
 
-    A worker that is told twice takes its job down with it (RQ, "cold shutdown").
+    A worker that is asked twice takes its job down with it (RQ, "cold shutdown").
     """
     for patience in (GRACE, LAST_GRACE):
         for process in processes:
@@ -92,10 +85,10 @@ def _await_ends(processes: list[subprocess.Popen[bytes]], patience: float) -> No
 
 
 def serve(settings: Settings, queue: str) -> int:
-    """One RQ worker, which waits for Redis when it is away and comes back with it."""
+    """Run one RQ worker, which waits for Redis when it is away and resumes when it is back."""
     connection = Redis.from_url(settings.redis_url)
-    while _await_redis(settings, _stop_signal()):
-        worker = PoliteWorker(
+    while _await_redis(settings, stop_event()):
+        worker = GracefulWorker(
             [Queue(queue, connection=connection, serializer=SERIALIZER)],
             connection=connection,
             serializer=SERIALIZER,
@@ -110,26 +103,18 @@ def serve(settings: Settings, queue: str) -> int:
     return 0
 
 
-def _stop_signal() -> Event:
-    """Set by SIGTERM and SIGINT from now on, in place of whoever answered them before."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
 def _await_redis(settings: Settings, stop: Event) -> bool:
-    """Waits until Redis answers, and says once that it does so; False when told to stop."""
-    told = False
+    """Wait until Redis answers, with one warning if it does not; False when told to stop."""
+    warned = False
     probe = Redis.from_url(settings.redis_url, socket_timeout=1.0, socket_connect_timeout=1.0)
     with closing(probe):
         while not stop.is_set():
             try:
                 probe.ping()
             except RedisError as error:
-                if not told:
+                if not warned:
                     log.warning("worker_waits_for", missing="redis", error=type(error).__name__)
-                told = True
+                warned = True
                 stop.wait(PAUSE)
             else:
                 return True

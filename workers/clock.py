@@ -6,54 +6,50 @@ once do no harm.
 """
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from threading import Event
 from typing import Final
 
 import structlog
 
-from gateway import config, logs
-from gateway.config import SettingsFault
 from gateway.dhis2 import events as referral_forwarding
 from gateway.dhis2 import forwarding
 from gateway.inbound import reader
 from gateway.outbound import notifications, replies
-from gateway.referrals import follow_up as referral_chase
+from gateway.referrals import follow_up
 from gateway.storage import inbox, outbox, outbox_sms
 from gateway.storage.engine import StorageFault, reading
 from gateway.transports.africastalking import AfricasTalking
 from gateway.transports.queue import Name
-from menus.loading.loader import CatalogueFault
-from workers import runtime
-from workers.periodic import run_errands
-from workers.runtime import Workplace, composer, far_side, operator, workplace
+from workers.periodic import run_periodic_tasks
+from workers.runtime import (
+    Runtime,
+    composer,
+    dhis2_target,
+    open_runtime,
+    operator_client,
+    utc_now,
+)
+from workers.startup import load_settings, stop_event
 
 log = structlog.get_logger()
 
-TICK: Final = 1.0  # seconds
+TICK: Final = 1.0  # seconds between two sweeps
 TIDY_EVERY: Final = timedelta(hours=1)
-ERRANDS_EVERY: Final = timedelta(minutes=1)
+TASKS_EVERY: Final = timedelta(minutes=1)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs until SIGTERM, or once. Returns 1 when settings or catalogue cannot be used."""
+    """Run until SIGTERM, or once; return 1 if settings or catalogue cannot be used."""
     chosen = _parser().parse_args(arguments)
-    try:
-        settings = config.load()
-        runtime.catalogue(settings.catalogue)
-    except (SettingsFault, CatalogueFault) as fault:
-        for sentence in fault.faults:
-            sys.stderr.write(f"{sentence}\n")
+    if load_settings() is None:
         return 1
-    logs.configure(settings.log_level)
-    with workplace() as place:
+    with open_runtime() as runtime:
         if chosen.once:
-            return once(place, _moment(chosen.now, place))
-        return tick_until_stopped(place)
+            return once(runtime, _moment(chosen.now, runtime))
+        return run_until_stopped(runtime)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,71 +64,69 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _moment(given: datetime | None, place: Workplace) -> datetime:
+def _moment(given: datetime | None, runtime: Runtime) -> datetime:
     if given is None:
-        return runtime.now()
+        return utc_now()
     if given.tzinfo is None:
-        given = given.replace(tzinfo=place.settings.timezone)
+        given = given.replace(tzinfo=runtime.settings.timezone)
     return given.astimezone(UTC)
 
 
-def tick_until_stopped(place: Workplace) -> int:
-    """Sweeps every second. A database that is away is said once, and waited for."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+def run_until_stopped(runtime: Runtime) -> int:
+    """Sweep every second. A database that is away causes one warning, and is waited for."""
+    stop = stop_event()
     tidied = ran = None
-    told = False
+    warned = False
     while not stop.wait(TICK):
-        now = runtime.now()
+        now = utc_now()
         try:
-            sweep(place, now)
+            sweep(runtime, now)
             if tidied is None or now - tidied >= TIDY_EVERY:
-                tidy(place, now)
+                tidy(runtime, now)
                 tidied = now
-            if ran is None or now - ran >= ERRANDS_EVERY:
-                run_errands(place, now)
+            if ran is None or now - ran >= TASKS_EVERY:
+                run_periodic_tasks(runtime, now)
                 ran = now
         except StorageFault as fault:
-            if not told:
+            if not warned:
                 log.warning("clock_waits_for", missing="database", error=type(fault).__name__)
-            told = True
+            warned = True
         else:
-            told = False
+            warned = False
     return 0
 
 
-def sweep(place: Workplace, now: datetime) -> list[Name]:
-    """Rings for every queue with something due; returns which."""
+def sweep(runtime: Runtime, now: datetime) -> list[Name]:
+    """Signal the workers of every queue with something due; return the names of the queues."""
     due: list[Name] = []
-    with reading(place.engine) as connection:
+    with reading(runtime.engine) as connection:
         if inbox.lanes_with_work(connection):
             due.append("read")
         sms = (outbox.REPLY, outbox.NOTICE)
-        if place.settings.operator_known and any(
+        if runtime.settings.operator_known and any(
             outbox.has_due(connection, kind, now) for kind in sms
         ):
             due.append("reply")
         forwards = (outbox.DHIS2, outbox.REFERRAL)
-        if place.settings.dhis2_known and any(
+        if runtime.settings.dhis2_known and any(
             outbox.has_due(connection, kind, now) for kind in forwards
         ):
             due.append("forward")
     for name in due:
-        place.work_signal.notify(name)
+        runtime.work_signal.notify(name)
     return due
 
 
-def tidy(place: Workplace, now: datetime) -> int:
-    """Blanks what is old enough: texts of messages and replies, ages; returns how many."""
-    days = place.context.catalogue.programme.keep_text_days
+def tidy(runtime: Runtime, now: datetime) -> int:
+    """Blank texts of messages and replies, and ages, that are old enough; return how many."""
+    days = runtime.context.catalogue.programme.keep_text_days
     before = now - timedelta(days=days)
     total = 0
     while True:
-        with place.engine.begin() as connection:
+        with runtime.engine.begin() as connection:
             blanked = inbox.blank_texts(connection, before)
             blanked += outbox_sms.blank_texts(connection, before)
-            blanked += referral_chase.drop_ages(connection, place.context, now)
+            blanked += follow_up.drop_ages(connection, runtime.context, now)
         total += blanked
         if not blanked:
             break
@@ -141,39 +135,39 @@ def tidy(place: Workplace, now: datetime) -> int:
     return total
 
 
-def once(place: Workplace, now: datetime) -> int:
-    """Does all that is due at `now`, here and without Redis, and ends.
+def once(runtime: Runtime, now: datetime) -> int:
+    """Do all that is due at `now`, in this process and without Redis.
 
-    Returns 1 when the database is away. The far sides are called as a worker would.
+    Return 1 when the database is away. Operator and DHIS2 are called as a worker would.
     """
     clock: Callable[[], datetime] = lambda: now  # noqa: E731  the simulated moment
     try:
-        tidy(place, now)
-        reader.read_inbox(place.engine, place.context, clock)
-        run_errands(place, now)
-        client = operator(place.settings)
+        tidy(runtime, now)
+        reader.read_inbox(runtime.engine, runtime.context, clock)
+        run_periodic_tasks(runtime, now)
+        client = operator_client(runtime.settings)
         if client is not None:
-            replies.send_due(place.engine, client, clock)
-            _send_notices(place, client, now)
-        with far_side(place) as far:
-            if far is not None:
-                forwarding.send_due(place.engine, far, clock)
-                referral_forwarding.send_due(place.engine, far, clock)
+            replies.send_due(runtime.engine, client, clock)
+            _send_notifications(runtime, client, now)
+        with dhis2_target(runtime) as target:
+            if target is not None:
+                forwarding.send_due(runtime.engine, target, clock)
+                referral_forwarding.send_due(runtime.engine, target, clock)
     except StorageFault as fault:
         log.warning("clock_failed", missing="database", error=type(fault).__name__)
         return 1
     return 0
 
 
-def _send_notices(place: Workplace, client: AfricasTalking, now: datetime) -> None:
-    """All that are due at `now`, as if the seconds passed that each network's rate asks for."""
+def _send_notifications(runtime: Runtime, client: AfricasTalking, now: datetime) -> None:
+    """Send all that are due at `now`, as if the time passed that each network's rate asks for."""
     passed = count()
 
-    def sent() -> int:
+    def sent_now() -> int:
         moment = now + timedelta(seconds=next(passed))
-        return notifications.send_due(place.engine, client, composer(place), lambda: moment)
+        return notifications.send_due(runtime.engine, client, composer(runtime), lambda: moment)
 
-    while sent():
+    while sent_now():
         pass
 
 

@@ -1,7 +1,7 @@
-"""What RQ runs. A job carries no data: it says "there is work", and SQL says which.
+"""The jobs that RQ runs. A job carries no data: it says "there is work", and SQL says which.
 
-Each takes down its flag before it looks, works for at most BUDGET seconds or until it is asked
-to stop, and rings whoever comes next in the chain.
+A job acknowledges its work signal before it queries SQL, works for at most BUDGET seconds or
+until it is asked to stop, and then signals the queues that its work concerns.
 """
 
 from collections.abc import Callable
@@ -14,61 +14,64 @@ from gateway.inbound import reader
 from gateway.outbound import notifications, replies
 from gateway.transports.queue import BUDGET
 from workers.rq_worker import asked_to_stop
-from workers.runtime import composer, far_side, now, operator, workplace
+from workers.runtime import composer, dhis2_target, open_runtime, operator_client, utc_now
 
-SLICE: Final = timedelta(seconds=1)  # between two looks whether somebody wants us to stop
+SLICE: Final = timedelta(seconds=1)  # between two checks for a request to stop
 
 
 def read() -> None:
-    """Reads the inbox; what it brings about is for the other two."""
-    with workplace() as place:
-        place.work_signal.acknowledge("read")
+    """Read the inbox, and signal the jobs that send replies and forwards."""
+    with open_runtime() as runtime:
+        runtime.work_signal.acknowledge("read")
 
-        def some(until: datetime) -> None:
-            if reader.read_inbox(place.engine, place.context, now, until):
-                place.work_signal.notify("reply")
-                place.work_signal.notify("forward")
+        def read_until(until: datetime) -> None:
+            if reader.read_inbox(runtime.engine, runtime.context, utc_now, until):
+                runtime.work_signal.notify("reply")
+                runtime.work_signal.notify("forward")
 
-        if not _finished(some):
-            place.work_signal.notify("read")
+        if not _finished(read_until):
+            runtime.work_signal.notify("read")
 
 
 def reply() -> None:
-    """Sends the replies that are due, then the notices."""
-    with workplace() as place:
-        place.work_signal.acknowledge("reply")
-        client = operator(place.settings)
+    """Send the replies that are due, then the notifications."""
+    with open_runtime() as runtime:
+        runtime.work_signal.acknowledge("reply")
+        client = operator_client(runtime.settings)
         if client is None:
             return
 
-        def some(until: datetime) -> None:
-            replies.send_due(place.engine, client, now, until)
-            notifications.send_due(place.engine, client, composer(place), now, until)
+        def send_until(until: datetime) -> None:
+            replies.send_due(runtime.engine, client, utc_now, until)
+            notifications.send_due(runtime.engine, client, composer(runtime), utc_now, until)
 
-        if not _finished(some):
-            place.work_signal.notify("reply")
+        if not _finished(send_until):
+            runtime.work_signal.notify("reply")
 
 
 def forward() -> None:
-    """Brings DHIS2 up to date. Values and completeness of a claim belong together, so the work
-    is not sliced; a request that is cut off is repeated without harm."""
-    with workplace() as place, far_side(place) as far:
-        place.work_signal.acknowledge("forward")
-        if far is None:
+    """Bring DHIS2 up to date.
+
+    Values and completeness of a claim belong together, so the work is not sliced; a request that
+    is cut off is repeated without harm.
+    """
+    with open_runtime() as runtime, dhis2_target(runtime) as target:
+        runtime.work_signal.acknowledge("forward")
+        if target is None:
             return
-        until = now() + timedelta(seconds=BUDGET)
-        forwarding.send_together(place.engine, far, now, until)
-        referral_forwarding.send_due(place.engine, far, now, until)
-        if now() >= until:
-            place.work_signal.notify("forward")
+        until = utc_now() + timedelta(seconds=BUDGET)
+        forwarding.send_together(runtime.engine, target, utc_now, until)
+        referral_forwarding.send_due(runtime.engine, target, utc_now, until)
+        if utc_now() >= until:
+            runtime.work_signal.notify("forward")
 
 
 def _finished(work: Callable[[datetime], object]) -> bool:
-    """Works slice by slice, each until a moment given to `work`; whether nothing is left."""
-    end = now() + timedelta(seconds=BUDGET)
-    while not asked_to_stop() and now() < end:
-        until = min(end, now() + SLICE)
+    """Work in slices, each until a moment given to `work`; return whether nothing is left."""
+    end = utc_now() + timedelta(seconds=BUDGET)
+    while not asked_to_stop() and utc_now() < end:
+        until = min(end, utc_now() + SLICE)
         work(until)
-        if now() < until:
+        if utc_now() < until:
             return True
     return False

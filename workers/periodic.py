@@ -1,7 +1,7 @@
-"""What the calendar asks for besides sending: one function each, done by the clock.
+"""The periodic tasks: work that falls due by the calendar, besides sending.
 
-Each is harmless to repeat and to do twice at once. One that fails for a fault of ours is logged
-and tried again; the others, and the clock's ringing, must not wait for it.
+A task is harmless to repeat and to run twice at once. A task that fails for an error of ours is
+logged and tried again; it must not delay the others, nor the clock's work signals.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,25 +12,24 @@ import structlog
 
 from gateway.context import Context
 from gateway.notifications import handover, reminders
-from gateway.referrals import follow_up as referral_chase
+from gateway.referrals import follow_up
 from gateway.reports import validation
 from gateway.storage.engine import Connection, Engine, StorageFault
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 
 log = structlog.get_logger()
 
-# Does what is due at a moment; how much that was.
-Errand = Callable[[Engine, Context, datetime], int]
+# Does all that is due at a moment; returns how much that was.
+PeriodicTask = Callable[[Engine, Context, datetime], int]
 
-
-# Does some of what is due, in the caller's transaction; how much that was, zero at the end.
+# Does some of what is due, in the caller's transaction; returns how much, zero at the end.
 Portion = Callable[[Connection, Context, datetime], int]
 
 
-def _in_portions(portion: Portion) -> Errand:
-    """All that is due, a portion a transaction."""
+def _in_portions(portion: Portion) -> PeriodicTask:
+    """Return a task that does all that is due, each portion in a transaction of its own."""
 
-    def errand(engine: Engine, context: Context, now: datetime) -> int:
+    def task(engine: Engine, context: Context, now: datetime) -> int:
         total = 0
         while True:
             with engine.begin() as connection:
@@ -39,24 +38,27 @@ def _in_portions(portion: Portion) -> Errand:
             if not done:
                 return total
 
-    return errand
+    return task
 
 
-ERRANDS: Final[Mapping[str, Errand]] = {
+PERIODIC_TASKS: Final[Mapping[str, PeriodicTask]] = {
     "reports_validated_by_date": _in_portions(validation.validate_due),
     "questions_handed_over": _in_portions(handover.hand_over_due),
-    "referrals_chased": _in_portions(referral_chase.chase_due),
+    "referrals_chased": _in_portions(follow_up.chase_due),
     "reminders_queued": reminders.queue_due,
 }
+"""By the log event that tells how much was done."""
 
 
-def run_errands(place: Workplace, now: datetime) -> int:
-    """Runs every errand; how much was done. Raises one of StorageFault when the database is
-    away."""
+def run_periodic_tasks(runtime: Runtime, now: datetime) -> int:
+    """Run every periodic task; return how much was done.
+
+    Raises one of StorageFault when the database is away.
+    """
     total = 0
-    for name, errand in ERRANDS.items():
+    for name, task in PERIODIC_TASKS.items():
         try:
-            done = errand(place.engine, place.context, now)
+            done = task(runtime.engine, runtime.context, now)
         except StorageFault:
             raise
         except Exception:

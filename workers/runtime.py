@@ -1,4 +1,4 @@
-"""What every job and the clock stand on, made from the settings."""
+"""What every job and the clock work with, made from the settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +22,8 @@ from workers.notification_topics import COMPOSERS, OPTIONAL
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
-    """Settings, database, bell and catalogue of one job."""
+class Runtime:
+    """Settings, database, work signal and context of one job, or of the clock."""
 
     settings: Settings
     engine: Engine
@@ -31,32 +31,36 @@ class Workplace:
     context: Context
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
+    """Return the present moment, in UTC."""
     return datetime.now(UTC)
 
 
 @cache
-def catalogue(folder: Path | None) -> Catalogue:
-    """The catalogue, read once a process: RQ forks a process per job from one that has it."""
+def load_catalogue(folder: Path | None) -> Catalogue:
+    """Return the catalogue, read once a process.
+
+    RQ forks a process per job from one that has read it.
+    """
     return loader.load(folder)
 
 
 @contextmanager
-def workplace() -> Iterator[Workplace]:
-    """Connections are made in the process that uses them, and closed with it."""
+def open_runtime() -> Iterator[Runtime]:
+    """Yield a runtime whose connections belong to this process, and close them at the end."""
     settings = config.load()
     engine = connect(settings.database_url)
     work_signal = work_signal_for(settings.redis_url, settings.dhis2_timeout)
     try:
-        context = Context(catalogue(settings.catalogue), settings.timezone)
-        yield Workplace(settings, engine, work_signal, context)
+        context = Context(load_catalogue(settings.catalogue), settings.timezone)
+        yield Runtime(settings, engine, work_signal, context)
     finally:
         work_signal.close()
         engine.dispose()
 
 
-def operator(settings: Settings) -> AfricasTalking | None:
-    """The operator's client, or None while its account is not set: then replies wait."""
+def operator_client(settings: Settings) -> AfricasTalking | None:
+    """Return the operator's client; None while its account is not set, when replies wait."""
     if settings.at_username is None or settings.at_api_key is None:
         return None
     return AfricasTalking(
@@ -67,18 +71,18 @@ def operator(settings: Settings) -> AfricasTalking | None:
     )
 
 
-def composer(place: Workplace) -> Composer:
-    """Who finds the words of notices when they are sent."""
-    return Composer(place.context, COMPOSERS, OPTIONAL)
+def composer(runtime: Runtime) -> Composer:
+    """Return what composes the text of a notification when it is sent."""
+    return Composer(runtime.context, COMPOSERS, OPTIONAL)
 
 
 @contextmanager
-def far_side(place: Workplace) -> Iterator[Far | None]:
-    """DHIS2's client, or None while it is not set: then forwards wait."""
-    client = dhis2_client(place.settings)
+def dhis2_target(runtime: Runtime) -> Iterator[Far | None]:
+    """Yield DHIS2 as a target of forwards; None while it is not set, when forwards wait."""
+    settings = runtime.settings
+    client = dhis2_client(settings)
     if client is None:
         yield None
         return
-    settings = place.settings
     with client:
-        yield Far(client, settings.dhis2_timeout, place.context.catalogue, settings.timezone)
+        yield Far(client, settings.dhis2_timeout, runtime.context.catalogue, settings.timezone)

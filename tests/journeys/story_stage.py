@@ -33,7 +33,7 @@ from menus.gsm7 import parts
 from menus.loading.loader import load
 from tests.journeys.story_cast import BY_PHONE, CAST, SINCE, Person, roster
 from workers import clock
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 
 ACCOUNT: Final = {"username": "sandbox", "api_key": "story"}
 DAYS: Final = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
@@ -285,9 +285,9 @@ def clock_here(made: Stage) -> Tick:
     settings = config.load(made.environment)
     logs.configure(settings.log_level)
     deployment = Context(load(), settings.timezone)
-    place = Workplace(settings, made.engine, work_signal_for(settings.redis_url, 1.0), deployment)
+    runtime = Runtime(settings, made.engine, work_signal_for(settings.redis_url, 1.0), deployment)
 
     def tick(now: datetime) -> None:
-        assert clock.once(place, now) == 0
+        assert clock.once(runtime, now) == 0
 
     return tick
