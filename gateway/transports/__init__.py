@@ -1,1 +1,1 @@
-"""The only room that calls out: one file per provider."""
+"""The only room that calls other servers: a file, or a few, for each provider."""

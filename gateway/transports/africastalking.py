@@ -1,8 +1,8 @@
-"""Africa's Talking: sending an SMS, and what each of its answers means.
+"""Africa's Talking: send an SMS, and read what each answer means.
 
-What it posts to us is read in `africastalking_posts`, which needs neither SDK nor network.
-Sources: Africa's Talking's bulk SMS documentation; its Python SDK 2.0.3; recorded answers of the
-live service.
+The operator's posts to us are read in `africastalking_posts`, which needs neither SDK nor
+network. Sources: Africa's Talking's bulk SMS documentation; its Python SDK 2.0.3; recorded
+answers of the live service.
 """
 
 import json
@@ -21,16 +21,16 @@ from gateway.model.outcomes import Delivered, Outcome, Refused, TryLater, Unknow
 from gateway.transports.africastalking_posts import ID_LIMIT, WORD_LIMIT, storable
 from gateway.transports.deadline import Deadline, DeadlineAdapter, Watch
 
-# Seconds to connect and seconds between two pieces of the answer: the SDK's own values. The
+# Seconds to connect, and seconds between two pieces of the answer: the SDK's own values. The
 # operator usually answers within two seconds.
 TIMEOUT: Final = (3.05, 9.05)
-DEADLINE: Final = 15.0  # seconds after which a call is given up, however its answer dribbles
-LONGEST_WISH: Final = 3600.0  # a Retry-After beyond an hour is kept to an hour
+DEADLINE: Final = 15.0  # seconds after which a call is given up, however slowly bytes come
+LONGEST_AFTER: Final = 3600.0  # seconds; a longer Retry-After counts as an hour
 
 ACCEPTED: Final = frozenset({100, 101, 102})  # Processed, Sent, Queued
 
-# What the operator says of a recipient when it does not take the SMS. It says some of these
-# names of the whole call as well, with an empty list of recipients.
+# The operator's codes for a recipient whose SMS it does not take. It gives some of these names
+# for the whole call as well, with an empty list of recipients.
 NOT_ACCEPTED: Final[Mapping[int, Refused | TryLater]] = {
     401: Refused("RiskHold"),
     402: TryLater("InvalidSenderId", ours=True),
@@ -47,18 +47,19 @@ NOT_ACCEPTED: Final[Mapping[int, Refused | TryLater]] = {
 _BY_NAME: Final = {fate.reason: fate for fate in NOT_ACCEPTED.values()}
 
 _HTTP_REFUSED: Final = frozenset({400, 413, 422})  # this SMS, as it is, will never be taken
-_HTTP_PASSING: Final = frozenset({408, 425, 429})  # and every 5xx: it goes over by itself
+_HTTP_PASSING: Final = frozenset({408, 425, 429})  # temporary, as every 5xx is
 
 _SETTINGS: Final = TryLater("settings", "the API key or the address cannot be sent", ours=True)
 _TLS: Final = TryLater("tls", "no secure connection: look at the address", ours=True)
 
 
 class AfricasTalking:
-    """The account that sends. Safe to share between threads; make one after a fork, not before.
+    """A client that sends SMS from one account.
 
-    `base_url` replaces the operator's own address (without `/version1`); without it the SDK
-    chooses, the operator's sandbox when the username is `sandbox`. As many connections as
-    `connections` are kept open between sends. No call lasts longer than `deadline` seconds.
+    Safe to share between threads; make a client after a fork, not before. `base_url` replaces the
+    operator's own address (without `/version1`); without it the SDK chooses, the operator's
+    sandbox when the username is `sandbox`. As many connections as `connections` are kept open
+    between sends. No call lasts longer than `deadline` seconds.
     """
 
     def __init__(
@@ -77,11 +78,12 @@ class AfricasTalking:
         self._watch = Watch()
 
     def send(self, phone: str, text: str) -> Outcome:
-        """Send one SMS to one E.164 number, and say how that ended. Raises nothing.
+        """Send one SMS to one E.164 number and return the outcome. Raises nothing.
 
-        Delivered carries the operator's message id, and as `facts` what it told of `cost`
-        (text with its currency) and `parts`. Unknown means that it may have been sent: the
-        operator has no idempotency key for SMS. No outcome holds the text or the number.
+        Delivered carries the operator's message id, and as `facts` the `cost` (text with its
+        currency) and the `parts`, as far as the operator gave them. Unknown means that the SMS may
+        have been sent: the operator has no idempotency key for SMS. No outcome holds the text or
+        the number.
         Source: Africa's Talking, bulk SMS; success is HTTP 201 with a recipient of 100-102.
         """
         if not re.fullmatch(r"\+[1-9][0-9]{5,14}", phone):
@@ -138,8 +140,10 @@ class _Sms(SMSService):  # type: ignore[misc]  # the SDK carries no types
         callback: None = None,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> requests.Response:
-        """The response as it came. The SDK's own way opens a connection for every request, loses
-        the HTTP status, and gives text instead of JSON when the content type names a charset.
+        """Return the response as it came.
+
+        The SDK's own method opens a connection for every request, loses the HTTP status, and gives
+        text instead of JSON when the content type names a charset.
         """
         if callback is not None:
             raise TypeError("a callback would lose every connection error; none is supported")
@@ -149,7 +153,7 @@ class _Sms(SMSService):  # type: ignore[misc]  # the SDK carries no types
         )  # fmt: skip
 
     def fetch_account(self) -> requests.Response:
-        """What the SDK's application service asks, over these connections."""
+        """Ask for the account as the SDK's application service does, over these connections."""
         return self._make_request(
             self._make_url("/user"),
             "GET",
@@ -160,7 +164,7 @@ class _Sms(SMSService):  # type: ignore[misc]  # the SDK carries no types
 
 
 def _http(base_url: str | None, connections: int) -> requests.Session:
-    """One session for all threads. It keeps no cookies: they would be shared between threads.
+    """Return one session for all threads. It keeps no cookies: threads would share them.
 
     Proxies and certificates of the environment count, except on loopback, where a proxy would
     only swallow what is meant for this host.
@@ -182,7 +186,7 @@ def _is_loopback(url: str) -> bool:
 
 
 def _read_failure(error: requests.RequestException, deadline: Deadline) -> Outcome:
-    """What a call without an answer means: once bytes have left, the SMS may be on its way."""
+    """Return the outcome of a call without an answer: once bytes left, it may have arrived."""
     if deadline.sent:
         late = deadline.over or isinstance(error, requests.Timeout)
         return Unknown("timeout" if late else "reset")
@@ -193,14 +197,14 @@ def _read_failure(error: requests.RequestException, deadline: Deadline) -> Outco
 
 
 def read_answer(response: requests.Response) -> Outcome:
-    """What the operator's answer to one send means; see `AfricasTalking.send`."""
+    """Return the outcome of one send by the operator's answer; see `AfricasTalking.send`."""
     if response.status_code != 201:
         return _read_status(response)
     match _document(response):
         case {"SMSMessageData": {"Recipients": [{"statusCode": int(code)} as recipient]} as data}:
             return _read_recipient(code, recipient, data.get("Message"))
         case {"SMSMessageData": {"Recipients": [], "Message": str(message)}}:
-            # Whatever the reason, the operator says plainly that it took nothing.
+            # Whatever the reason, the operator took nothing.
             return _BY_NAME.get(message.strip(), TryLater("no_recipients", everyone=False))
     return Unknown("unreadable")
 
@@ -215,14 +219,14 @@ def _read_recipient(code: int, recipient: Mapping[str, Any], message: object) ->
 
 
 def _facts(recipient: Mapping[str, Any], message: object) -> dict[str, Any]:
-    """Cost and parts, where told. The parts stand with the recipient or in the call's message."""
+    """Return cost and parts as far as given; parts are the recipient's or in the call's message."""
     facts: dict[str, Any] = {}
     if isinstance(cost := recipient.get("cost"), str):
         facts["cost"] = cost[:WORD_LIMIT]
     if isinstance(parts := recipient.get("messageParts"), int):
         facts["parts"] = parts
-    elif isinstance(message, str) and (told := re.search(r"Message parts: ([0-9]{1,3})", message)):
-        facts["parts"] = int(told[1])
+    elif isinstance(message, str) and (found := re.search(r"Message parts: ([0-9]{1,3})", message)):
+        facts["parts"] = int(found[1])
     return facts
 
 
@@ -236,7 +240,10 @@ def _read_account(response: requests.Response) -> Outcome:
 
 
 def _read_status(response: requests.Response) -> Outcome:
-    """What an HTTP status means by itself. A 3xx, 401, 403 or 404 is a wrong key or address."""
+    """Return the outcome that an HTTP status means by itself.
+
+    A 3xx, 401, 403 or 404 is a wrong key or address.
+    """
     status = response.status_code
     reason = f"http_{status}"
     if status in _HTTP_REFUSED:
@@ -249,19 +256,22 @@ def _read_status(response: requests.Response) -> Outcome:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a Retry-After (RFC 9110, 10.2.3). A date counts from the far side's own Date."""
-    wish = headers.get("Retry-After", "").strip()
-    if wish.isascii() and wish.isdigit():
-        return min(float(wish[:9]), LONGEST_WISH)
+    """Return the seconds of a Retry-After (RFC 9110, 10.2.3).
+
+    A date counts from the answer's own Date.
+    """
+    given = headers.get("Retry-After", "").strip()
+    if given.isascii() and given.isdigit():
+        return min(float(given[:9]), LONGEST_AFTER)
     try:
-        then, now = parsedate_to_datetime(wish), parsedate_to_datetime(headers.get("Date", ""))
-        return min(max((then - now).total_seconds(), 0.0), LONGEST_WISH)
+        then, now = parsedate_to_datetime(given), parsedate_to_datetime(headers.get("Date", ""))
+        return min(max((then - now).total_seconds(), 0.0), LONGEST_AFTER)
     except (ValueError, TypeError, OverflowError):
         return None
 
 
 def _document(response: requests.Response) -> object:
-    """The body as JSON, whatever its content type says; None when it is none."""
+    """Return the body as JSON, whatever its content type says; None if it is not JSON."""
     try:
         document: object = json.loads(response.content)
     except (ValueError, RecursionError):

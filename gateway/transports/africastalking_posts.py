@@ -1,8 +1,8 @@
-"""What Africa's Talking posts to us: inbound SMS, delivery reports, opt-outs, USSD hops.
+"""Read Africa's Talking's posts: inbound SMS, delivery reports, opt-outs, USSD hops.
 
 Pure: form fields in, values out. Sources: Africa's Talking's documentation of SMS
 notifications, delivery reports and USSD; captured traffic for what it leaves open (the space
-that a raw `+` becomes, the second form of a date, network codes that stand in no list).
+that a raw `+` becomes, the second form of a date, network codes that are in no list).
 """
 
 import hashlib
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-# Longer than anything the operator sends; what is beyond is cut, so that no column overflows.
-# A message's id is hashed then: two that begin alike must not be taken for one.
+# Longer than anything the operator sends; a longer value is cut, so that no column overflows. A
+# longer message id is hashed: two ids that begin alike must not become equal.
 ID_LIMIT: Final = 200
 PHONE_LIMIT: Final = 40
 WORD_LIMIT: Final = 40
 NETWORK_LIMIT: Final = 20
 REASON_LIMIT: Final = 80
 
-# Which delivery statuses end the matter. One that is not listed here is taken as interim.
+# By delivery status, whether it is final. A status that is not listed is taken as interim.
 DELIVERY_FINAL: Final[Mapping[str, bool]] = {
     "Sent": False,
     "Submitted": False,
@@ -33,7 +33,7 @@ DELIVERY_FINAL: Final[Mapping[str, bool]] = {
 
 
 class MissingField(Exception):
-    """A post lacks a field without which it means nothing; `name` is the operator's name of it."""
+    """Error: a post lacks a field that it cannot do without; `name` is the operator's."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"missing field: {name}")
@@ -55,7 +55,7 @@ class InboundSms:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What became of an SMS of ours. `final` says that no later report may change it."""
+    """The state of an SMS of ours. `final` means that no later report may change it."""
 
     message_id: str
     status: str
@@ -66,7 +66,7 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """A phone that wants no more bulk SMS from this sender id."""
+    """The request of a phone number for no more bulk SMS from this sender id."""
 
     phone: str
     sender_id: str
@@ -85,7 +85,7 @@ class UssdHop:
 
 @dataclass(frozen=True, slots=True)
 class UssdEnd:
-    """The end of a dialogue. `complete` tells that it reached a last screen of ours."""
+    """The end of a dialogue. `complete` means that it reached a last screen of ours."""
 
     dialogue_id: str
     phone: str
@@ -93,7 +93,7 @@ class UssdEnd:
 
 
 def read_inbound(form: Mapping[str, str]) -> InboundSms:
-    """An inbound SMS notification, from its decoded form fields.
+    """Read an inbound SMS notification from its decoded form fields.
 
     Any text is taken, also an empty one; what a database cannot hold (NUL, half a surrogate
     pair) becomes U+FFFD. Any `networkCode` is taken: Mali's are in no list of the operator.
@@ -114,7 +114,7 @@ def read_inbound(form: Mapping[str, str]) -> InboundSms:
 
 
 def read_delivery(form: Mapping[str, str]) -> DeliveryReport:
-    """A delivery report, from its decoded form fields; nothing in it is refused.
+    """Read a delivery report from its decoded form fields; none is refused.
 
     An absent field is an empty string: such a report matches no message and does no harm,
     while an answer other than 200 would only bring it back.
@@ -131,7 +131,7 @@ def read_delivery(form: Mapping[str, str]) -> DeliveryReport:
 
 
 def read_opt_out(form: Mapping[str, str]) -> OptOut:
-    """A bulk SMS opt-out, from its decoded form fields.
+    """Read a bulk SMS opt-out from its decoded form fields.
 
     Raises MissingField for `phoneNumber`. Source: Africa's Talking, bulk SMS opt-out.
     """
@@ -139,7 +139,7 @@ def read_opt_out(form: Mapping[str, str]) -> OptOut:
 
 
 def read_hop(form: Mapping[str, str]) -> UssdHop:
-    """One USSD hop, from its decoded form fields. An absent `text` is a first hop.
+    """Read one USSD hop from its decoded form fields. An absent `text` is a first hop.
 
     Raises MissingField for `sessionId` and `phoneNumber`. Source: Africa's Talking, USSD.
     """
@@ -153,7 +153,7 @@ def read_hop(form: Mapping[str, str]) -> UssdHop:
 
 
 def read_end(form: Mapping[str, str]) -> UssdEnd:
-    """The end of a dialogue, from its decoded form fields; nothing in it is refused.
+    """Read the end of a dialogue from its decoded form fields; none is refused.
 
     Only `Incomplete` means that more was expected. Source: Africa's Talking, USSD events.
     """
@@ -180,13 +180,16 @@ def _short(form: Mapping[str, str], name: str, limit: int) -> str:
 
 
 def storable(text: str) -> str:
-    """The text without what PostgreSQL or UTF-8 cannot hold; whole surrogate pairs are joined."""
+    """Return the text without what PostgreSQL or UTF-8 cannot hold.
+
+    Halves of a surrogate pair that belong together are joined.
+    """
     joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return joined.replace("\0", "\ufffd")
 
 
 def _phone(raw: str) -> str:
-    """The number as sent. A `+` that was not percent-encoded has been decoded to a space."""
+    """Return the number as sent. A `+` that was not percent-encoded was decoded to a space."""
     bare = storable(raw).strip()
     if raw.startswith(" ") and bare.isascii() and bare.isdigit():
         bare = f"+{bare}"
@@ -194,7 +197,7 @@ def _phone(raw: str) -> str:
 
 
 def _moment(raw: str) -> datetime | None:
-    """`2017-05-03T06:04:45Z`, `2017-05-03 06:04:45` or with milliseconds; without zone, UTC."""
+    """Parse `2017-05-03T06:04:45Z`, or with a space or milliseconds; without a zone it is UTC."""
     if len(raw.strip()) < len("2017-05-03 06:04:45"):
         return None
     try:

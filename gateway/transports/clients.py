@@ -1,11 +1,11 @@
-"""The clients of the far sides, as the settings name them."""
+"""The clients of other servers, made from the settings."""
 
 from gateway.config import Settings
 from gateway.transports.dhis2 import Dhis2
 
 
 def dhis2_client(settings: Settings) -> Dhis2 | None:
-    """DHIS2's client, to be closed by the caller; None while its address or account is unset."""
+    """Return a client of DHIS2, for the caller to close; None if address or account is unset."""
     if not settings.dhis2_known or settings.dhis2_url is None:
         return None
     return Dhis2(

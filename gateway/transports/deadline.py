@@ -1,6 +1,6 @@
 """A total deadline for one HTTP call made with requests, and whether anything was sent.
 
-requests' own timeout counts from one received byte to the next, so an answer that dribbles
+requests' own timeout counts from one received byte to the next, so that a slow trickle of bytes
 can outlast any lease. A `Deadline` shuts the connection's socket when its time is over,
 wherever the call then stands. It also tells a call that never left from one that may have
 arrived, which requests' exceptions alone do not (an SSLError can be either).
@@ -26,15 +26,15 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-LOOK = 1.0  # seconds after which a watch looks again whether anything is still under way
+LOOK = 1.0  # seconds after which a watch checks again whether a call is still under way
 
 _under_way: ContextVar["Deadline | None"] = ContextVar("deadline_under_way", default=None)
 
 
 class Watch:
-    """Cuts the calls of one client when their time is over, all of them from one thread.
+    """A thread that cuts the calls of one client when their time is over.
 
-    A thread for each call would cost a third of what the call itself costs. This one is started
+    A thread for each call would cost a third of what the call itself costs. This thread is started
     with a first call and ends soon after the last; make a Watch after a fork, not before.
     """
 
@@ -45,7 +45,7 @@ class Watch:
         self._running = False
 
     def add(self, deadline: "Deadline", seconds: float) -> None:
-        """From now on the deadline's call has so many seconds."""
+        """Cut the deadline's call after so many seconds from now."""
         due = time.monotonic() + seconds
         with self._changed:
             earliest = not self._calls or due < self._calls[0][0]
@@ -58,10 +58,10 @@ class Watch:
 
     def _run(self) -> None:
         while (deadline := self._next_over()) is not None:
-            deadline._cut()  # noqa: SLF001  the two are one
+            deadline._cut()  # noqa: SLF001  the two classes belong together
 
     def _next_over(self) -> "Deadline | None":
-        """Waits for the next call whose time is over; None when none is left."""
+        """Wait for the next call whose time is over; None when none is left."""
         with self._changed:
             while self._calls:
                 due, _, deadline = self._calls[0]
@@ -77,12 +77,12 @@ class Watch:
 
 
 class Deadline:
-    """Ends whatever HTTP call is made within its `with` block after so many seconds.
+    """A limit in seconds for the HTTP calls made within its `with` block.
 
-    `over` tells that the time ran out, so that what was read may be cut short; `sent` that
-    bytes of the request went out, so that the far side may have acted; `ended` that the block
-    is left. It holds for calls of the same thread through a session that carries a
-    `DeadlineAdapter`. A `watch` is shared by the calls of one client.
+    `over` means that the time ran out, so that what was read may be cut short; `sent` that bytes
+    of the request went out, so that the server may have acted; `ended` that the block is left. It
+    holds for calls of the same thread through a session that carries a `DeadlineAdapter`. A
+    `watch` is shared by the calls of one client.
     """
 
     def __init__(self, seconds: float, watch: Watch | None = None) -> None:
@@ -114,7 +114,7 @@ class Deadline:
             _under_way.reset(self._outer)
 
     def watch(self, connected: socket.socket) -> None:
-        """Take note that bytes leave by this socket from now on; none do once time is over."""
+        """Note that bytes leave by this socket from now on; shut it if time is over."""
         with self._lock:
             if self.over:
                 _shut(connected)
@@ -136,7 +136,7 @@ def _shut(connected: socket.socket) -> None:
         # The plain socket's shutdown: the TLS one drops its state under the reading thread.
         socket.socket.shutdown(connected, socket.SHUT_RDWR)
     except OSError:
-        return  # The far side closed it first, which ends the call as well.
+        return  # The server closed it first, which ends the call as well.
 
 
 def _announce(connection: HTTPConnection) -> None:
@@ -169,16 +169,18 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """requests' adapter whose connections answer to the `Deadline` under way.
+    """requests' adapter whose connections obey the `Deadline` under way.
 
-    HTTP proxies are covered; SOCKS proxies, which need a library that is not installed, not.
+    HTTP proxies are covered; SOCKS proxies, which need a library that is not installed, are not.
     """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make pools whose connections obey a deadline."""
         super().init_poolmanager(*args, **kwargs)
         _use_our_pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        """Make pools whose connections, by a proxy, obey a deadline."""
         manager = super().proxy_manager_for(proxy, **proxy_kwargs)
         _use_our_pools(manager)
         return manager

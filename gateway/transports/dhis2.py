@@ -1,9 +1,10 @@
-"""DHIS2's Web API, as far as a reporting gateway needs it; verdicts are read in dhis2_verdict.
+"""The client of DHIS2's Web API, as far as a reporting gateway needs it.
 
-What leaves is what the stricter importer (2.43 and later) accepts and what the permissive one
-(up to 2.42) is told to check: the data set named, strict parameters, every value with its own
-org unit and period, each cell once. Completeness is never put into the values' request, since
-servers up to 2.42 then complete the data set even if they refuse every value.
+Verdicts are read in `dhis2_verdict`. Requests hold what the stricter importer (2.43 and later)
+accepts and what the permissive importer (up to 2.42) is told to check: the data set named, strict
+parameters, every value with its own org unit and period, each cell once. Completeness is never
+put into the values' request, since servers up to 2.42 then complete the data set even if they
+refuse every value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,7 +51,7 @@ _COMPLETENESS_PARAMS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One data value: UIDs, a period YYYYMM, plain digits; None deletes what stands there."""
+    """One data value: UIDs, a period YYYYMM, plain digits; None deletes the stored value."""
 
     data_element: str
     category_option_combo: str
@@ -60,13 +61,13 @@ class Cell:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What makes it the same cell, in the order in which requests are sorted."""
+        """The cell's identity, in the order in which requests are sorted."""
         return (self.org_unit, self.period, self.data_element, self.category_option_combo)
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """That a data set is (or no longer is) complete for an org unit and month, since a day."""
+    """The completeness of a data set for an org unit and month, as it is since a day."""
 
     data_set: str
     org_unit: str
@@ -77,15 +78,14 @@ class Registration:
 
 
 class Dhis2:
-    """A client of one DHIS2 server; close it, or use it as a context manager. Several threads
-    may use it at once.
+    """A client of one DHIS2 server, safe to share between threads.
 
-    `base_url` is without `/api`. `token` is a personal access token and is preferred to
-    `username` and `password`. `timeout` is the TOTAL number of seconds for one call, from
-    connecting to the last byte of the answer; connecting alone may take min(10, timeout).
-    Answers above `response_limit` bytes are given up. Redirects are never followed: DHIS2
-    redirects to its login page, which would answer 200. The environment's proxies and
-    REQUESTS_CA_BUNDLE are honoured, except for a server on this host; `.netrc` is not read.
+    Close it, or use it as a context manager. `base_url` is without `/api`. `token` is a personal
+    access token and is preferred to `username` and `password`. `timeout` is the TOTAL number of
+    seconds for one call, from connecting to the last byte of the answer; connecting alone may take
+    min(10, timeout). Answers above `response_limit` bytes are given up. Redirects are never
+    followed: DHIS2 redirects to its login page, which would answer 200. The environment's proxies
+    and REQUESTS_CA_BUNDLE are honoured, except for a server on this host; `.netrc` is not read.
 
     No method raises for what the network or the server does. Raises ValueError when the
     credentials are missing or cannot be put into a header, and for cells that could never be
@@ -110,7 +110,7 @@ class Dhis2:
         )
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._wire.close()
 
     def __enter__(self) -> Self:
@@ -134,9 +134,9 @@ class Dhis2:
     ) -> ImportOutcome:
         """Import the cells of one data set; positions in the verdict are those of `cells`.
 
-        They are sent sorted by org unit, period, data element and category option combo, so
-        that two requests take the server's row locks in the same order. With `dry_run`
-        nothing is stored. Without cells nothing is sent.
+        They are sent sorted by org unit, period, data element and category option combo, so that
+        two requests take the server's row locks in the same order. With `dry_run` nothing is
+        stored. Without cells nothing is sent.
         """
         if not cells:
             return Accepted()
@@ -156,12 +156,12 @@ class Dhis2:
     def register_completeness(self, registrations: Sequence[Registration]) -> ImportOutcome:
         """Register data sets as complete, or no longer complete.
 
-        DHIS2 names neither code nor position for one that it refuses, so the verdict is
+        DHIS2 names neither code nor position for a registration that it refuses, so the verdict is
         Accepted or GroupRefused. Without registrations nothing is sent.
         """
         if not registrations:
             return Accepted()
-        body = {"completeDataSetRegistrations": [_registration(one) for one in registrations]}
+        body = {"completeDataSetRegistrations": [_registration(entry) for entry in registrations]}
         params = {"dryRun": "false", **_COMPLETENESS_PARAMS}
         answer = self._wire.call("POST", "completeDataSetRegistrations", params, body)
         return read_completeness(answer) if isinstance(answer, Answer) else answer
@@ -175,29 +175,29 @@ class Dhis2:
         """
         if not events:
             return dhis2_tracker.EventsRead({})
-        ordered = sorted(events, key=lambda one: one.uid)
+        ordered = sorted(events, key=lambda event: event.uid)
         strategy = dhis2_tracker.DELETE if delete else dhis2_tracker.UPSERT
         params = {**dhis2_tracker.PARAMS, "importStrategy": strategy}
-        body = {"events": [one.as_json() for one in ordered]}
+        body = {"events": [event.as_json() for event in ordered]}
         answer = self._wire.call("POST", "tracker", params, body)
         if not isinstance(answer, Answer):
             return answer
-        return dhis2_tracker.read_events(answer, [one.uid for one in ordered])
+        return dhis2_tracker.read_events(answer, [event.uid for event in ordered])
 
     def get(
         self, path: str, params: Params | None = None
     ) -> Mapping[str, Any] | TryLater | Unknown:
-        """The JSON object at `/api/<path>`, or why there is none (`http_404` for no object)."""
+        """Return the JSON object at `/api/<path>`, or why there is none (`http_404`: no object)."""
         answer = self._wire.call("GET", path, params or {}, None)
         return read_object(answer) if isinstance(answer, Answer) else answer
 
     def info(self) -> ServerInfo | TryLater | Unknown:
-        """Version, importer family and calendar of the server."""
+        """Return version, importer family and calendar of the server."""
         found = self.get("system/info", {"fields": "version,serverDate,calendar"})
         return found if isinstance(found, TryLater | Unknown) else server_info(found)
 
     def me(self) -> Account | TryLater | Unknown:
-        """What the gateway's account is and may do."""
+        """Return what the gateway's account is and may do."""
         fields = "username,authorities,dataSets,organisationUnits[path],patTokens[expire]"
         found = self.get("me", {"fields": fields})
         return found if isinstance(found, TryLater | Unknown) else account(found)
@@ -223,14 +223,14 @@ def _data_value(cell: Cell) -> dict[str, str | bool]:
     return {**value, "value": cell.value}
 
 
-def _registration(one: Registration) -> dict[str, str | bool]:
+def _registration(entry: Registration) -> dict[str, str | bool]:
     return {
-        "dataSet": one.data_set,
-        "period": one.period,
-        "organisationUnit": one.org_unit,
-        "attributeOptionCombo": one.attribute_option_combo,
-        "date": one.date.isoformat(),
-        "completed": one.completed,
+        "dataSet": entry.data_set,
+        "period": entry.period,
+        "organisationUnit": entry.org_unit,
+        "attributeOptionCombo": entry.attribute_option_combo,
+        "date": entry.date.isoformat(),
+        "completed": entry.completed,
     }
 
 

@@ -14,11 +14,11 @@ from menus.model.period import Period
 
 
 class Category(StrEnum):
-    """Whose a refusal is.
+    """A kind of refusal, by who can mend it.
 
     `LOCKED` (closed or approved month: the district), `TOO_EARLY` (ends by itself),
     `ASSIGNMENT` (org unit closed, or not assigned to the data set: the district), `VALUE` (the
-    agent), `MAPPING`, `ACCOUNT` and `CONFIG` (the administrator of one side or the other),
+    agent), `MAPPING`, `ACCOUNT` and `CONFIG` (the administrator of gateway or server),
     `GATEWAY_BUG` (we should never have sent it).
     """
 
@@ -34,13 +34,13 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One code in plain words."""
+    """The meaning of one code, in plain words."""
 
     category: Category
     text: str
 
 
-TOO_LARGE: Final = "too_large"  # Ours, for a proxy's 413; DHIS2 has no code for it.
+TOO_LARGE: Final = "too_large"  # our own code, for a proxy's 413; DHIS2 has none
 
 _C = Category
 MEANINGS: Final[Mapping[str, Meaning]] = {
@@ -141,7 +141,7 @@ _EITHER_SIDE: Final = frozenset({"E7643", "E7644", "E8030"})
 
 
 def code_of_words(words: str) -> str:
-    """The code for a refusal of completeness, which has none; empty for words never heard."""
+    """Return the code for a refusal of completeness, which has none; empty for unknown words."""
     for part, code in _WORDS_OF_COMPLETENESS.items():
         if part in words:
             return code
@@ -149,11 +149,11 @@ def code_of_words(words: str) -> str:
 
 
 def category_of(code: str, period: Period, today: date) -> Category:
-    """Whose the refusal of a value for this month is, on this day (the programme's calendar).
+    """Return the kind of the refusal of a value for this month, on this day.
 
-    From 2.43 on one code says both "not open yet" and "closed": a month that has not ended is
-    taken to be too early, since DHIS2 opens a month when it ends unless told otherwise
-    (`openFuturePeriods` 0). A code that nobody has described yet, or none, is the
+    `today` is the programme's. From 2.43 on one code means both "not open yet" and "closed": a
+    month that has not ended is taken to be too early, since DHIS2 opens a month when it ends
+    unless told otherwise (`openFuturePeriods` 0). An unknown code, or none, is the
     administrator's (`CONFIG`).
     """
     if code in _EITHER_SIDE:
@@ -178,17 +178,17 @@ _OF_A_CELL: Final = frozenset(
 
 
 def concerns_data_set(code: str) -> bool:
-    """Whether nothing can be written to the data set until a person has mended something."""
+    """Return whether nothing can be written to the data set until a person has mended a fault."""
     return code in _OF_THE_DATA_SET
 
 
 def concerns_cell(code: str) -> bool:
-    """Whether a refusal of everything may be the fault of one data element or combo."""
+    """Return whether one data element or combo may have caused a refusal of everything."""
     return code in _OF_A_CELL
 
 
 def concerns_whole_request(code: str) -> bool:
-    """Whether a refusal with this code left nothing written of the whole data set.
+    """Return whether a refusal with this code left nothing written of the whole data set.
 
     E7600-E7605: servers up to 2.42 stop before the first value. E80xx (consistency, locks),
     E8100-E8111 (decoding) and E8128 (duplicates): servers from 2.43 refuse all rows of the

@@ -1,7 +1,7 @@
-"""A data set as a DHIS2 server describes it: its data elements, and what each cell may be.
+"""A data set as a DHIS2 server describes it: its data elements, and their option combos.
 
 A data set may give a data element another category combo than its own (`dataSetElements[]
-.categoryCombo`); the one given here is the one that counts there.
+.categoryCombo`); within that data set this combo is the one that counts.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,12 +43,13 @@ class Element:
     combos: tuple[OptionCombo, ...] = ()
 
     def combo(self, uid: str) -> OptionCombo | None:
-        return next((one for one in self.combos if one.id == uid), None)
+        """Return the combo with this UID, None if the element does not take it."""
+        return next((combo for combo in self.combos if combo.id == uid), None)
 
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """A data set. `compulsory` are the (data element, option combo) that completeness asks for."""
+    """A data set. `compulsory` are the (data element, option combo) that completeness needs."""
 
     id: str
     code: str
@@ -62,17 +63,17 @@ class DataSet:
 
 
 def read_data_set(client: Dhis2, uid: str) -> DataSet | TryLater | Unknown:
-    """The data set with this UID; TryLater `http_404` when the account cannot see any."""
+    """Return the data set with this UID; TryLater `http_404` if the account cannot see one."""
     found = client.get(f"dataSets/{uid}", {"fields": _FIELDS})
     return found if isinstance(found, TryLater | Unknown) else data_set(found)
 
 
 def data_set(found: Mapping[str, Any]) -> DataSet:
-    """From the server's JSON; what it does not say is taken for harmless."""
-    members = [_element(one) for one in _objects(found.get("dataSetElements"))]
+    """Return the data set of the server's JSON; what it leaves out is taken to be harmless."""
+    members = [_element(raw) for raw in _objects(found.get("dataSetElements"))]
     operands = [
-        (_below(one, "dataElement"), _below(one, "categoryOptionCombo"))
-        for one in _objects(found.get("compulsoryDataElementOperands"))
+        (_below(operand, "dataElement"), _below(operand, "categoryOptionCombo"))
+        for operand in _objects(found.get("compulsoryDataElementOperands"))
     ]
     access = found.get("access") or {}
     return DataSet(
@@ -83,13 +84,13 @@ def data_set(found: Mapping[str, Any]) -> DataSet:
         expiry_days=int(found.get("expiryDays") or 0),
         may_write=bool((access.get("data") or {}).get("write", True)),
         attribute_combos=_combos(found),
-        elements={one.id: one for one in members},
+        elements={element.id: element for element in members},
         compulsory=tuple(operands),
     )
 
 
 def unwritable_options(client: Dhis2, options: list[str]) -> list[str] | TryLater | Unknown:
-    """The names of those category options into which the account may not write."""
+    """Return the names of those category options that the account may not write to."""
     params = {
         "filter": f"id:in:[{','.join(options)}]",
         "fields": "id,name,access[data[write]]",
@@ -99,9 +100,9 @@ def unwritable_options(client: Dhis2, options: list[str]) -> list[str] | TryLate
     if isinstance(found, TryLater | Unknown):
         return found
     return [
-        _text(one, "name") or _text(one, "id")
-        for one in _objects(found.get("categoryOptions"))
-        if not ((one.get("access") or {}).get("data") or {}).get("write", True)
+        _text(option, "name") or _text(option, "id")
+        for option in _objects(found.get("categoryOptions"))
+        if not ((option.get("access") or {}).get("data") or {}).get("write", True)
     ]
 
 
@@ -123,23 +124,23 @@ def _combos(owner: Mapping[str, Any]) -> tuple[OptionCombo, ...]:
     combo = owner.get("categoryCombo") or {}
     return tuple(
         OptionCombo(
-            _text(one, "id"),
-            _text(one, "code"),
-            _text(one, "name"),
-            tuple(_text(option, "id") for option in _objects(one.get("categoryOptions"))),
+            _text(raw, "id"),
+            _text(raw, "code"),
+            _text(raw, "name"),
+            tuple(_text(option, "id") for option in _objects(raw.get("categoryOptions"))),
         )
-        for one in _objects(combo.get("categoryOptionCombos"))
+        for raw in _objects(combo.get("categoryOptionCombos"))
     )
 
 
 def _objects(listed: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(listed, list):
-        yield from (one for one in listed if isinstance(one, dict))
+        yield from (raw for raw in listed if isinstance(raw, dict))
 
 
-def _below(one: Mapping[str, Any], name: str) -> str:
-    return _text(one.get(name) or {}, "id")
+def _below(raw: Mapping[str, Any], name: str) -> str:
+    return _text(raw.get(name) or {}, "id")
 
 
-def _text(one: Mapping[str, Any], name: str) -> str:
-    return str(one.get(name) or "")
+def _text(raw: Mapping[str, Any], name: str) -> str:
+    return str(raw.get(name) or "")

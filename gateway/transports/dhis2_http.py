@@ -1,7 +1,7 @@
 """One HTTP call to DHIS2: authorized, never redirected, within a total deadline.
 
-What the answer means is not decided here; that no answer came, and whether the request may
-have arrived all the same, is.
+This module decides that no answer came, and whether the request may have arrived all the same;
+it does not decide what an answer means.
 """
 
 import base64
@@ -24,7 +24,7 @@ from gateway.transports.dhis2_verdict import Answer
 
 CONNECT_TIMEOUT: Final = 10.0
 RESPONSE_LIMIT: Final = 32 * 1024 * 1024
-LONGEST_AFTER: Final = 3600.0  # seconds; a proxy that says "tomorrow" is not believed
+LONGEST_AFTER: Final = 3600.0  # seconds; a longer Retry-After counts as an hour
 
 
 # A parameter may be given several times.
@@ -32,7 +32,7 @@ Params = Mapping[str, str | Sequence[str]]
 
 
 class Dhis2Http:
-    """The wire to one server. `api_url` ends in `/api/`; the rest is as in `Dhis2`."""
+    """The connections to one server. `api_url` ends in `/api/`; the rest is as in `Dhis2`."""
 
     def __init__(self, api_url: str, auth: AuthBase, *, timeout: float, limit: int) -> None:
         self._api = api_url
@@ -43,7 +43,7 @@ class Dhis2Http:
         self._session = requests.Session()
         self._session.auth = auth
         # A login kept by cookie may expire on the server, which then redirects to its login page
-        # whatever the Authorization says; without one each call stands for itself.
+        # whatever the Authorization says; without a cookie each call logs in by itself.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.trust_env = not _on_this_host(api_url)
         self._session.headers.update(
@@ -58,7 +58,7 @@ class Dhis2Http:
             self._session.mount(scheme, DeadlineAdapter())
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._session.close()
 
     def call(
@@ -66,9 +66,9 @@ class Dhis2Http:
     ) -> Answer | TryLater | Unknown:
         """Send one request to `/api/<path>`, with `body` as JSON unless it is None.
 
-        2.43.0 falls over the first import of a token that it has not used yet, and answers 500
-        (DHIS2-21786). Asked who we are, it takes note of the token; so the first call of a
-        client is made again after a 500. Every call may be repeated without harm.
+        2.43.0 fails on the first import of a token that it has not seen yet, and answers 500
+        (DHIS2-21786). A call of `/api/me` makes it note the token; so the first call of a client
+        is made again after a 500. Every call may be repeated without harm.
         """
         answer = self._call(method, path, params, body)
         first, self._fresh = self._fresh, False
@@ -82,7 +82,7 @@ class Dhis2Http:
     ) -> Answer | TryLater | Unknown:
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         headers = {} if data is None else {"Content-Type": "application/json"}
-        # The pause between two bytes is left to the deadline, which alone tells the reason.
+        # The pause between two bytes is limited by the deadline, which alone knows the reason.
         waits = (min(CONNECT_TIMEOUT, self._timeout), self._timeout + CONNECT_TIMEOUT)
         with Deadline(self._timeout, self._watch) as deadline:
             try:
@@ -99,12 +99,12 @@ class Dhis2Http:
 
 
 def _is_dhis2s_own_500(answer: Answer) -> bool:
-    """Not a proxy's, which answers in HTML."""
+    """Return whether a 500 is DHIS2's own: a proxy answers in HTML."""
     return answer.status == 500 and "json" in answer.content_type.lower()
 
 
 class _Header(AuthBase):
-    """Sets Authorization as requests' own auth would, so that a .netrc does not replace it."""
+    """The Authorization header, set as requests' own auth would, so that no .netrc replaces it."""
 
     def __init__(self, value: str) -> None:
         self._value = value
@@ -115,7 +115,7 @@ class _Header(AuthBase):
 
 
 def authorization(token: str | None, username: str | None, password: str | None) -> AuthBase:
-    """The Authorization header: the token when there is one, else Basic.
+    """Return the Authorization header: the token when there is one, else Basic.
 
     Raises ValueError when both are missing, or a token cannot stand in a header.
     """
@@ -139,7 +139,7 @@ def _on_this_host(url: str) -> bool:
 
 
 def _content(response: requests.Response, limit: int) -> bytes | None:
-    """The whole body, None when it is longer than the limit."""
+    """Return the whole body, None when it is longer than the limit."""
     content = bytearray()
     for chunk in response.iter_content(65536):
         content += chunk
@@ -170,15 +170,15 @@ def _answer(response: requests.Response, content: bytes) -> Answer:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by an answer's Retry-After (RFC 9110, 10.2.3), None without one.
+    """Return the seconds to wait by an answer's Retry-After (RFC 9110, 10.2.3), None without it.
 
     It is a number of seconds or a date; a date is measured from the answer's own Date, so that
     a clock that goes wrong on either side does not matter. At most an hour.
     """
-    said = headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdigit():
-        return min(float(said), LONGEST_AFTER)
-    then, now = _http_date(said), _http_date(headers.get("Date", ""))
+    given = headers.get("Retry-After", "").strip()
+    if given.isascii() and given.isdigit():
+        return min(float(given), LONGEST_AFTER)
+    then, now = _http_date(given), _http_date(headers.get("Date", ""))
     if then is None or now is None:
         return None
     return min(max((then - now).total_seconds(), 0.0), LONGEST_AFTER)

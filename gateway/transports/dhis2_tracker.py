@@ -1,8 +1,8 @@
 """Single events of an event program, as DHIS2's `/api/tracker` takes them (2.36 and later).
 
-Many travel in one request, each by itself (`atomicMode=OBJECT`): one that is refused leaves the
-others in. The answer is a bare ImportReport with 200, or with 409 when its status is ERROR; what
-became of each event stands in its error reports, never in the HTTP code.
+Many travel in one request, each by itself (`atomicMode=OBJECT`): an event that is refused leaves
+the others in. The answer is a bare ImportReport with 200, or with 409 when its status is ERROR;
+the outcome of each event is in its error reports, never in the HTTP code.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,9 +55,9 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "E1304": Meaning(_C.CONFIG, "a data element does not exist: import the gateway's metadata"),
     "E1305": Meaning(_C.CONFIG, "a data element is not in the program stage"),
 }
-# What is said of one event holds for all of them: the program as a whole is not ready.
+# Codes that hold for all events, whichever names them: the program as a whole is not ready.
 EVERY_EVENT: Final = frozenset({"E1010", "E1013", "E1089", "E1091", "E1304", "E1305"})
-# Deleting what is gone, or never came, has succeeded.
+# Codes of a deletion that has succeeded, since the event is gone or never came.
 GONE: Final = frozenset({"E1032", "E1082"})
 
 
@@ -77,7 +77,10 @@ class Event:
     values: Mapping[str, str | None]
 
     def as_json(self) -> dict[str, Any]:
-        """As it is sent. It is always completed: to reopen one needs an authority (E1083)."""
+        """Return the event as it is sent.
+
+        It is always completed: to reopen one needs an authority (E1083).
+        """
         return {
             "event": self.uid,
             "program": self.program,
@@ -94,7 +97,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventsRead:
-    """Those listed by UID were refused, each with its reason; all others are in."""
+    """The verdict that all events are in but those refused, by UID, each with its reason."""
 
     refused: Mapping[str, Conflict]
 
@@ -103,10 +106,10 @@ Verdict = EventsRead | GroupRefused | TryLater | Unknown
 
 
 def read_events(answer: Answer, uids: Sequence[str]) -> Verdict:
-    """The verdict on the events with these UIDs."""
+    """Read the verdict on the events with these UIDs."""
     if answer.status == 413:
         return GroupRefused(Conflict(TOO_LARGE))
-    # 409 is how a report with the status ERROR comes.
+    # A report with the status ERROR comes with 409.
     document = read_object(replace(answer, status=200) if answer.status == 409 else answer)
     if isinstance(document, TryLater | Unknown):
         return document
@@ -126,27 +129,27 @@ def _judge(report: Mapping[str, Any], uids: Sequence[str]) -> Verdict:
     if report.get("status") in {"OK", "WARNING"} or refused.keys() == known:
         return EventsRead(refused)
     if refused:
-        # With the status ERROR none was taken, whoever is to blame.
+        # With the status ERROR no event was taken, whichever caused it.
         return GroupRefused(next(iter(refused.values())))
     return Unknown("import_failed")
 
 
 def _errors(report: Mapping[str, Any]) -> list[tuple[str, Conflict]]:
-    """Every error with the UID that it is about; those of storing stand apart from the others."""
+    """Return every error with its event's UID; errors of storing are listed apart from others."""
     listed = [*_listed(report["validationReport"].get("errorReports"))]
     bundle = report.get("bundleReport")
     kinds = bundle.get("typeReportMap") if isinstance(bundle, dict) else None
     for kind in kinds.values() if isinstance(kinds, dict) else ():
-        for one in _listed(kind.get("objectReports") if isinstance(kind, dict) else None):
-            listed += _listed(one.get("errorReports"))
+        for found in _listed(kind.get("objectReports") if isinstance(kind, dict) else None):
+            listed += _listed(found.get("errorReports"))
     return [
-        (str(one.get("uid", "")), Conflict(_text(one.get("errorCode")), _text(one.get("message"))))
-        for one in listed
+        (str(raw.get("uid", "")), Conflict(_text(raw.get("errorCode")), _text(raw.get("message"))))
+        for raw in listed
     ]
 
 
 def _listed(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [raw for raw in value if isinstance(raw, dict)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

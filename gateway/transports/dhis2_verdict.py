@@ -1,4 +1,4 @@
-"""What DHIS2's answer to an import means. Pure: an answer in, a verdict out.
+"""The meaning of DHIS2's answer to an import: an answer in, a verdict out.
 
 The HTTP code decides only where no import summary came back. DHIS2 answers a partial import
 with 409 up to 2.42 and with 200 from 2.43 on (`WebMessageUtils.importSummary`), counts an
@@ -18,7 +18,7 @@ from gateway.transports.dhis2_codes import (
     concerns_whole_request,
 )
 
-DETAIL_LIMIT: Final = 300  # characters of the far side's text that are kept
+DETAIL_LIMIT: Final = 300  # characters of the server's text that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Why DHIS2 refused: its code (empty when it gave none), its words (in its language)."""
+    """DHIS2's reason for a refusal: its code (empty if it gave none), its words (its language)."""
 
     code: str
     text: str = ""
@@ -42,23 +42,23 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Everything that was sent is in."""
+    """The verdict that everything that was sent is in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Partly:
-    """Those listed by position were refused, each with its reason; all others are in."""
+    """The verdict that all is in but those refused, by position, each with its reason."""
 
     rejected: Mapping[int, Conflict]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRefused:
-    """Refused together, or the culprit cannot be told: send halves until it stands alone.
+    """The verdict that several were refused together, or one that is not named.
 
-    `indexes` are the positions concerned, None when the answer does not say: then take
-    nothing of the request as written. Sending a cell again is harmless. A request of one cell
-    has found its culprit.
+    Send halves until the culprit stands alone. `indexes` are the positions concerned, None when the
+    answer does not say: then take nothing of the request as written. Sending a cell again is
+    harmless. A request of one cell has found its culprit.
     """
 
     conflict: Conflict
@@ -71,7 +71,7 @@ UNNAMED: Final = Conflict("", "refused without a reason")
 
 
 def read_import(answer: Answer, count: int) -> Verdict:
-    """The verdict on `count` data values sent to `/api/dataValueSets`."""
+    """Read the verdict on `count` data values sent to `/api/dataValueSets`."""
     document = _document(answer)
     summary = _summary(document)
     if summary is None:
@@ -80,10 +80,10 @@ def read_import(answer: Answer, count: int) -> Verdict:
 
 
 def read_completeness(answer: Answer) -> Verdict:
-    """The verdict on registrations sent to `/api/completeDataSetRegistrations`.
+    """Read the verdict on registrations sent to `/api/completeDataSetRegistrations`.
 
     DHIS2 answers SUCCESS when at least one was taken and gives neither code nor position for
-    the others, so any conflict or ignored one refuses the whole.
+    the others, so any conflict or ignored registration refuses the whole.
     """
     document = _document(answer)
     summary = _summary(document)
@@ -99,14 +99,15 @@ def read_completeness(answer: Answer) -> Verdict:
 
 
 def _of_completeness(conflicts: Sequence[Conflict]) -> Conflict:
-    """All that one refusal says: several compulsory values may be missing at once."""
-    text = "; ".join(one.text for one in conflicts)[:DETAIL_LIMIT]
-    code = next((one.code for one in conflicts if one.code), "") or code_of_words(text)
+    """Join the conflicts of one refusal: several compulsory values may be missing at once."""
+    text = "; ".join(conflict.text for conflict in conflicts)[:DETAIL_LIMIT]
+    code = next((conflict.code for conflict in conflicts if conflict.code), "")
+    code = code or code_of_words(text)
     return Conflict(code, text)
 
 
 def read_object(answer: Answer) -> Mapping[str, Any] | TryLater | Unknown:
-    """The JSON object of an answer to a GET, or why there is none."""
+    """Return the JSON object of an answer to a GET, or why there is none."""
     document = _document(answer)
     if answer.status == 200 and isinstance(document, dict):
         return document
@@ -146,21 +147,21 @@ def _partly(
 
 
 def _without_conflicts(summary: Mapping[str, Any]) -> Verdict:
-    """The fate of a summary that blames nothing."""
+    """Return the verdict of a summary that blames nothing."""
     status = summary.get("status")
     if status == "SUCCESS":
         return Accepted()
     if status == "WARNING":
         return GroupRefused(UNNAMED)
     if status == "ERROR":
-        # The importer of 2.42 and before fell over an exception. It writes in batches by its
+        # The importer of 2.42 and before ended with an exception. It writes in batches by its
         # own connection, so that part of the values may be in.
         return Unknown("import_failed", _text(summary.get("description")))
     return Unknown("unreadable")
 
 
 def _without_summary(answer: Answer, document: Any) -> GroupRefused | TryLater | Unknown:
-    """What an answer without import summary means, by its HTTP code."""
+    """Return the verdict of an answer without import summary, by its HTTP code."""
     status, message = answer.status, _message(document)
     reason = f"http_{status}"
     if 300 <= status < 400:
@@ -171,7 +172,7 @@ def _without_summary(answer: Answer, document: Any) -> GroupRefused | TryLater |
     if status == 413:
         return GroupRefused(Conflict(TOO_LARGE, message))
     if status == 504:
-        # A proxy lost patience; DHIS2 behind it may still be writing, as after our timeout.
+        # A proxy timed out; DHIS2 behind it may still be writing, as after our own timeout.
         return Unknown(reason)
     if status in (408, 425, 429) or status >= 500:
         # DHIS2 answers some malformed payloads with 500: those blame the request alone.
@@ -183,7 +184,7 @@ def _without_summary(answer: Answer, document: Any) -> GroupRefused | TryLater |
 
 
 def _without_fault(answer: Answer, document: Any) -> GroupRefused | TryLater | Unknown:
-    """200 and 409 are the codes of an import summary. Here is one that holds none."""
+    """Return the verdict of a 200 or 409, the codes of a summary, that holds none."""
     if document is _BROKEN:
         return Unknown("truncated")
     if document is None:
@@ -197,7 +198,7 @@ _BROKEN: Final = object()  # announced as JSON and cannot be read
 
 
 def _document(answer: Answer) -> Any:
-    """The parsed body, None when it is not announced as JSON."""
+    """Return the parsed body, None when it is not announced as JSON."""
     if "json" not in answer.content_type.lower():
         return None
     try:
@@ -207,7 +208,7 @@ def _document(answer: Answer) -> Any:
 
 
 def _summary(document: Any) -> Mapping[str, Any] | None:
-    """The import summary: under `response`, or bare as 2.38 gives it on some paths."""
+    """Return the import summary: under `response`, or bare as 2.38 gives it on some paths."""
     if not isinstance(document, dict):
         return None
     found = document.get("response", document)
@@ -224,18 +225,18 @@ def _conflicts(summary: Mapping[str, Any]) -> list[tuple[Conflict, Sequence[int]
         return []
     return [
         (
-            Conflict(_text(one.get("errorCode")), _text(one.get("value"))),
-            _positions(one.get("indexes")),
+            Conflict(_text(raw.get("errorCode")), _text(raw.get("value"))),
+            _positions(raw.get("indexes")),
         )
-        for one in listed
-        if isinstance(one, dict)
+        for raw in listed
+        if isinstance(raw, dict)
     ]
 
 
 def _positions(listed: Any) -> Sequence[int]:
     if not isinstance(listed, list):
         return ()
-    return tuple(one for one in listed if isinstance(one, int))
+    return tuple(position for position in listed if isinstance(position, int))
 
 
 def _message(document: Any) -> str:

@@ -1,4 +1,4 @@
-"""Holds up sending through Africa's Talking: what each of its answers means, and how it is asked."""
+"""Tests of sending through Africa's Talking: the requests, and the meaning of each answer."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -72,8 +72,8 @@ TAKEN = Delivered("ATXid_1", {"cost": "KES 0.8000"})
 
 @pytest.mark.parametrize("code", [100, 101, 102])
 def test_a_recipient_of_100_to_102_is_delivered(code: int) -> None:
-    with canned(say(201, sent(recipient(code)))) as far:
-        assert client(far.url).send(PHONE, TEXT) == TAKEN
+    with canned(say(201, sent(recipient(code)))) as server:
+        assert client(server.url).send(PHONE, TEXT) == TAKEN
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_a_recipient_of_100_to_102_is_delivered(code: int) -> None:
 )
 def test_every_other_recipient_code_has_its_fate(url: str, code: int, outcome: Outcome) -> None:
     if code < 400:
-        with canned(say(201, sent(recipient(code)))) as far:
-            assert client(far.url).send(PHONE, TEXT) == outcome
+        with canned(say(201, sent(recipient(code)))) as server:
+            assert client(server.url).send(PHONE, TEXT) == outcome
         return
     plan(url, recipient=code)
     assert client(url).send(PHONE, TEXT) == outcome
@@ -131,14 +131,14 @@ def test_no_recipients_is_never_a_success(url: str, message: str, outcome: Outco
 def test_cost_and_parts_are_told_where_they_are_known(
     body: dict[str, Any], facts: dict[str, Any]
 ) -> None:
-    with canned(say(201, body)) as far:
-        assert client(far.url).send(PHONE, TEXT) == Delivered("ATXid_1", facts)
+    with canned(say(201, body)) as server:
+        assert client(server.url).send(PHONE, TEXT) == Delivered("ATXid_1", facts)
 
 
 @pytest.mark.parametrize("message_id", ["None", None, 7])
 def test_a_message_id_that_is_none_is_no_reference(message_id: object) -> None:
-    with canned(say(201, sent(recipient(messageId=message_id)))) as far:
-        assert client(far.url).send(PHONE, TEXT) == Delivered("", {"cost": "KES 0.8000"})
+    with canned(say(201, sent(recipient(messageId=message_id)))) as server:
+        assert client(server.url).send(PHONE, TEXT) == Delivered("", {"cost": "KES 0.8000"})
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_a_message_id_that_is_none_is_no_reference(message_id: object) -> None:
     ["application/json", "application/json; charset=utf-8", "text/plain;charset=ISO-8859-1", ""],
 )
 def test_json_is_read_whatever_its_content_type(content_type: str) -> None:
-    with canned(say(201, sent(recipient()), content_type)) as far:
-        assert client(far.url).send(PHONE, TEXT) == TAKEN
+    with canned(say(201, sent(recipient()), content_type)) as server:
+        assert client(server.url).send(PHONE, TEXT) == TAKEN
 
 
 OURS = "look at AT_USERNAME, AT_API_KEY and AT_API_URL"
@@ -189,8 +189,8 @@ def test_every_http_status_has_its_fate(
     status: int, headers: dict[str, str], outcome: Outcome
 ) -> None:
     answer = raw(status, "text/html", b"<html>no</html>", headers)
-    with canned(lambda peer: peer.sendall(answer)) as far:
-        assert client(far.url).send(PHONE, TEXT) == outcome
+    with canned(lambda peer: peer.sendall(answer)) as server:
+        assert client(server.url).send(PHONE, TEXT) == outcome
 
 
 @pytest.mark.parametrize(
@@ -208,8 +208,8 @@ def test_every_http_status_has_its_fate(
     ],
 )
 def test_a_201_that_cannot_be_read_is_unknown(body: bytes) -> None:
-    with canned(say(201, body)) as far:
-        assert client(far.url).send(PHONE, TEXT) == Unknown("unreadable")
+    with canned(say(201, body)) as server:
+        assert client(server.url).send(PHONE, TEXT) == Unknown("unreadable")
 
 
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"
@@ -232,9 +232,9 @@ def half(peer: Any) -> None:
     ids=["hang up", "reset", "half", "silence", "dribble", "dribble without length"],
 )
 def test_a_lost_answer_is_unknown(script: Script, outcome: Outcome) -> None:
-    with canned(script) as far:
-        assert client(far.url, deadline=0.4).send(PHONE, TEXT) == outcome
-        assert len(far.requests) == 1, "an SMS is never sent twice by itself"
+    with canned(script) as server:
+        assert client(server.url, deadline=0.4).send(PHONE, TEXT) == outcome
+        assert len(server.requests) == 1, "an SMS is never sent twice by itself"
 
 
 def test_the_sandbox_takes_an_sms_whose_answer_it_loses() -> None:
@@ -292,8 +292,8 @@ def test_check_asks_for_the_balance(url: str) -> None:
 
 @pytest.mark.parametrize("body", [b"{}", b"<html>", b'{"UserData":"x"}'])
 def test_a_balance_that_cannot_be_read_is_unknown(body: bytes) -> None:
-    with canned(say(200, body)) as far:
-        assert client(far.url).check() == Unknown("unreadable")
+    with canned(say(200, body)) as server:
+        assert client(server.url).check() == Unknown("unreadable")
 
 
 @pytest.mark.parametrize(
@@ -301,16 +301,16 @@ def test_a_balance_that_cannot_be_read_is_unknown(body: bytes) -> None:
     ["", "70000001", "+223 70000001", "+22370000001,+22370000002", "+22370000001\n", "KANI"],
 )
 def test_only_one_number_in_e164_form_is_sent_to(phone: str) -> None:
-    with canned() as far:
-        found = client(far.url).send(phone, TEXT)
+    with canned() as server:
+        found = client(server.url).send(phone, TEXT)
         assert isinstance(found, Refused)
-        assert far.requests == []
+        assert server.requests == []
 
 
 def test_the_request_is_what_the_operator_documents() -> None:
-    with canned(say(201, sent(recipient()))) as far:
-        client(far.url, sender_id="KIBARU").send(PHONE, "Reçu 5+5\0\ud800")
-    (request,) = far.requests
+    with canned(say(201, sent(recipient()))) as server:
+        client(server.url, sender_id="KIBARU").send(PHONE, "Reçu 5+5\0\ud800")
+    (request,) = server.requests
     assert (request.method, request.path) == ("POST", "/version1/messaging")
     assert request.headers["apikey"] == KEY
     assert request.headers["accept"] == "application/json"

@@ -1,4 +1,4 @@
-"""Holds up the reading of what Africa's Talking posts: inbound SMS, delivery reports, USSD hops."""
+"""Tests of reading Africa's Talking's posts: inbound SMS, delivery reports, USSD hops."""
 
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
@@ -136,7 +136,7 @@ def test_overlong_ids_that_begin_alike_stay_two() -> None:
     assert ids[0] == "i" * 200
     assert len(set(ids)) == 3
     assert ids[1] == ids[3]
-    assert all(len(one) <= 200 for one in ids)
+    assert all(len(name) <= 200 for name in ids)
 
 
 @pytest.mark.parametrize(

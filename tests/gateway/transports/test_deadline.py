@@ -1,4 +1,4 @@
-"""Holds up the total deadline of one HTTP call, seen from the socket it may shut."""
+"""Tests of the total deadline of one HTTP call, seen from the socket it may shut."""
 
 import socket
 from collections.abc import Iterator

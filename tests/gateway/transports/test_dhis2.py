@@ -1,4 +1,4 @@
-"""Holds up the DHIS2 client: what it sends, and what each way of not answering means."""
+"""Tests of the DHIS2 client: its requests, and the meaning of each way of not answering."""
 
 import json
 import socket
@@ -110,7 +110,9 @@ def test_a_password_is_sent_as_utf8_and_a_login_cookie_is_not_kept() -> None:
         client.post_values("dataSetPEC1", ONE)
         client.post_values("dataSetPEC1", ONE)
     pair = b64encode("kibaru:mot-clé-ɲ".encode()).decode()
-    assert [one.headers["authorization"] for one in server.requests] == [f"Basic {pair}"] * 2
+    assert [request.headers["authorization"] for request in server.requests] == [
+        f"Basic {pair}"
+    ] * 2
     assert "cookie" not in server.requests[1].headers
 
 

@@ -1,4 +1,4 @@
-"""Holds up: what DHIS2 says of events is read from the report, whatever the HTTP code."""
+"""Tests that verdicts on events are read from the report, whatever the HTTP code."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Holds up how DHIS2's answers are read: both importers, and whose each refusal is."""
+"""Tests of reading DHIS2's answers: both importers, and who can mend each refusal."""
 
 import json
 from datetime import date
@@ -97,7 +97,7 @@ CASES: dict[str, tuple[int, dict[str, Any], object]] = {
     "sql, no row was right": (
         409,
         envelope(summary("ERROR", [refusal("E8122", [0, 1, 2])], [0, 1, 2], ignored=3)),
-        Partly({one: Conflict("E8122", "words") for one in range(3)}),
+        Partly({position: Conflict("E8122", "words") for position in range(3)}),
     ),
     "a rejected row without conflict": (
         409,

@@ -1,4 +1,4 @@
-"""Holds up the bell: one waiting job per queue, nothing lost by a Redis that is away or hangs."""
+"""Tests of the work signal: one waiting job per queue, nothing lost by a Redis that is away or hangs."""
 
 import json
 import os
@@ -32,7 +32,7 @@ GLANCE = 0.05  # seconds to look for what must not
 
 
 class Clock:
-    """Seconds that pass when told to."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -69,7 +69,9 @@ def take(redis: Redis, name: Name) -> None:
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_a_nudge_is_one_job_without_data(work_signal: WorkSignal, redis: Redis, name: Name) -> None:
+def test_a_signal_is_one_job_without_data(
+    work_signal: WorkSignal, redis: Redis, name: Name
+) -> None:
     assert work_signal.notify(name)
     (job,) = waiting(redis, name)
     assert job.func_name == JOBS[name] == f"workers.jobs.{name}"
@@ -96,7 +98,7 @@ def test_the_job_may_be_given_longer(redis_url: str, redis: Redis) -> None:
     assert waiting(redis, "forward")[0].timeout == 7200
 
 
-def test_one_nudge_waits_whatever_comes(work_signal: WorkSignal, redis: Redis) -> None:
+def test_one_signal_waits_whatever_comes(work_signal: WorkSignal, redis: Redis) -> None:
     assert [work_signal.notify("read") for _ in range(5)] == [True] * 5
     assert len(waiting(redis, "read")) == 1
 
@@ -116,7 +118,7 @@ def test_connecting_costs_no_greeting(work_signal: WorkSignal, redis: Redis) -> 
     assert set(redis.info("commandstats")) == {"cmdstat_config|resetstat", "cmdstat_ping"}
 
 
-def test_after_a_job_has_begun_the_next_nudge_rings_anew(
+def test_after_a_job_has_begun_the_next_signal_makes_a_job(
     work_signal: WorkSignal, redis: Redis
 ) -> None:
     work_signal.notify("reply")
@@ -145,7 +147,7 @@ def test_queues_do_not_touch_each_other(work_signal: WorkSignal, redis: Redis) -
     assert [len(waiting(redis, name)) for name in JOBS] == [1, 1, 1]
 
 
-def test_an_emptied_redis_is_rung_again(work_signal: WorkSignal, redis: Redis) -> None:
+def test_an_emptied_redis_is_signalled_again(work_signal: WorkSignal, redis: Redis) -> None:
     work_signal.notify("read")
     redis.flushdb()
     assert work_signal.notify("read")
@@ -153,7 +155,7 @@ def test_an_emptied_redis_is_rung_again(work_signal: WorkSignal, redis: Redis) -
 
 
 class Freezer:
-    """A real server that can be stopped in its tracks, as by a swapping host."""
+    """A real server that can be frozen, as by a swapping host."""
 
     def __init__(self, server: Valkey) -> None:
         self.url = server.url
@@ -175,8 +177,8 @@ def freezer(tmp_path: Path) -> Iterator[Freezer]:
 
 
 @pytest.fixture
-def cold_bell(freezer: Freezer, clock: Clock) -> Iterator[WorkSignal]:
-    """A bell whose connection stood when the server froze."""
+def frozen_signal(freezer: Freezer, clock: Clock) -> Iterator[WorkSignal]:
+    """Yield a work signal that was connected when the server froze."""
     made = WorkSignal(freezer.url, timeout=0.3, clock=clock)
     assert made.ping()
     freezer.freeze()
@@ -185,33 +187,33 @@ def cold_bell(freezer: Freezer, clock: Clock) -> Iterator[WorkSignal]:
 
 
 def test_a_redis_that_hangs_is_left_alone_for_a_while(
-    cold_bell: WorkSignal, freezer: Freezer, clock: Clock
+    frozen_signal: WorkSignal, freezer: Freezer, clock: Clock
 ) -> None:
     with capture_logs() as logs:
-        assert not cold_bell.notify("read")
+        assert not frozen_signal.notify("read")
         freezer.thaw()
         clock.now += REST - 0.1
-        assert not cold_bell.notify("reply")
-        assert not cold_bell.acknowledge("reply")
+        assert not frozen_signal.notify("reply")
+        assert not frozen_signal.acknowledge("reply")
     assert logs == [
         {"event": "signal_failed", "log_level": "warning", "queue": "read", "error": "TimeoutError"}
     ]
     clock.now += 0.1
-    assert cold_bell.notify("reply")
+    assert frozen_signal.notify("reply")
     with Redis.from_url(freezer.url) as redis:
         assert len(waiting(redis, "reply")) == 1
 
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    """Somebody who takes the call and says nothing."""
+    """Yield a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as made:
         made.settimeout(GLANCE)
         yield made
 
 
 def calls(listener: socket.socket) -> int:
-    """How many connections came since the last look."""
+    """Return how many connections came since the last call."""
     count = 0
     while True:
         try:
@@ -222,8 +224,8 @@ def calls(listener: socket.socket) -> int:
         count += 1
 
 
-def test_while_one_finds_out_the_others_go_on(listener: socket.socket, clock: Clock) -> None:
-    """The second nudge is asked for while the first one waits, on another thread."""
+def test_while_one_caller_finds_out_the_others_go_on(listener: socket.socket, clock: Clock) -> None:
+    """The second signal is asked for while the first waits, on another thread."""
     work_signal = WorkSignal(
         f"redis://127.0.0.1:{listener.getsockname()[1]}/0", timeout=1.0, clock=clock
     )
@@ -242,8 +244,10 @@ def test_while_one_finds_out_the_others_go_on(listener: socket.socket, clock: Cl
     work_signal.close()
 
 
-def test_one_ring_is_for_all_who_committed_before_it(listener: socket.socket, clock: Clock) -> None:
-    """While a ring is under way, a second caller waits to ring again and a third need not."""
+def test_one_signal_is_for_all_who_committed_before_it(
+    listener: socket.socket, clock: Clock
+) -> None:
+    """While a signal is under way, a second caller waits to repeat it and a third need not."""
     work_signal = WorkSignal(
         f"redis://127.0.0.1:{listener.getsockname()[1]}/0", timeout=PATIENCE, clock=clock
     )
@@ -252,31 +256,31 @@ def test_one_ring_is_for_all_who_committed_before_it(listener: socket.socket, cl
         under_way = threads.submit(work_signal.notify, "read")
         peer, _ = listener.accept()
         with peer:
-            waiting_to_ring = threads.submit(work_signal.notify, "read")
-            while "read" not in work_signal._about_to_ring:
-                assert not waiting_to_ring.done()
+            second = threads.submit(work_signal.notify, "read")
+            while "read" not in work_signal._about_to_signal:
+                assert not second.done()
             assert work_signal.notify("read")
-            assert not waiting_to_ring.done()
+            assert not second.done()
         assert not under_way.result()
-        assert not waiting_to_ring.result()
-    assert not work_signal._about_to_ring
+        assert not second.result()
+    assert not work_signal._about_to_signal
     work_signal.close()
 
 
-def test_a_success_ends_the_rest(cold_bell: WorkSignal, freezer: Freezer, clock: Clock) -> None:
-    assert not cold_bell.notify("read")
+def test_a_success_ends_the_rest(frozen_signal: WorkSignal, freezer: Freezer, clock: Clock) -> None:
+    assert not frozen_signal.notify("read")
     freezer.thaw()
     clock.now += REST
-    assert cold_bell.notify("reply")
-    assert cold_bell.notify("forward")
+    assert frozen_signal.notify("reply")
+    assert frozen_signal.notify("forward")
 
 
-def test_ping_asks_even_during_the_rest(cold_bell: WorkSignal, freezer: Freezer) -> None:
-    assert not cold_bell.notify("read")
-    assert not cold_bell.ping()
+def test_ping_asks_even_during_the_rest(frozen_signal: WorkSignal, freezer: Freezer) -> None:
+    assert not frozen_signal.notify("read")
+    assert not frozen_signal.ping()
     freezer.thaw()
-    assert cold_bell.ping()
-    assert cold_bell.notify("reply")
+    assert frozen_signal.ping()
+    assert frozen_signal.notify("reply")
 
 
 def test_a_hanging_redis_is_tried_once_a_time(listener: socket.socket, clock: Clock) -> None:
@@ -292,13 +296,13 @@ def test_a_hanging_redis_is_tried_once_a_time(listener: socket.socket, clock: Cl
     work_signal.close()
 
 
-def test_nobody_there(listener: socket.socket) -> None:
+def test_a_redis_that_is_away(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     listener.close()
     work_signal = WorkSignal(f"redis://127.0.0.1:{port}/0")
     with capture_logs() as logs:
         assert not work_signal.notify("read")
-    assert [one["error"] for one in logs] == ["ConnectionError"]
+    assert [entry["error"] for entry in logs] == ["ConnectionError"]
     assert not work_signal.ping()
     work_signal.close()
 
@@ -316,7 +320,9 @@ def test_an_answer_that_cannot_be_given_is_logged_by_its_own_name(listener: sock
     work_signal = WorkSignal(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", timeout=0.1)
     with capture_logs() as logs:
         assert not work_signal.acknowledge("forward")
-    assert [(one["event"], one["queue"]) for one in logs] == [("acknowledge_failed", "forward")]
+    assert [(entry["event"], entry["queue"]) for entry in logs] == [
+        ("acknowledge_failed", "forward")
+    ]
     work_signal.close()
 
 
