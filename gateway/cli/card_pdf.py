@@ -30,7 +30,7 @@ _GREY: Final = 90
 
 
 class TooLong(ValueError):
-    """Error: the form has more fields than one page can show in legible letters."""
+    """Raised when the form has more fields than one page can show in legible letters."""
 
 
 def render(card: Card, now: datetime) -> bytes:

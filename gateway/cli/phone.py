@@ -31,7 +31,7 @@ def phone(number: str | None, wait: float, script: Path | None) -> None:
     docs/operations.md describes scripts. Exits with 2 when the script cannot be read.
     """
     from gateway.sandbox import phone_walk, terminal_phone  # noqa: PLC0415  these talk HTTP
-    from gateway.sandbox.gateway_address import NoLine, find_line  # noqa: PLC0415
+    from gateway.sandbox.gateway_address import NoGateway, find_gateway  # noqa: PLC0415
 
     steps = _steps(script) if script else None
     if number is None and steps and steps[0].act == PHONE:
@@ -39,17 +39,17 @@ def phone(number: str | None, wait: float, script: Path | None) -> None:
     if number is None:
         raise click.UsageError("NUMBER is missing: who you are, such as +22370000001")
     try:
-        who, line = normalise(number), find_line(common.settings())
+        sender, address = normalise(number), find_gateway(common.settings())
         if steps is not None:
             code = phone_walk.play(
-                steps, phone=who, out=sys.stdout, line=line, clock=common.now, wait=wait
+                steps, phone=sender, out=sys.stdout, address=address, clock=common.now, wait=wait
             )
         else:
             typed = None if sys.stdin.isatty() else sys.stdin
             code = terminal_phone.run(
-                who, lines=typed, out=sys.stdout, line=line, clock=common.now, wait=wait
+                sender, lines=typed, out=sys.stdout, address=address, clock=common.now, wait=wait
             )
-    except (NoLine, BadPhone) as fault:
+    except (NoGateway, BadPhone) as fault:
         raise Fault(str(fault)) from fault
     sys.exit(code)
 

@@ -1,1 +1,1 @@
-"""Stand-ins for the far side (operator, DHIS2) and for servers, used by the demo and the tests."""
+"""Stand-ins for the SMS operator, DHIS2, Redis and a phone, used by the demo and the tests."""

@@ -1,4 +1,4 @@
-"""The line between a phone of this machine and a running gateway: addresses, and the token."""
+"""Where a phone on this machine finds a running gateway: addresses, and the token."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +9,13 @@ from gateway.config import Settings, SettingsFault, load
 DEMO_SETTINGS: Final = Path("var/demo.env")
 
 
-class NoLine(Exception):
-    """The phone cannot be used; the message says in words what to do."""
+class NoGateway(Exception):
+    """Raised when the phone reaches no gateway, or no operator; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Where the gateway is, and the sandbox operator; without one, replies cannot be seen."""
+class GatewayAddress:
+    """The addresses of a gateway and of its operator; None if replies cannot be seen."""
 
     gateway: str
     token: str
@@ -23,24 +23,25 @@ class Line:
 
     @property
     def webhooks(self) -> str:
+        """The base URL of the gateway's webhooks."""
         return f"{self.gateway}/at/{self.token}"
 
 
-def find_line(settings: Settings, demo: Path = DEMO_SETTINGS) -> Line:
-    """The line of a gateway on this machine.
+def find_gateway(settings: Settings, demo: Path = DEMO_SETTINGS) -> GatewayAddress:
+    """Return the address of a gateway on this machine.
 
     Port and token belong together: both come from `settings` (the environment) when it has a
     token, else from the file that the demo keeps. So does the operator's address, which may
-    also come from the file alone. Raises NoLine.
+    also come from the file alone. Raises NoGateway.
     """
     kept = _demo_settings(demo)
     source = settings if settings.webhook_tokens else kept
     if source is None or not source.webhook_tokens:
-        raise NoLine(
+        raise NoGateway(
             f"Pas de passerelle connue : lancez d'abord `make run`, ou donnez PORT et "
             f"WEBHOOK_TOKENS (no gateway known: neither WEBHOOK_TOKENS nor {demo})."
         )
-    return Line(
+    return GatewayAddress(
         gateway=f"http://127.0.0.1:{source.port}",
         token=source.webhook_tokens[0],
         operator=settings.at_api_url or (kept.at_api_url if kept else None),
@@ -48,15 +49,15 @@ def find_line(settings: Settings, demo: Path = DEMO_SETTINGS) -> Line:
 
 
 def _demo_settings(path: Path) -> Settings | None:
-    """The settings that the demo keeps, as KEY=VALUE lines; None when there is no such file."""
+    """Return the settings that the demo keeps, as KEY=VALUE lines; None without such a file."""
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise NoLine(f"{path} : illisible (cannot be read: {type(error).__name__})") from None
+        raise NoGateway(f"{path} : illisible (cannot be read: {type(error).__name__})") from None
     rows = (row.partition("=") for row in text.splitlines() if not row.lstrip().startswith("#"))
     try:
         return load({name.strip(): value.strip().strip("'\"") for name, _, value in rows})
     except SettingsFault as fault:
-        raise NoLine(f"{path} : {fault}") from None
+        raise NoGateway(f"{path} : {fault}") from None

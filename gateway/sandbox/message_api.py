@@ -1,7 +1,7 @@
-"""The sandbox operator's desk: it takes a send, prices it, goes wrong as planned, and reports.
+"""The sandbox operator's message API: it accepts a send, prices it, and reports its delivery.
 
-Sources: Africa's Talking's bulk SMS documentation, recorded answers of the live service, and
-its documentation of delivery reports.
+It fails as planned. Sources: Africa's Talking's bulk SMS documentation, recorded answers of the
+live service, and its documentation of delivery reports.
 """
 
 import re
@@ -23,9 +23,9 @@ from gateway.sandbox.serving import SOCKET
 from menus import gsm7
 
 CURRENCY: Final = "KES"
-PRICE: Final = 0.8  # of one part, as in the recorded answers
+PRICE: Final = 0.8  # price of one part, as in the recorded answers
 
-# What the recipient's `status` says for each code the operator documents.
+# The recipient's `status` by each code that the operator documents.
 STATUS: Final = {
     100: "Processed",
     101: "Success",
@@ -45,7 +45,7 @@ STATUS: Final = {
 
 
 def message_parts(text: str) -> int:
-    """How many parts the SMS takes: 160 or 153 septets, else 70 or 67 UTF-16 units.
+    """Return the number of parts of the SMS: of 160 or 153 septets, else 70 or 67 UTF-16 units.
 
     Source: 3GPP TS 23.040, 9.2.3.24.1.
     """
@@ -56,14 +56,14 @@ def message_parts(text: str) -> int:
 
 
 class MessageApi:
-    """Takes sends: one recipient at a time, each with the fault that is planned for it."""
+    """The API that accepts sends, each recipient with the fault that is planned for it."""
 
     def __init__(self, ledger: Ledger, reporter: "Reporter | None") -> None:
         self._ledger = ledger
         self._reporter = reporter
 
     def take(self, form: dict[str, str]) -> Response:
-        """The answer to a complete, authenticated post to `/version1/messaging`."""
+        """Answer a complete, authenticated post to `/version1/messaging`."""
         numbers = [number.strip() for number in form["to"].split(",")]
         fault = self._ledger.next_fault(numbers[0])
         if fault.http:
@@ -104,7 +104,7 @@ class MessageApi:
         }  # fmt: skip
 
     def _trouble(self, fault: Fault) -> None:
-        """What goes wrong after the message was accepted."""
+        """Apply the part of a fault that comes after the message was accepted."""
         if fault.slow:
             time.sleep(fault.slow)
         if fault.lost:
@@ -112,7 +112,7 @@ class MessageApi:
 
 
 class Reporter:
-    """Posts delivery reports from one thread of its own, in the order they were asked for."""
+    """A poster of delivery reports, in one thread of its own, in the order of the calls."""
 
     def __init__(self, ledger: Ledger, webhook_base: str) -> None:
         self._ledger = ledger
@@ -135,7 +135,7 @@ class Reporter:
                 self._post(http, *self._waiting.get())
 
     def _post(self, http: requests.Session, message_id: str, phone: str, status: str) -> None:
-        """One report, posted once: the operator documents no second try."""
+        """Post one report once: the operator documents no second try."""
         try:
             form = delivery_form(message_id, phone, status)
             answer: int | None = post(http, self._url, form).status_code
@@ -145,7 +145,7 @@ class Reporter:
 
 
 def _created(data: dict[str, Any], fault: Fault) -> Response:
-    """HTTP 201 and exactly `application/json`, as recorded from the real one."""
+    """Return HTTP 201 with exactly `application/json`, as recorded from the live service."""
     answer = jsonify({"SMSMessageData": data})
     answer.status_code = 201
     answer.headers["Content-Type"] = fault.content_type
@@ -153,6 +153,6 @@ def _created(data: dict[str, Any], fault: Fault) -> Response:
 
 
 def _summary(recipients: Sequence[dict[str, Any]], parts: int) -> str:
-    taken = sum(1 for one in recipients if one["statusCode"] < 400)
+    taken = sum(1 for recipient in recipients if recipient["statusCode"] < 400)
     total = f"{CURRENCY} {PRICE * parts * taken:.4f}" if taken else "0"
     return f"Sent to {taken}/{len(recipients)} Total Cost: {total} Message parts: {parts}"

@@ -1,7 +1,7 @@
 """A stand-in for Africa's Talking on this machine, as strict as the real one.
 
-It takes SMS at `/version1/messaging` and keeps them where people and tests can look, posts
-delivery reports back to the gateway, and goes wrong in any way that is asked of it. Nothing
+It accepts SMS at `/version1/messaging` and keeps them for people and tests to read, posts
+delivery reports back to the gateway, and fails in any way that is asked of it. Nothing
 leaves the machine. Sources: Africa's Talking's bulk SMS documentation and recorded answers.
 
     POST   /version1/messaging                 as the real one
@@ -31,7 +31,7 @@ PAGE: Final = 1000  # messages in one answer of the ledger
 
 
 def create_app(*, webhook_base: str | None = None, username: str, api_key: str) -> Flask:
-    """The operator as a Flask app, with a ledger of its own.
+    """Return the operator as a Flask app, with a ledger of its own.
 
     `username` and `api_key` are the only account it knows. `webhook_base` is the gateway's
     address with its token, `http://127.0.0.1:8000/at/<token>`; without it no delivery reports
@@ -109,7 +109,7 @@ def _unknown_account() -> Response:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the operator on loopback until SIGTERM or Ctrl-C. Returns the exit code."""
+    """Run the operator on loopback until SIGTERM or Ctrl-C; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m gateway.sandbox.operator",
         description="Run a stand-in for Africa's Talking on 127.0.0.1. The account is AT_USERNAME "

@@ -1,10 +1,10 @@
-"""One USSD dialogue as Africa's Talking leads it: hops, timers, and the end that it tells of.
+"""One USSD dialogue as Africa's Talking leads it: hops, timers, and the notification of its end.
 
-The operator knows nothing of menus. It joins all that was keyed in by `*`, wrong keys too, posts
-it, shows the answer, and ends the dialogue when nobody touches a key, when the time is over, or
-when the answer cannot be shown. It documents no second try of a hop; `again` plays what proxies
-and networks do all the same. Sources: Africa's Talking's USSD documentation, captured requests,
-and its help centre on the length of a session.
+The operator does not know the menus. It joins all that was keyed in by `*`, wrong keys too, posts
+it, shows the answer, and ends the dialogue when no key is pressed, when the time is over, or
+when the answer cannot be shown. It documents no second try of a hop; `again` repeats a hop, as
+proxies and networks do all the same. Sources: Africa's Talking's USSD documentation, captured
+requests, and its help centre on the length of a session.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,16 +29,17 @@ INCOMPLETE: Final = "Incomplete"
 FAILED: Final = "Failed"
 
 
-class LineDropped(Exception):
-    """The dialogue is over without an END; the message tells the caller why."""
+class DialogueDropped(Exception):
+    """Raised when the dialogue ended without an END; the message tells the caller why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How an operator behaves. Times are seconds, `septets` what a phone shows of a screen.
+    """The behaviour of an operator.
 
-    The timers are those of most networks that publish theirs: 180 s for the whole and 30 s
-    without a key. `network` None leaves the field out, `raw_plus` the + of numbers unencoded.
+    Times are seconds, `septets` is what a phone shows of a screen. The timers are those of most
+    networks that publish theirs: 180 s for the whole and 30 s without a key. `network` None leaves
+    the field out, `raw_plus` the + of numbers unencoded.
     """
 
     answer_within: float = HANG_UP
@@ -53,7 +54,7 @@ USUAL: Final = Habits()
 
 
 def split_code(code: str) -> tuple[str, str]:
-    """The service code and what was typed ahead: `*384*1*2*3#` is `*384*1#` and `2*3`."""
+    """Split what was dialled into service code and input: `*384*1*2*3#` is `*384*1#` and `2*3`."""
     groups = code.strip("*#").split("*")
     return f"*{'*'.join(groups[:2])}#", "*".join(groups[2:])
 
@@ -88,41 +89,44 @@ class Dialogue:
         self._began = self._shown_at = ticks()
 
     def dial(self) -> Screen:
-        """The first screen. Raises LineDropped."""
+        """Return the first screen. Raises DialogueDropped."""
         self._began = self._shown_at = self._ticks()
         return self._hop()
 
     def answer(self, typed: str) -> Screen:
-        """The screen after what was keyed in. Raises LineDropped, also when it came too late."""
+        """Return the screen after what was keyed in.
+
+        Raises DialogueDropped, also when the input came too late.
+        """
         self.hold()
         self._text = f"{self._text}*{typed}" if self._text else typed
         return self._hop()
 
     def again(self, hop: int = -1) -> Screen:
-        """Posts one of the hops once more, byte for byte: the last, or a straggler from before.
+        """Post one of the hops once more, byte for byte: the last, or a straggler from before.
 
-        What comes back is not shown to the caller and changes nothing here. Raises BadAnswer.
+        The answer is not shown to the caller and does not change the dialogue. Raises BadAnswer.
         """
         form, more = self._hops[hop]
         return read_screen(self._post(form, more), self._habits.septets)
 
     def seconds_left(self) -> float:
-        """Until the line drops if nothing is keyed in; zero or less when it has."""
+        """Return the seconds until a timer ends the dialogue; zero or less when it has."""
         return self._drops_at() - self._ticks()
 
     def hold(self) -> None:
-        """Raises LineDropped when a timer has run out by now, or the dialogue is over."""
+        """Raise DialogueDropped when a timer has run out by now, or the dialogue is over."""
         if self.status:
-            raise LineDropped("La ligne est déjà coupée.")
+            raise DialogueDropped("La ligne est déjà coupée.")
         if self.seconds_left() > 0:
             return
         idle = self._drops_at() < self._began + self._habits.whole
         self._end(INCOMPLETE, at=self._drops_at())
         what = f"{self._habits.idle:g} s sans touche" if idle else f"{self._habits.whole:g} s"
-        raise LineDropped(f"La ligne est tombée : {what}.")
+        raise DialogueDropped(f"La ligne est tombée : {what}.")
 
     def drop(self) -> None:
-        """Hangs up. Harmless when the dialogue is over."""
+        """Hang up. Harmless when the dialogue is over."""
         if not self.status:
             self._end(INCOMPLETE, at=min(self._ticks(), self._drops_at()))
 
@@ -142,9 +146,9 @@ class Dialogue:
             screen = read_screen(response, self._habits.septets)
         except BadAnswer as bad:
             self._end(FAILED, at=self._ticks(), error=str(bad))
-            raise LineDropped(f"La ligne est coupée : {bad}.") from bad
+            raise DialogueDropped(f"La ligne est coupée : {bad}.") from bad
         self._labels.append(screen.label)
-        # Nobody's thumb is slow while the network waits for the gateway.
+        # The seconds in which the gateway answers do not count as seconds without a key.
         self._shown_at = self._ticks()
         self.hold()
         if not screen.more:

@@ -1,4 +1,4 @@
-"""What the sandbox operator remembers: accepted messages, faults to come, reports it posted."""
+"""The memory of the sandbox operator: accepted messages, planned faults, posted reports."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from typing import Any
 
 
 class BadFault(ValueError):
-    """A fault that was asked for cannot be understood; the message says why in words."""
+    """Raised when a fault that was asked for cannot be understood; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """How the next sends go wrong; `times` of them, or only those to `phone`.
+    """A way in which the next sends fail; `times` of them, or only those to `phone`.
 
     - `recipient`: HTTP 201 with this code for the recipient, 403 or 502 for instance
     - `http`: this HTTP status, with `body` and `headers`
@@ -40,7 +40,7 @@ class Fault:
 
     @property
     def accepts(self) -> bool:
-        """Whether the message is taken, and stands in the ledger, before things go wrong."""
+        """Whether the message is accepted, and put into the ledger, before the fault applies."""
         return not (self.recipient or self.http or self.message)
 
 
@@ -49,7 +49,7 @@ NO_FAULT = Fault()
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message that the operator took. `id` counts from 1 without gaps."""
+    """A message that the operator accepted. `id` counts from 1 without gaps."""
 
     id: int
     message_id: str
@@ -62,7 +62,7 @@ class Accepted:
 
 
 class Ledger:
-    """Everything the operator remembers, for as long as its process lives; any thread may ask."""
+    """The memory of the operator, for as long as its process lives; any thread may ask."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -84,29 +84,32 @@ class Ledger:
             return kept
 
     def messages(self, phone: str | None, after: int, limit: int) -> list[Accepted]:
-        """At most `limit` messages with an id above `after`, oldest first, of one phone or all."""
+        """Return at most `limit` messages with an id above `after`, of one phone or all.
+
+        They are in the order of their ids, oldest first.
+        """
         with self._lock:
             if phone is None:
                 return self._messages[after : after + limit]
             return [kept for kept in self._by_phone.get(phone, ()) if kept.id > after][:limit]
 
     def count(self) -> int:
-        """How many messages were accepted in all."""
+        """Return the number of all accepted messages."""
         with self._lock:
             return len(self._messages)
 
     def plan(self, fault: Fault) -> None:
-        """Let sends go wrong in this way, after what was planned before."""
+        """Let sends fail in this way, after the faults that were planned before."""
         with self._lock:
             self._faults.append((fault, fault.times))
 
     def forget_faults(self) -> None:
-        """Let everything go well from now on."""
+        """Let every send succeed from now on."""
         with self._lock:
             self._faults.clear()
 
     def next_fault(self, phone: str) -> Fault:
-        """The first planned fault that fits a send to `phone`, used up by one; else NO_FAULT."""
+        """Use up the first planned fault that fits a send to `phone`; NO_FAULT if none does."""
         with self._lock:
             for place, (fault, left) in enumerate(self._faults):
                 if fault.phone in ("", phone):
@@ -115,7 +118,7 @@ class Ledger:
         return NO_FAULT
 
     def faults_left(self) -> int:
-        """How many sends will still go wrong."""
+        """Return the number of sends that will still fail."""
         with self._lock:
             return sum(left for _, left in self._faults)
 
@@ -125,13 +128,13 @@ class Ledger:
             self._reports.append({"message_id": message_id, "status": status, "answer": answer})
 
     def reports(self) -> list[dict[str, Any]]:
-        """The delivery reports posted so far, in order."""
+        """Return the delivery reports posted so far, in order."""
         with self._lock:
             return list(self._reports)
 
 
 def read_fault(wanted: object) -> Fault:
-    """A fault from its JSON object, see `Fault`. Raises BadFault naming what is wrong."""
+    """Read a fault from its JSON object, see `Fault`. Raises BadFault naming what is wrong."""
     if not isinstance(wanted, dict):
         raise BadFault("a fault is a JSON object")
     known = {each.name: type(getattr(NO_FAULT, each.name)) for each in fields(Fault)}
@@ -147,12 +150,16 @@ def read_fault(wanted: object) -> Fault:
 
 
 def _typed(name: str, kind: type, value: object) -> Any:
-    if kind is tuple and isinstance(value, list) and all(isinstance(one, str) for one in value):
+    if (
+        kind is tuple
+        and isinstance(value, list)
+        and all(isinstance(status, str) for status in value)
+    ):
         return tuple(value)
     if kind is float and isinstance(value, int | float):
         return float(value)
     if kind is dict and isinstance(value, dict):
-        return {str(key): str(one) for key, one in value.items()}
+        return {str(name): str(content) for name, content in value.items()}
     if type(value) is kind:
         return value
     raise BadFault(f"{name}: expected {'list of words' if kind is tuple else kind.__name__}")

@@ -1,4 +1,4 @@
-"""What Africa's Talking posts to a gateway, byte for byte in its order of fields.
+"""Africa's Talking's posts to a gateway, byte for byte in its order of fields.
 
 Used by the sandbox operator, the terminal phone and the tests. Sources: Africa's Talking's
 documentation of SMS notifications, delivery reports and USSD, and captured traffic.
@@ -14,7 +14,7 @@ from uuid import uuid4
 import requests
 
 HANG_UP: Final = 10.0  # seconds the operator waits for an answer
-RETRIES: Final = 12 * 60  # each minute for up to twelve hours
+RETRIES: Final = 12 * 60  # posts, one each minute for up to twelve hours
 SANDBOX_NETWORK: Final = "99999"  # "Athena", the network code of the operator's own sandbox
 SHORT_CODE: Final = "38400"
 BAD_ANSWER: Final = "Response should start with a CON or an END"
@@ -23,7 +23,7 @@ _NUMBERS: Final = frozenset({"from", "to", "phoneNumber"})
 
 
 class NotAccepted(Exception):
-    """The gateway never answered 200; `last` is its last status, None when nothing answered."""
+    """Raised when the gateway never answered 200; `last` is its last status, None for no answer."""
 
     def __init__(self, attempts: int, last: int | None) -> None:
         super().__init__(f"not accepted after {attempts} posts, last answer {last}")
@@ -42,7 +42,7 @@ def inbound_form(
     network: str | None = SANDBOX_NETWORK,
     iso_date: bool = False,
 ) -> dict[str, str]:
-    """An inbound SMS as the operator posts it to `/at/<token>/sms`.
+    """Return an inbound SMS as the operator posts it to `/at/<token>/sms`.
 
     `at` is aware; it is sent in UTC, as `2026-11-03 08:15:00` or, with `iso_date`, in the
     documented second form `2026-11-03T08:15:00Z`. `provider_id` is made up when not given.
@@ -66,7 +66,10 @@ def hop_form(
     dialogue_id: str,
     network: str | None = SANDBOX_NETWORK,
 ) -> dict[str, str]:
-    """One USSD hop as the operator posts it to `/at/<token>/ussd`; `text` is cumulative."""
+    """Return one USSD hop as the operator posts it to `/at/<token>/ussd`.
+
+    `text` is cumulative.
+    """
     form = {
         "phoneNumber": phone,
         "serviceCode": service_code,
@@ -89,11 +92,11 @@ def dialogue_end_form(
     labels: str = "",
     error: str = BAD_ANSWER,
 ) -> dict[str, str]:
-    """The end of a dialogue as posted to `/at/<token>/ussd-events`, from its last hop.
+    """Return the end of a dialogue as posted to `/at/<token>/ussd-events`, from its last hop.
 
     `status` is `Success` (an END was shown), `Incomplete` (hung up or timed out) or `Failed`
     (the gateway's answer was bad, as `error` says); `screen` is the gateway's last answer and
-    `labels` what it labelled its screens with, joined by `|`.
+    `labels` are the labels of its screens, joined by `|`.
     """
     form = {
         "date": at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
@@ -117,7 +120,10 @@ def dialogue_end_form(
 def delivery_form(
     message_id: str, phone: str, status: str, reason: str = "DeliveryFailure"
 ) -> dict[str, str]:
-    """A delivery report as posted to `/at/<token>/delivery`; only refusals carry a reason."""
+    """Return a delivery report as posted to `/at/<token>/delivery`.
+
+    Only refusals carry a reason.
+    """
     form = {
         "id": message_id,
         "status": status,
@@ -130,12 +136,15 @@ def delivery_form(
 
 
 def new_dialogue_id() -> str:
-    """A dialogue id in the operator's form: `ATUid_` and 32 hexadecimal digits."""
+    """Return a dialogue id in the operator's form: `ATUid_` and 32 hexadecimal digits."""
     return f"ATUid_{uuid4().hex}"
 
 
 def encode(form: Mapping[str, str], *, raw_plus: bool = False) -> bytes:
-    """The form as the operator writes it. `raw_plus` leaves the + of numbers unencoded, as seen."""
+    """Encode the form as the operator does.
+
+    `raw_plus` leaves the + of numbers unencoded, as seen in captured traffic.
+    """
     return "&".join(
         f"{name}={quote_plus(value, safe='+' if raw_plus and name in _NUMBERS else '')}"
         for name, value in form.items()
@@ -190,7 +199,7 @@ def deliver_until_accepted(
 
 
 def direct_session() -> requests.Session:
-    """A session that heeds no proxy of the environment: all of this stays on this machine."""
+    """Return a session without the environment's proxies: all posts stay on this machine."""
     http = requests.Session()
     http.trust_env = False
     return http

@@ -1,4 +1,4 @@
-"""How the operator takes a gateway's answer to a USSD hop: what it shows, and what it refuses.
+"""The operator's reading of a gateway's answer to a USSD hop: a screen, or a refusal.
 
 Sources: Africa's Talking's help centre ("Why am I seeing the error messages: Response should
 start with a CON or an END"), its USSD documentation of the label header, and 3GPP TS 23.038 for
@@ -19,14 +19,14 @@ SCREEN: Final = 160  # septets that every phone shows, the verb not counted
 
 
 class BadAnswer(Exception):
-    """The operator cannot show this answer and ends the dialogue; the message is its error."""
+    """Raised when the operator cannot show this answer and ends the dialogue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What the phone shows. `more` tells whether it may be answered.
+    """A screen as the phone shows it. `more` means that it may be answered.
 
-    `faults` says in words what a real phone or the real operator would spoil; none is good.
+    `faults` are, in words, what a real phone or the real operator would spoil; empty is good.
     """
 
     text: str
@@ -36,7 +36,7 @@ class Screen:
 
 
 def read_screen(response: requests.Response, budget: int = SCREEN) -> Screen:
-    """The screen in an answer; `budget` is how many septets the phone shows.
+    """Return the screen of an answer; `budget` is how many septets the phone shows.
 
     Raises BadAnswer unless it is a 200 whose body begins exactly with `CON ` or `END `: a blank
     or a byte order mark before it counts as wrong, as it does at the operator.

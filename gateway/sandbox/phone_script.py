@@ -1,6 +1,6 @@
-"""A walkthrough of the phone as a text file: what is typed, and what must come back.
+"""A script of the phone as a text file: what is typed, and what must come back.
 
-    # whatever follows is for the reader
+    # a comment, for the reader
     phone +22370000001      from here on, this number; a dialogue that is open is dropped
     > *384*1#               typed: an SMS, a code to dial, or an answer in a dialogue
     < Kibaru ...            what comes back; the next < lines belong to the same text
@@ -10,7 +10,7 @@
     repeat                  the operator posts the last hop again; the same screen must come
 
 In a < line `..` stands for one word, such as a receipt, and `...` for any text. Blanks and ends
-of lines count alike, so that a long SMS may be folded. Without < lines, whatever comes is taken.
+of lines count alike, so that a long SMS may be folded. Without < lines, any text is accepted.
 In a > line `{month}` stands for the number of last month, so that a script keeps for years.
 """
 
@@ -27,7 +27,7 @@ REPEAT: Final = "repeat"
 
 EXPECT: Final = "<"
 MONTH: Final = "{month}"
-# What may follow each word on its line.
+# The argument that each word takes.
 WORDS: Final = {
     PHONE: r"\+[1-9][0-9]{6,14}",
     SMS: "",
@@ -39,12 +39,12 @@ SAY_NOTHING: Final = (PHONE, DROP)  # nothing comes back for these
 
 
 class BadScript(Exception):
-    """A script cannot be read; the message names the line and what is wrong with it."""
+    """Raised when a script cannot be read; the message names the line and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing done, with the line of the file that says so, and the lines expected back."""
+    """One step of a script, with its line in the file and the lines expected back."""
 
     line: int
     act: str
@@ -53,7 +53,7 @@ class Step:
 
 
 def parse(text: str) -> list[Step]:
-    """The steps of a script, in order. Raises BadScript at the first line that is none."""
+    """Return the steps of a script, in order. Raises BadScript at the first line that is none."""
     steps: list[Step] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -68,7 +68,7 @@ def parse(text: str) -> list[Step]:
 
 
 def matches(expected: list[str], got: str) -> bool:
-    """Whether a text is what these lines ask for."""
+    """Return whether a text is what these lines ask for."""
     pieces = re.split(r"(\.{2,})", one_line("\n".join(expected)))
     pattern = "".join(
         re.escape(piece) if place % 2 == 0 else r"\S+" if piece == ".." else ".*"
@@ -78,7 +78,7 @@ def matches(expected: list[str], got: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of blanks and line ends as one blank."""
+    """Return the text with every run of blanks and line ends as one blank."""
     return " ".join(text.split())
 
 
@@ -93,7 +93,7 @@ def _expect(steps: list[Step], number: int, words: str) -> None:
 def _word(number: int, line: str) -> Step:
     act, _, words = line.strip().partition(" ")
     if act not in WORDS:
-        known = ", ".join(f"`{one}`" for one in WORDS)
+        known = ", ".join(f"`{word}`" for word in WORDS)
         raise BadScript(f"line {number}: `{act}` is no step; known: `>`, `<`, `#`, {known}")
     if not re.fullmatch(WORDS[act], words.strip()):
         wanted = {PHONE: "a number such as +22370000001", PAUSE: "seconds, in digits"}

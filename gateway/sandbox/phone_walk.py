@@ -1,4 +1,4 @@
-"""Plays a script on the terminal phone, and stops at the first thing that is not as it says."""
+"""Play a script on the terminal phone, up to the first answer that differs from it."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -9,9 +9,9 @@ from typing import TextIO
 import requests
 
 from gateway.sandbox import phone_script
-from gateway.sandbox.gateway_address import Line
+from gateway.sandbox.gateway_address import GatewayAddress
 from gateway.sandbox.handset import Handset
-from gateway.sandbox.operator_dialogue import Dialogue, LineDropped
+from gateway.sandbox.operator_dialogue import Dialogue, DialogueDropped
 from gateway.sandbox.operator_posts import direct_session
 from gateway.sandbox.operator_screen import BadAnswer, Screen
 from gateway.sandbox.phone_script import Step, matches, one_line
@@ -19,7 +19,7 @@ from gateway.sandbox.terminal_phone import DIAL, Terminal, refusal
 
 
 class Mismatch(Exception):
-    """Something else came back than the script says; the message holds both."""
+    """Raised when another answer came back than the script expects; the message holds both."""
 
 
 def play(
@@ -27,19 +27,19 @@ def play(
     *,
     phone: str,
     out: TextIO,
-    line: Line,
+    address: GatewayAddress,
     clock: Callable[[], datetime],
     wait: float = 10.0,
     ticks: Callable[[], float] = time.monotonic,
 ) -> int:
     """Play the steps in order, as `phone` until the script names another number.
 
-    Arguments as for `terminal_phone.run`, and so is NoLine. Everything is shown as it happens.
+    Arguments and NoGateway are as for `terminal_phone.run`. Everything is shown as it happens.
     Returns 0 when all was as expected, 1 with the first difference, in words, on `out`.
     """
     with ExitStack() as stack:
         http = stack.enter_context(direct_session())
-        walk = _Walk(phone, http, out=out, line=line, clock=clock, wait=wait, ticks=ticks)
+        walk = _Walk(phone, http, out=out, address=address, clock=clock, wait=wait, ticks=ticks)
         stack.callback(walk.drop)
         for step in steps:
             try:
@@ -52,7 +52,7 @@ def play(
 
 
 class _Walk:
-    """The phone between two steps: its number, and the dialogue that is open, if one is."""
+    """The state between two steps: the phone number, and the dialogue that is open, if any."""
 
     def __init__(
         self,
@@ -60,12 +60,12 @@ class _Walk:
         http: requests.Session,
         *,
         out: TextIO,
-        line: Line,
+        address: GatewayAddress,
         clock: Callable[[], datetime],
         wait: float,
         ticks: Callable[[], float],
     ) -> None:
-        self._http, self._out, self._line = http, out, line
+        self._http, self._out, self._address = http, out, address
         self._clock, self._wait, self._real_ticks = clock, wait, ticks
         self._skipped = 0.0
         self._handsets: dict[str, Handset] = {}
@@ -82,7 +82,7 @@ class _Walk:
         self._switch_on(phone)
 
     def take(self, step: Step) -> None:
-        """One step. Raises Mismatch."""
+        """Play one step. Raises Mismatch."""
         with self._handset.reaching():
             got = self._acts[step.act](step.words)
         if step.expected and got is None:
@@ -104,7 +104,7 @@ class _Walk:
         if DIAL.fullmatch(words):
             self._dialogue = self._handset.dial(words)
             return self._show(self._dialogue.dial)
-        # An SMS that nobody read yet is no reply to this one.
+        # An SMS that came in before is no reply to this one.
         self._terminal.show_news()
         status = self._handset.send(words)
         if status != 200:
@@ -114,7 +114,7 @@ class _Walk:
     def _show(self, step: Callable[..., Screen], *typed: str) -> str:
         try:
             screen = step(*typed)
-        except LineDropped as dropped:
+        except DialogueDropped as dropped:
             raise Mismatch(str(dropped)) from None
         self._terminal.show(screen)
         if screen.faults:
@@ -142,7 +142,7 @@ class _Walk:
             return None
         try:
             self._dialogue.hold()
-        except LineDropped as dropped:
+        except DialogueDropped as dropped:
             self._terminal.say("! ", str(dropped))
             return str(dropped)
         return None
@@ -167,7 +167,7 @@ class _Walk:
     def _switch_on(self, phone: str) -> None:
         if phone not in self._handsets:
             self._handsets[phone] = Handset(
-                phone, self._line,
+                phone, self._address,
                 http=self._http, clock=self._clock, ticks=self._ticks, wait=self._wait,
             )  # fmt: skip
         self._handset = self._handsets[phone]

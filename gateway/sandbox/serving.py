@@ -1,7 +1,7 @@
 """A small loopback HTTP server for the stand-ins: threads, kept connections, no access log.
 
-Werkzeug's own development server closes every connection after one answer; the far sides that
-are played here do not, and half of a client's cost is connecting.
+Werkzeug's own development server closes every connection after one answer; the servers that
+the stand-ins replace do not, and half of a client's cost is connecting.
 """
 
 import socket
@@ -15,15 +15,15 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import WSGIApplication
 
 LOOPBACK: Final = "127.0.0.1"
-SOCKET: Final = "sandbox.socket"  # in the environ: the client's socket, to play a lost answer
+SOCKET: Final = "sandbox.socket"  # in the environ: the client's socket, to lose an answer
 
 
 class LoopbackServer(ThreadingMixIn, WSGIServer):
     """A WSGI server on 127.0.0.1 with a thread for each connection (HTTP/1.1, kept open).
 
-    Not yet serving when made. Port 0 takes a free one, told by `url`. Raises OSError when the
-    port is taken. `server_close` drops the connections that clients still hold, so that a far
-    side that was stopped is away for everybody.
+    Not yet serving when made. Port 0 takes a free port, which `url` tells. Raises OSError when the
+    port is taken. `server_close` drops the connections that clients still hold, so that a stopped
+    stand-in is away for every client.
     """
 
     daemon_threads = True
@@ -36,6 +36,7 @@ class LoopbackServer(ThreadingMixIn, WSGIServer):
 
     @property
     def url(self) -> str:
+        """The base URL of the server."""
         return f"http://{LOOPBACK}:{self.server_port}"
 
     def server_bind(self) -> None:
@@ -45,21 +46,27 @@ class LoopbackServer(ThreadingMixIn, WSGIServer):
         self.setup_environ()
 
     def process_request(self, request: Any, client_address: Any) -> None:
+        """Note a connection, so that it can be dropped, and answer it."""
         self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
+        """Forget a connection that ended by itself."""
         self._open.discard(request)
         super().shutdown_request(request)
 
     def server_close(self) -> None:
+        """Stop listening, and drop the connections that clients hold."""
         super().server_close()
         for held in tuple(self._open):
             _drop(held)
 
 
 class _Handler(WSGIRequestHandler):
-    """Reads a request whole before the app sees it, so that the next one starts where it should."""
+    """A handler that reads a request whole before the app sees it.
+
+    So the next request on the connection starts where it should.
+    """
 
     protocol_version = "HTTP/1.1"
     # Head and body leave in one write; the second of two would wait 40 ms for the client's
@@ -120,7 +127,7 @@ class _Handler(WSGIRequestHandler):
 
 @contextmanager
 def serving(app: WSGIApplication, port: int = 0) -> Iterator[str]:
-    """`app` served from a thread for as long as the block lasts; yields its base URL."""
+    """Serve `app` from a thread for as long as the block lasts; yield its base URL."""
     server = LoopbackServer(app, port)
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

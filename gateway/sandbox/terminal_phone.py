@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final, TextIO
 
-from gateway.sandbox.gateway_address import Line
+from gateway.sandbox.gateway_address import GatewayAddress
 from gateway.sandbox.handset import Handset
-from gateway.sandbox.operator_dialogue import SUCCESS, Dialogue, LineDropped
+from gateway.sandbox.operator_dialogue import SUCCESS, Dialogue, DialogueDropped
 from gateway.sandbox.operator_posts import direct_session
 from gateway.sandbox.operator_screen import Screen
 
@@ -29,12 +29,12 @@ HELP: Final = (
     f"{DROP} or Ctrl-D drops the line.)\n"
 )
 
-# Asks for a line after a prompt; with seconds, no longer than that. None is the end of input.
+# Asks for a line after a prompt; with seconds, no longer than that. Returns None at the end.
 Ask = Callable[[str, float | None], str | None]
 
 
 class Silence(Exception):
-    """Nobody typed a line in time."""
+    """Raised when no line was typed in time."""
 
 
 def run(
@@ -42,7 +42,7 @@ def run(
     *,
     lines: Iterable[str] | None,
     out: TextIO,
-    line: Line,
+    address: GatewayAddress,
     clock: Callable[[], datetime],
     wait: float = 10.0,
     ticks: Callable[[], float] = time.monotonic,
@@ -54,13 +54,13 @@ def run(
     keyboard. `clock` gives aware moments, the dates of the SMS, and `ticks` the seconds of the
     operator's timers. `wait` is how many seconds a reply may take. Returns 0, or 1 when a
     message was not accepted or not answered, or a dialogue did not reach its END.
-    Raises NoLine when nothing answers at the gateway's or the operator's address.
+    Raises NoGateway when nothing answers at the gateway's or the operator's address.
     """
     ask = _keyboard if lines is None else _typed(lines, out)
     if lines is None:
         out.write(f"{phone}\n{HELP}")
     with direct_session() as http:
-        handset = Handset(phone, line, http=http, clock=clock, ticks=ticks, wait=wait)
+        handset = Handset(phone, address, http=http, clock=clock, ticks=ticks, wait=wait)
         terminal = Terminal(handset, out)
         try:
             return _converse(terminal, ask, relays=lines is None)
@@ -74,7 +74,7 @@ def _converse(terminal: "Terminal", ask: Ask, *, relays: bool) -> int:
     while (typed := ask("> ", None)) is not None:
         text = typed.strip()
         if not text:
-            # A blank line of a file is nothing; at the keyboard it asks for news.
+            # A blank line of a file is skipped; at the keyboard it asks for new SMS.
             if relays:
                 terminal.show_news()
         elif DIAL.fullmatch(text):
@@ -85,18 +85,18 @@ def _converse(terminal: "Terminal", ask: Ask, *, relays: bool) -> int:
 
 
 class Terminal:
-    """Shows what a handset receives: `< ` an SMS, `| ` a screen, `! ` what went wrong."""
+    """The display of what a handset receives: `< ` an SMS, `| ` a screen, `! ` a failure."""
 
     def __init__(self, handset: Handset, out: TextIO) -> None:
         self._handset, self._out = handset, out
 
     def show_news(self) -> None:
-        """Show the SMS that came in since."""
+        """Show the SMS that came in since the last time."""
         for text in self._handset.unread():
             self.say("< ", text)
 
     def sms(self, text: str) -> bool:
-        """Send an SMS and show its reply. Whether it was accepted and answered."""
+        """Send an SMS and show its reply; return whether it was accepted and answered."""
         self.show_news()
         status = self._handset.send(text)
         if status != 200:
@@ -114,12 +114,12 @@ class Terminal:
         return True
 
     def dial(self, code: str, ask: Ask) -> bool:
-        """Lead a dialogue to its end. Whether that was the gateway's END or a drop on demand."""
+        """Lead a dialogue to its end; return whether that was an END or a drop on demand."""
         dialogue = self._handset.dial(code)
         try:
             with self._handset.reaching():
                 wanted = self._lead(dialogue, ask)
-        except LineDropped as dropped:
+        except DialogueDropped as dropped:
             self.say("! ", str(dropped))
             return False
         finally:
@@ -128,12 +128,13 @@ class Terminal:
         return wanted
 
     def show(self, screen: Screen) -> None:
-        """Show a screen, and loudly what a real phone would spoil of it."""
+        """Show a screen and, in capitals, what a real phone would spoil of it."""
         self.say("| ", screen.text, rest="| ")
         for fault in screen.faults:
             self.say("!! ", fault.upper())
 
     def say(self, sign: str, text: str, rest: str = "  ") -> None:
+        """Print a text after a sign, and `rest` before its other lines."""
         self._out.write(sign + text.replace("\n", f"\n{rest}") + "\n")
         self._out.flush()
 
@@ -149,7 +150,7 @@ class Terminal:
             screen = dialogue.answer(typed)
 
     def _answer(self, dialogue: Dialogue, ask: Ask) -> str | None:
-        """What is typed while the line holds. Raises LineDropped when it holds no longer."""
+        """Return what is typed while the dialogue is open. Raises DialogueDropped when it ends."""
         while True:
             try:
                 return ask("? ", max(dialogue.seconds_left(), 0.0))
@@ -159,7 +160,7 @@ class Terminal:
 
 
 def refusal(status: int) -> str:
-    """Why an SMS was not taken, by the gateway's HTTP status."""
+    """Describe why an SMS was not taken, by the gateway's HTTP status."""
     if status == 404:
         return "HTTP 404 : le jeton n'est pas celui de cette passerelle."
     if status >= 500:
@@ -168,13 +169,13 @@ def refusal(status: int) -> str:
 
 
 def _keyboard(prompt: str, seconds: float | None) -> str | None:
-    """A person's line. Raises Silence when none is complete within so many seconds."""
+    """Return a person's line. Raises Silence when none is complete within so many seconds."""
     try:
         if seconds is None:
             return input(prompt)
         sys.stdout.write(prompt)
         sys.stdout.flush()
-        # A terminal hands over whole lines; what was typed of one goes down with the dialogue.
+        # A terminal hands over whole lines; a half-typed line is discarded with the dialogue.
         if not select.select([sys.stdin], [], [], seconds)[0]:
             if sys.stdin.isatty():
                 termios.tcflush(sys.stdin, termios.TCIFLUSH)
@@ -185,7 +186,7 @@ def _keyboard(prompt: str, seconds: float | None) -> str | None:
 
 
 def _typed(lines: Iterable[str], out: TextIO) -> Ask:
-    """Lines in place of a keyboard; each is shown where a person would have typed it."""
+    """Return a replacement of the keyboard by lines; each is shown where it would be typed."""
     rest = iter(lines)
 
     def ask(prompt: str, _seconds: float | None) -> str | None:

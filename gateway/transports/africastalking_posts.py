@@ -33,7 +33,7 @@ DELIVERY_FINAL: Final[Mapping[str, bool]] = {
 
 
 class MissingField(Exception):
-    """Error: a post lacks a field that it cannot do without; `name` is the operator's."""
+    """Raised when a post lacks a field that it cannot do without; `name` is the operator's."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"missing field: {name}")

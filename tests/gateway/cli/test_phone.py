@@ -19,8 +19,8 @@ def environ() -> Iterator[dict[str, str]]:
 
 
 def _environ(phone: Phone) -> dict[str, str]:
-    port = phone.line.gateway.rpartition(":")[2]
-    return {"PORT": port, "WEBHOOK_TOKENS": TOKEN, "AT_API_URL": str(phone.line.operator)}
+    port = phone.address.gateway.rpartition(":")[2]
+    return {"PORT": port, "WEBHOOK_TOKENS": TOKEN, "AT_API_URL": str(phone.address.operator)}
 
 
 def script(folder: Path, text: str | bytes) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Response, request
 
-from gateway.sandbox.gateway_address import Line
+from gateway.sandbox.gateway_address import GatewayAddress
 from gateway.sandbox.operator import create_app
 from gateway.sandbox.serving import LoopbackServer, serving
 from gateway.sandbox.terminal_phone import run
@@ -84,18 +84,22 @@ class FakeGateway:
 class Phone:
     """The house, the line to it, and what the terminal showed."""
 
-    def __init__(self, gateway: FakeGateway, line: Line) -> None:
-        self.gateway, self.line = gateway, line
+    def __init__(self, gateway: FakeGateway, address: GatewayAddress) -> None:
+        self.gateway, self.address = gateway, address
         self.out: StringIO = StringIO()
 
-    def type(self, *lines: str, phone: str = PHONE, line: Line | None = None) -> int:
-        return self.type_all(lines, phone=phone, line=line)
+    def type(self, *lines: str, phone: str = PHONE, address: GatewayAddress | None = None) -> int:
+        return self.type_all(lines, phone=phone, address=address)
 
     def type_all(
-        self, lines: Iterable[str] | None, *, phone: str = PHONE, line: Line | None = None
+        self,
+        lines: Iterable[str] | None,
+        *,
+        phone: str = PHONE,
+        address: GatewayAddress | None = None,
     ) -> int:
         return run(
-            phone, lines=lines, out=self.out, line=line or self.line, clock=lambda: AT,
+            phone, lines=lines, out=self.out, address=address or self.address, clock=lambda: AT,
             wait=0.3 if lines else 3.0, ticks=self.gateway.ticks,
         )  # fmt: skip
 
@@ -114,7 +118,7 @@ def demo() -> Iterator[Phone]:
         gateway = FakeGateway(operator_url)
         with serving(gateway.app) as gateway_url:
             gateway.base = f"{gateway_url}/at/{TOKEN}"
-            yield Phone(gateway, Line(gateway_url, TOKEN, operator_url))
+            yield Phone(gateway, GatewayAddress(gateway_url, TOKEN, operator_url))
 
 
 def closed_port() -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import load
-from gateway.sandbox.gateway_address import Line, NoLine, find_line
+from gateway.sandbox.gateway_address import GatewayAddress, NoGateway, find_gateway
 from tests.gateway.sandbox.canned_gateway import TOKEN
 
 DEMO = f"""# settings of the demo
@@ -16,29 +16,33 @@ AT_API_URL='http://127.0.0.1:9101'
 
 
 @pytest.mark.parametrize(
-    ("environ", "kept", "line"),
+    ("environ", "kept", "address"),
     [
-        ({}, DEMO, Line("http://127.0.0.1:8123", TOKEN, "http://127.0.0.1:9101")),
+        ({}, DEMO, GatewayAddress("http://127.0.0.1:8123", TOKEN, "http://127.0.0.1:9101")),
         (
             {"PORT": "8200", "WEBHOOK_TOKENS": "e" * 22},
             DEMO,
-            Line("http://127.0.0.1:8200", "e" * 22, "http://127.0.0.1:9101"),
+            GatewayAddress("http://127.0.0.1:8200", "e" * 22, "http://127.0.0.1:9101"),
         ),
         (
             {"WEBHOOK_TOKENS": "e" * 22 + "," + "f" * 22, "AT_API_URL": "http://127.0.0.1:9/"},
             None,
-            Line("http://127.0.0.1:8000", "e" * 22, "http://127.0.0.1:9"),
+            GatewayAddress("http://127.0.0.1:8000", "e" * 22, "http://127.0.0.1:9"),
         ),
-        ({"PORT": "8200"}, DEMO, Line("http://127.0.0.1:8123", TOKEN, "http://127.0.0.1:9101")),
+        (
+            {"PORT": "8200"},
+            DEMO,
+            GatewayAddress("http://127.0.0.1:8123", TOKEN, "http://127.0.0.1:9101"),
+        ),
     ],
 )
 def test_the_environment_comes_first_then_the_demo(
-    tmp_path: Path, environ: dict[str, str], kept: str | None, line: Line
+    tmp_path: Path, environ: dict[str, str], kept: str | None, address: GatewayAddress
 ) -> None:
     file = tmp_path / "demo.env"
     if kept is not None:
         file.write_text(kept, "utf-8")
-    assert find_line(load(environ), file) == line
+    assert find_gateway(load(environ), file) == address
 
 
 @pytest.mark.parametrize(
@@ -56,5 +60,5 @@ def test_without_a_token_words_say_what_to_do(
     file = tmp_path / "demo.env"
     if kept is not None:
         file.write_bytes(kept)
-    with pytest.raises(NoLine, match=words):
-        find_line(load({}), file)
+    with pytest.raises(NoGateway, match=words):
+        find_gateway(load({}), file)

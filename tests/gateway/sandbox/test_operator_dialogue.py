@@ -10,7 +10,7 @@ import pytest
 import requests
 from flask import Flask, request
 
-from gateway.sandbox.operator_dialogue import USUAL, Dialogue, Habits, LineDropped, split_code
+from gateway.sandbox.operator_dialogue import USUAL, Dialogue, DialogueDropped, Habits, split_code
 from gateway.sandbox.operator_posts import direct_session
 from gateway.sandbox.operator_screen import BadAnswer
 from gateway.sandbox.serving import serving
@@ -186,7 +186,7 @@ def test_an_end_is_a_success(gateway: FakeGateway) -> None:
         ("input", "1*12"),
         ("lastAppResponse", "END Merci"),
     ]
-    with pytest.raises(LineDropped):
+    with pytest.raises(DialogueDropped):
         dialogue.answer("1")
 
 
@@ -198,7 +198,7 @@ def test_an_answer_that_does_not_begin_as_it_must_fails(gateway: FakeGateway, an
     gateway.screens["1"] = answer
     with dialled(gateway) as dialogue:
         dialogue.dial()
-        with pytest.raises(LineDropped, match="should start with a CON or an END"):
+        with pytest.raises(DialogueDropped, match="should start with a CON or an END"):
             dialogue.answer("1")
     end = end_of(gateway)
     assert (end["status"], end["input"], end["lastAppResponse"]) == ("Failed", "1", answer)
@@ -209,7 +209,7 @@ def test_an_answer_that_does_not_begin_as_it_must_fails(gateway: FakeGateway, an
 def test_an_answer_other_than_200_fails(gateway: FakeGateway, status: int) -> None:
     gateway.status = status
     with dialled(gateway) as dialogue:
-        with pytest.raises(LineDropped, match=str(status)):
+        with pytest.raises(DialogueDropped, match=str(status)):
             dialogue.dial()
         with pytest.raises(BadAnswer):
             dialogue.again()
@@ -220,7 +220,7 @@ def test_an_answer_after_ten_seconds_fails(gateway: FakeGateway) -> None:
     gateway.takes = {"": 10.0, "1": 10.1}
     with dialled(gateway) as dialogue:
         dialogue.dial()
-        with pytest.raises(LineDropped, match="10 s"):
+        with pytest.raises(DialogueDropped, match="10 s"):
             dialogue.answer("1")
     end = end_of(gateway)
     assert (end["status"], end["durationInMillis"]) == ("Failed", "20100")
@@ -247,7 +247,7 @@ def test_an_answer_that_never_comes_is_not_waited_for() -> None:
             PHONE, "*384*1#", webhooks=f"{url}/at/{TOKEN}", http=http, ticks=lambda: 0.0,
             clock=lambda: AT, habits=Habits(answer_within=0.05),
         )  # fmt: skip
-        with pytest.raises(LineDropped, match=r"0\.05 s"):
+        with pytest.raises(DialogueDropped, match=r"0\.05 s"):
             dialogue.dial()
         over.set()
     assert [end["status"] for end in ends] == [["Failed"]]
@@ -261,9 +261,9 @@ def test_thirty_seconds_without_a_key_drop_the_line(gateway: FakeGateway) -> Non
         gateway.ticks.now += 29.9
         dialogue.hold()
         gateway.ticks.now += 5.0
-        with pytest.raises(LineDropped, match="30 s sans touche"):
+        with pytest.raises(DialogueDropped, match="30 s sans touche"):
             dialogue.answer("12")
-        with pytest.raises(LineDropped):
+        with pytest.raises(DialogueDropped):
             dialogue.hold()
     end = end_of(gateway)
     assert (end["status"], end["input"], end["lastAppResponse"]) == (
@@ -291,7 +291,7 @@ def test_three_minutes_are_the_whole(gateway: FakeGateway) -> None:
             dialogue.answer("1")
         assert dialogue.seconds_left() == pytest.approx(4)
         gateway.ticks.now += 4
-        with pytest.raises(LineDropped, match="180 s"):
+        with pytest.raises(DialogueDropped, match="180 s"):
             dialogue.answer("1")
     assert end_of(gateway)["durationInMillis"] == "180000"
 
@@ -300,7 +300,7 @@ def test_a_screen_that_comes_when_the_time_is_over_is_not_shown(gateway: FakeGat
     gateway.takes = {"": 6.0}
     with (
         dialled(gateway, habits=Habits(whole=5.0)) as dialogue,
-        pytest.raises(LineDropped, match="5 s"),
+        pytest.raises(DialogueDropped, match="5 s"),
     ):
         dialogue.dial()
     assert end_of(gateway)["status"] == "Incomplete"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.sandbox.gateway_address import Line, NoLine
+from gateway.sandbox.gateway_address import GatewayAddress, NoGateway
 from gateway.sandbox.phone_script import parse
 from gateway.sandbox.phone_walk import play
 from tests.gateway.sandbox.canned_gateway import AT, PHONE, TOKEN, Phone, closed_port, demo
@@ -40,9 +40,9 @@ def phone() -> Iterator[Phone]:
         yield made
 
 
-def walk(phone: Phone, script: str, line: Line | None = None) -> int:
+def walk(phone: Phone, script: str, address: GatewayAddress | None = None) -> int:
     return play(
-        parse(script), phone=PHONE, out=phone.out, line=line or phone.line, clock=lambda: AT,
+        parse(script), phone=PHONE, out=phone.out, address=address or phone.address, clock=lambda: AT,
         wait=0.3, ticks=phone.gateway.ticks,
     )  # fmt: skip
 
@@ -161,11 +161,11 @@ def test_repeat_needs_a_dialogue(phone: Phone) -> None:
 
 
 def test_without_an_operator_an_sms_cannot_be_seen(phone: Phone) -> None:
-    assert walk(phone, "sms", Line(phone.line.gateway, TOKEN, None)) == 1
+    assert walk(phone, "sms", GatewayAddress(phone.address.gateway, TOKEN, None)) == 1
     assert "AT_API_URL" in phone.shown[-1]
 
 
 def test_where_nothing_answers_words_say_so(phone: Phone) -> None:
-    line = Line(closed_port(), TOKEN, phone.line.operator)
-    with pytest.raises(NoLine):
-        walk(phone, "> *384*1#", line)
+    address = GatewayAddress(closed_port(), TOKEN, phone.address.operator)
+    with pytest.raises(NoGateway):
+        walk(phone, "> *384*1#", address)

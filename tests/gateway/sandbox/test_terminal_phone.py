@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pytest
 
-from gateway.sandbox.gateway_address import Line, NoLine
+from gateway.sandbox.gateway_address import GatewayAddress, NoGateway
 from tests.gateway.sandbox.canned_gateway import PHONE, TOKEN, Phone, Ticks, closed_port, demo
 
 
@@ -129,8 +129,8 @@ def test_what_a_real_phone_would_spoil_is_shown_loudly(phone: Phone) -> None:
 
 
 def test_without_an_operator_the_sms_goes_out_all_the_same(phone: Phone) -> None:
-    line = Line(phone.line.gateway, TOKEN, None)
-    assert phone.type("PEC 10", line=line) == 0
+    address = GatewayAddress(phone.address.gateway, TOKEN, None)
+    assert phone.type("PEC 10", address=address) == 0
     assert "AT_API_URL" in phone.shown[-1]
     assert len(phone.gateway.posts) == 1
 
@@ -138,20 +138,20 @@ def test_without_an_operator_the_sms_goes_out_all_the_same(phone: Phone) -> None
 @pytest.mark.parametrize("gone", ["gateway", "operator"])
 def test_where_nothing_answers_words_say_so(phone: Phone, gone: str) -> None:
     nobody = closed_port()
-    line = Line(
-        nobody if gone == "gateway" else phone.line.gateway,
+    address = GatewayAddress(
+        nobody if gone == "gateway" else phone.address.gateway,
         TOKEN,
-        nobody if gone == "operator" else phone.line.operator,
+        nobody if gone == "operator" else phone.address.operator,
     )
-    with pytest.raises(NoLine) as caught:
-        phone.type("PEC 10", line=line)
+    with pytest.raises(NoGateway) as caught:
+        phone.type("PEC 10", address=address)
     assert nobody in str(caught.value)
 
 
 def test_an_operator_that_is_no_sandbox_is_told_apart(phone: Phone) -> None:
-    line = Line(phone.line.gateway, TOKEN, phone.line.gateway)
-    with pytest.raises(NoLine, match="no sandbox operator"):
-        phone.type("PEC 10", line=line)
+    address = GatewayAddress(phone.address.gateway, TOKEN, phone.address.gateway)
+    with pytest.raises(NoGateway, match="no sandbox operator"):
+        phone.type("PEC 10", address=address)
 
 
 def test_at_the_keyboard(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
