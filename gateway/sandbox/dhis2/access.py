@@ -1,7 +1,7 @@
-"""Who may in: Basic credentials or a personal access token, answered as DHIS2 does.
+"""Authentication by Basic credentials or a personal access token, as DHIS2 does it.
 
 DHIS2 docs, "Authentication": a token is `d2pat_`, 32 characters of base 64 and ten digits of
-CRC32. Whoever is not known is sent to the login page, unless the request says
+CRC32. A request of an unknown user is sent to the login page, unless it says
 `X-Requested-With: XMLHttpRequest` or came with Basic credentials: then it is a 401.
 """
 
@@ -19,7 +19,7 @@ _TOKEN: Final = re.compile(r"(d2pat_[A-Za-z0-9+/_-]{32})(\d{10})", re.ASCII)
 
 
 def token_for(secret: str) -> str:
-    """A well-formed personal access token with this secret of 32 characters of base 64."""
+    """Return a well-formed personal access token with this secret of 32 characters of base 64."""
     head = f"d2pat_{secret}"
     return f"{head}{zlib.crc32(head.encode()):010d}"
 
@@ -31,7 +31,7 @@ DEFAULT_TOKEN: Final = token_for("SandboxSandboxSandboxSandbox1234")
 
 @dataclass(slots=True)
 class Account:
-    """The one account of the sandbox. `expired` holds tokens that were good once."""
+    """The only account of the sandbox. `expired` holds tokens that were valid once."""
 
     username: str = DEFAULT_USERNAME
     password: str = DEFAULT_PASSWORD
@@ -40,13 +40,13 @@ class Account:
 
 
 def token_of(request: Request) -> str | None:
-    """The personal access token that the request carries, if any."""
+    """Return the personal access token that the request carries, if any."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme == "ApiToken" else None
 
 
 def refuse(account: Account, request: Request) -> Response | None:
-    """The answer for whom is not let in; None for the account."""
+    """Return the answer to a request that is not authenticated; None for the account."""
     token = token_of(request)
     if token is not None:
         return _refuse_token(account, token)

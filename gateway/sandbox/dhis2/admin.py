@@ -1,4 +1,4 @@
-"""Beside the API, for people and tests: a page of the numbers, the ledger, the switches."""
+"""Administration of the stand-in, beside the API: a page of values, the ledger, the switches."""
 
 from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,10 @@ LEDGER_LIMIT = 1000
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """The values by unit and month, newest month first; `?period=` and `?orgUnit=` narrow it."""
+    """Show the values by unit and month, newest month first.
+
+    `?period=` and `?orgUnit=` select some.
+    """
     sandbox = _sandbox()
     with sandbox.held() as state:
         return page.render(
@@ -23,13 +26,13 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/login/")
 def login() -> ResponseReturnValue:
-    """Where a client that follows redirects ends, with a 200 that means nothing."""
+    """Answer a client that follows redirects with a 200 that means nothing."""
     return frontend.LOGIN_PAGE
 
 
 @blueprint.get("/sandbox/values")
 def values() -> ResponseReturnValue:
-    """Every value and registration with codes, for people and scripts."""
+    """Return every value and registration with codes, for people and scripts."""
     sandbox = _sandbox()
     with sandbox.held() as state:
         return jsonify(page.as_json(state, request.args.get("period"), request.args.get("orgUnit")))
@@ -37,24 +40,27 @@ def values() -> ResponseReturnValue:
 
 @blueprint.get("/sandbox/ledger")
 def ledger() -> ResponseReturnValue:
+    """Return the newest requests and writes, and every overlap."""
     limit = request.args.get("limit", LEDGER_LIMIT, type=int)
     return jsonify(_sandbox().ledger.as_json(max(limit, 1)))
 
 
 @blueprint.delete("/sandbox/ledger")
 def clear_ledger() -> ResponseReturnValue:
+    """Forget all requests and writes."""
     _sandbox().ledger.clear()
     return "", 204
 
 
 @blueprint.get("/sandbox/faults")
 def list_faults() -> ResponseReturnValue:
+    """List the faults that are on."""
     return jsonify(_sandbox().faults.listed())
 
 
 @blueprint.post("/sandbox/faults")
 def set_fault() -> ResponseReturnValue:
-    """`{"kind": "down", "times": 3}`; see `faults.Kind` for the kinds."""
+    """Switch on a fault, such as `{"kind": "down", "times": 3}`; `faults.Kind` lists the kinds."""
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         return jsonify({"error": "expected a JSON object"}), 400
@@ -67,13 +73,14 @@ def set_fault() -> ResponseReturnValue:
 
 @blueprint.delete("/sandbox/faults")
 def clear_faults() -> ResponseReturnValue:
+    """Switch off all faults."""
     _sandbox().faults.clear()
     return "", 204
 
 
 @blueprint.post("/sandbox/trim")
 def trim() -> ResponseReturnValue:
-    """Lets the night pass: zeros that are not significant are deleted, as 2.43 does it."""
+    """Delete the zeros that are not significant, as 2.43 does at night."""
     return jsonify({"trimmed": _sandbox().trim()})
 
 

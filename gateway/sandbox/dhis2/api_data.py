@@ -19,6 +19,7 @@ blueprint = Blueprint("api_data", __name__, url_prefix="/api")
 
 @blueprint.post("/dataValueSets")
 def post_values() -> ResponseReturnValue:
+    """Import data values; the body may be gzipped."""
     sandbox = _sandbox()
     allowed = sandbox.state.authorities & {"F_DATAVALUE_ADD", "ALL"}
     if not allowed or g.standing.strikes(Kind.NO_AUTHORITY):
@@ -36,7 +37,7 @@ def post_values() -> ResponseReturnValue:
     return carry_out(
         job.touched(payload),
         lambda: _imported(sandbox, sandbox.job(call, chosen, standing), payload),
-        lambda: _fallen_over(sandbox, sandbox.job(call, chosen, standing), payload),
+        lambda: _failed_halfway(sandbox, sandbox.job(call, chosen, standing), payload),
     )
 
 
@@ -53,8 +54,11 @@ def _imported(sandbox: Sandbox, started: Job, payload: Payload) -> Answer:
     return envelope(summary, chosen, sandbox.family)
 
 
-def _fallen_over(sandbox: Sandbox, started: Job, payload: Payload) -> Answer:
-    """Up to 2.42 rows go in batch by batch, outside of the transaction that fails."""
+def _failed_halfway(sandbox: Sandbox, started: Job, payload: Payload) -> Answer:
+    """Answer for an importer that failed halfway.
+
+    Up to 2.42 rows go in batch by batch, outside of the transaction that fails.
+    """
     if sandbox.family == "sql":
         return web_message(500, "An unexpected error occurred in the importer"), 500
     half = replace(payload, values=payload.values[: len(payload.values) // 2])
@@ -64,7 +68,7 @@ def _fallen_over(sandbox: Sandbox, started: Job, payload: Payload) -> Answer:
 
 
 def _unreadable(sandbox: Sandbox, chosen: Options, error: Unreadable) -> ResponseReturnValue:
-    """Up to 2.42 a summary that says so; later an exception, hence a 500 without summary."""
+    """Answer an unreadable body: up to 2.42 with a summary, later with a 500 without one."""
     if sandbox.family == "sql":
         return server_error(str(error))
     body, status = envelope(_failed(error), chosen, sandbox.family)
@@ -76,7 +80,7 @@ def _failed(error: Unreadable) -> Summary:
 
 
 def _scheduled(sandbox: Sandbox, summary: Summary, chosen: Options) -> Answer:
-    """`async=true`: always 200, and the summary to be fetched later (it is there at once)."""
+    """Answer `async=true`: always 200; the summary is fetched later (it is there at once)."""
     uid = f"Job{len(sandbox.tasks) + 1:08d}"
     sandbox.tasks[uid] = summary.as_json(chosen)
     body = web_message(200, "Initiated DATAVALUE_IMPORT", status="OK")
@@ -97,6 +101,7 @@ def _scheduled(sandbox: Sandbox, summary: Summary, chosen: Options) -> Answer:
 
 @blueprint.get("/system/tasks/DATAVALUE_IMPORT/<uid>")
 def task(uid: str) -> ResponseReturnValue:
+    """Return the completion of an `async` import; nothing for an unknown one."""
     sandbox = _sandbox()
     if uid not in sandbox.tasks:
         return jsonify([])
@@ -106,13 +111,14 @@ def task(uid: str) -> ResponseReturnValue:
 
 @blueprint.get("/system/taskSummaries/DATAVALUE_IMPORT/<uid>")
 def task_summary(uid: str) -> ResponseReturnValue:
-    """The bare summary, without envelope; an empty 200 when there is none."""
+    """Return the bare summary, without envelope; an empty 200 when there is none."""
     found = _sandbox().tasks.get(uid)
     return Response(status=200) if found is None else jsonify(found)
 
 
 @blueprint.get("/dataValueSets")
 def get_values() -> ResponseReturnValue:
+    """Return the stored values of the query."""
     query = request.args.to_dict(flat=False)
     missing = [
         (name, code, words)
@@ -132,6 +138,7 @@ def get_values() -> ResponseReturnValue:
 
 @blueprint.post("/completeDataSetRegistrations")
 def post_completeness() -> ResponseReturnValue:
+    """Import complete data set registrations."""
     sandbox = _sandbox()
     chosen = options.from_query(request.args)
     try:
@@ -144,7 +151,7 @@ def post_completeness() -> ResponseReturnValue:
 
     def work() -> Answer:
         summary = completeness.register(sandbox.job(call, chosen, standing), body)
-        # Its HTTP status never is the legacy 409 for warnings: it knows no WARNING at all.
+        # The HTTP status is never the legacy 409 for warnings: completeness has no WARNING.
         return envelope(summary, chosen, sandbox.family)
 
     return carry_out(keys, work)
@@ -152,12 +159,14 @@ def post_completeness() -> ResponseReturnValue:
 
 @blueprint.get("/completeDataSetRegistrations")
 def get_completeness() -> ResponseReturnValue:
+    """Return the complete data set registrations of the query."""
     with _sandbox().held() as state:
         return jsonify(completeness.select(state, request.args.to_dict(flat=False)))
 
 
 @blueprint.delete("/completeDataSetRegistrations")
 def delete_completeness() -> ResponseReturnValue:
+    """Remove one registration; 409 when the month is locked or approved."""
     sandbox = _sandbox()
     missing = [name for name in ("ds", "pe", "ou") if not request.args.get(name)]
     if missing:
@@ -173,6 +182,7 @@ def delete_completeness() -> ResponseReturnValue:
 
 @blueprint.get("/dataEntry/dataValues")
 def data_entry() -> ResponseReturnValue:
+    """Return the form of a unit and month as stored, and its lock state."""
     sandbox = _sandbox()
     asked = [request.args.get(name, "") for name in ("ds", "pe", "ou")]
     with sandbox.held() as state:
@@ -187,6 +197,7 @@ def data_entry() -> ResponseReturnValue:
 
 @blueprint.errorhandler(BadParameter)
 def bad_parameter(error: BadParameter) -> ResponseReturnValue:
+    """Answer a parameter that cannot be read with 400."""
     return jsonify(web_message(400, str(error))), 400
 
 

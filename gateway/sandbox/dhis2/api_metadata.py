@@ -18,6 +18,7 @@ blueprint = Blueprint("api_metadata", __name__, url_prefix="/api")
 
 @blueprint.post("/metadata")
 def post_metadata() -> ResponseReturnValue:
+    """Import metadata, or with `importMode=VALIDATE` check it."""
     try:
         body = options.read_json(request.get_data())
     except Unreadable as error:
@@ -30,6 +31,7 @@ def post_metadata() -> ResponseReturnValue:
 
 @blueprint.get("/system/info")
 def system_info() -> ResponseReturnValue:
+    """Return version, clock and calendar of the server."""
     sandbox = _sandbox()
     info = reads.system_info(sandbox.family, sandbox.clock(), request.url_root)
     return jsonify(fields.pick(info, _wanted()))
@@ -37,6 +39,7 @@ def system_info() -> ResponseReturnValue:
 
 @blueprint.get("/system/id")
 def new_ids() -> ResponseReturnValue:
+    """Return as many new UIDs as `limit` says, at most 10,000."""
     limit = min(request.args.get("limit", 1, type=int), 10_000)
     numbers = count(len(_sandbox().ledger.requests) * 10_000)
     return jsonify({"codes": [f"Sb{next(numbers):09d}" for _ in range(limit)]})
@@ -44,6 +47,7 @@ def new_ids() -> ResponseReturnValue:
 
 @blueprint.get("/me")
 def get_me() -> ResponseReturnValue:
+    """Return the account."""
     sandbox = _sandbox()
     with sandbox.held() as state:
         account = reads.me(state, sandbox.account.username, g.standing)
@@ -52,6 +56,7 @@ def get_me() -> ResponseReturnValue:
 
 @blueprint.get("/me/authorization/<authority>")
 def has_authority(authority: str) -> ResponseReturnValue:
+    """Return whether the account has an authority."""
     held = _sandbox().state.authorities
     barred = authority == "F_DATAVALUE_ADD" and g.standing.strikes(Kind.NO_AUTHORITY)
     return jsonify((authority in held or "ALL" in held) and not barred)
@@ -59,6 +64,7 @@ def has_authority(authority: str) -> ResponseReturnValue:
 
 @blueprint.get("/<kind>/<uid>")
 def get_object(kind: str, uid: str) -> ResponseReturnValue:
+    """Return one object of metadata, 404 for an unknown one."""
     with _sandbox().held() as state:
         found = reads.detail(state, kind, uid, g.standing) if kind in KINDS else None
     if found is None:
@@ -69,7 +75,7 @@ def get_object(kind: str, uid: str) -> ResponseReturnValue:
 
 @blueprint.get("/<kind>")
 def get_objects(kind: str) -> ResponseReturnValue:
-    """A list, in pages of 50 unless `paging=false`."""
+    """Return a list, in pages of 50 unless `paging=false`."""
     if kind not in KINDS:
         return jsonify(web_message(404, f"No resource {kind}", code="E1005")), 404
     try:

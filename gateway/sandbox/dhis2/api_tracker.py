@@ -16,7 +16,7 @@ blueprint = Blueprint("api_tracker", __name__, url_prefix="/api/tracker")
 
 @blueprint.post("")
 def post_events() -> ResponseReturnValue:
-    """The bare ImportReport, or with `async` (the default) a job whose report waits."""
+    """Return the bare ImportReport, or with `async` (the default) a job whose report waits."""
     sandbox = _sandbox()
     chosen = tracker_options.from_query(request.args)
     events = tracker_options.events_of(options.read_json(request.get_data()))
@@ -39,10 +39,10 @@ def post_events() -> ResponseReturnValue:
 
 
 def _touched(events: list[Json]) -> list[Key]:
-    """The (program, org unit, event) that the body names."""
+    """Return the (program, org unit, event) that the body names."""
     return sorted(
-        (text(one, "program") or "", text(one, "orgUnit") or "", text(one, "event") or "")
-        for one in events
+        (text(event, "program") or "", text(event, "orgUnit") or "", text(event, "event") or "")
+        for event in events
     )
 
 
@@ -56,7 +56,10 @@ def _scheduled(sandbox: Sandbox, report: Json) -> Answer:
 
 @blueprint.get("/jobs/<uid>/report")
 def job_report(uid: str) -> ResponseReturnValue:
-    """404 until there is one; what became of it stands in the report, not in the status."""
+    """Return a job's report, 404 until there is one.
+
+    The outcome is in the report, not in the HTTP status.
+    """
     found = _sandbox().tasks.get(uid)
     if found is None:
         return jsonify(web_message(404, f"Summary for job {uid} does not exist")), 404
@@ -65,6 +68,7 @@ def job_report(uid: str) -> ResponseReturnValue:
 
 @blueprint.get("/events/<uid>")
 def get_event(uid: str) -> ResponseReturnValue:
+    """Return one event, 404 for an unknown or deleted one."""
     with _sandbox().held() as state:
         found = state.events.get(uid)
     if found is None or found.deleted:
@@ -75,13 +79,15 @@ def get_event(uid: str) -> ResponseReturnValue:
 
 @blueprint.get("/events")
 def get_events() -> ResponseReturnValue:
-    """The events of `program` at `orgUnit`, both optional here."""
+    """Return the events of `program` at `orgUnit`, both optional in the stand-in."""
     program, unit = request.args.get("program"), request.args.get("orgUnit")
     with _sandbox().held() as state:
         found = [
-            one.as_json()
-            for one in state.events.values()
-            if program in (None, one.program) and unit in (None, one.org_unit) and not one.deleted
+            event.as_json()
+            for event in state.events.values()
+            if program in (None, event.program)
+            and unit in (None, event.org_unit)
+            and not event.deleted
         ]
     return jsonify({"events": found})
 
@@ -89,6 +95,7 @@ def get_events() -> ResponseReturnValue:
 @blueprint.errorhandler(Unreadable)
 @blueprint.errorhandler(BadParameter)
 def bad_request(error: Exception) -> ResponseReturnValue:
+    """Answer a parameter or body that cannot be read with 400."""
     return jsonify(web_message(400, str(error))), 400
 
 

@@ -1,4 +1,4 @@
-"""The sandbox DHIS2 as a Flask application: the front door, then the routes."""
+"""The sandbox DHIS2 as a Flask application: checks before each request, then the routes."""
 
 import time
 from collections.abc import Callable
@@ -26,13 +26,13 @@ LARGEST_BODY = 64 * 1024 * 1024
 
 
 class _Json(DefaultJSONProvider):
-    """Keys in the order in which the real server gives them; sorting costs time as well."""
+    """JSON with keys in the order in which the real server gives them; sorting costs time too."""
 
     sort_keys = False
 
 
 def utc_now() -> datetime:
-    """The server's clock, unless a test hands in another one."""
+    """Return the server's clock, unless a test passes another one."""
     return datetime.now(UTC)
 
 
@@ -46,7 +46,7 @@ def create_app(
     password: str = DEFAULT_PASSWORD,
     token: str = DEFAULT_TOKEN,
 ) -> Flask:
-    """A stand-in for a DHIS2 server, empty but for the default category combo.
+    """Return a stand-in for a DHIS2 server, empty but for the default category combo.
 
     `family` is `legacy` for 2.38 to 2.42 and `sql` for 2.43 and later: their importers differ
     in codes, granularity and HTTP status. `clock` (aware, UTC) decides which months are open.
@@ -61,13 +61,13 @@ def create_app(
     app.extensions["dhis2"] = sandbox
     for routes in (api_data, api_tracker, api_metadata, admin):
         app.register_blueprint(routes.blueprint)
-    app.before_request(lambda: _open_door(sandbox))
-    app.after_request(lambda response: _close_door(sandbox, response))
+    app.before_request(lambda: _before_request(sandbox))
+    app.after_request(lambda response: _after_request(sandbox, response))
     return app
 
 
-def _open_door(sandbox: Sandbox) -> Response | None:
-    """Record the call, let its fault strike, check who it is."""
+def _before_request(sandbox: Sandbox) -> Response | None:
+    """Record the call, apply its fault, authenticate it."""
     if not request.path.startswith("/api/"):
         return None
     token = token_of(request)
@@ -88,12 +88,12 @@ def _open_door(sandbox: Sandbox) -> Response | None:
 
 
 def _breaks(fault: Fault) -> bool:
-    """A question has nothing to write, so that a reset is a drop."""
+    """Return whether to drop the connection before any work: a GET has nothing to write."""
     return fault.kind is Kind.DROP or (fault.kind is Kind.RESET and request.method == "GET")
 
 
-def _close_door(sandbox: Sandbox, response: Response) -> Response:
-    """A late write is still to come: its record ends when it is applied."""
+def _after_request(sandbox: Sandbox, response: Response) -> Response:
+    """End the record of the call; that of a late write ends when the write is applied."""
     if "call" in g:
         g.call.status = response.status_code
         if g.fault is None or g.fault.kind is not Kind.LATE:

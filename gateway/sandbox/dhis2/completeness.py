@@ -2,7 +2,7 @@
 
 Its conflicts have no code. The status is ERROR only when every registration was ignored:
 otherwise it is SUCCESS, also with conflicts, and `importCount.ignored` must be read. Locks
-and approvals are not looked at on POST, only on DELETE.
+and approvals are not checked on POST, only on DELETE.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from gateway.sandbox.dhis2.summary import Summary
 
 
 def register(job: Job, body: Json) -> Summary:
-    """Take the registrations in the body."""
+    """Import the registrations of the body."""
     summary = Summary(description="Import process complete.")
     entries = entries_of(body)
     for entry in entries:
@@ -41,23 +41,23 @@ def register(job: Job, body: Json) -> Summary:
 
 
 def entries_of(body: Json) -> list[Json]:
-    """The registrations in the body. Raises Unreadable when they are no list of objects."""
+    """Return the registrations of the body. Raises Unreadable unless it is a list of objects."""
     entries = body.get("completeDataSetRegistrations") or []
-    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise Unreadable("completeDataSetRegistrations is not a list of objects")
     return entries
 
 
 def touched(body: Json) -> list[Key]:
-    """The (data set, org unit, period) that the body names."""
+    """Return the (data set, org unit, period) that the body names."""
     return sorted(
-        (str(one.get("dataSet")), str(one.get("organisationUnit")), str(one.get("period")))
-        for one in entries_of(body)
+        (str(entry.get("dataSet")), str(entry.get("organisationUnit")), str(entry.get("period")))
+        for entry in entries_of(body)
     )
 
 
 def withdraw(state: State, query: Mapping[str, str], now: datetime) -> str | None:
-    """Remove one registration. Answers with the reason in words when it may not be."""
+    """Remove one registration; return the reason, in words, when it may not be removed."""
     key = (query["ds"], query["pe"], query["ou"])
     data_set, period = state.data_sets.get(key[0]), parse(key[1])
     if data_set is None or period is None or key[2] not in state.org_units:
@@ -65,13 +65,13 @@ def withdraw(state: State, query: Mapping[str, str], now: datetime) -> str | Non
     closed = locked(period, data_set.expiry_days, now) and key not in state.lock_exceptions
     if closed or key in state.approved:
         return f"Locked Data set(s) : {data_set.uid}_{key[1]}_{key[2]}"
-    for registration in [one for one in state.registrations if one[:3] == key]:
+    for registration in [stored for stored in state.registrations if stored[:3] == key]:
         del state.registrations[registration]
     return None
 
 
 def select(state: State, query: Mapping[str, list[str]]) -> Json:
-    """The registrations of the data sets, periods and units asked for; none gives `{}`."""
+    """Return the registrations of the data sets, periods and units asked for; `{}` for none."""
     asked = (query.get("dataSet", []), query.get("period", []), query.get("orgUnit", []))
     found = [
         {
@@ -79,11 +79,11 @@ def select(state: State, query: Mapping[str, list[str]]) -> Json:
             "dataSet": key[0],
             "organisationUnit": key[2],
             "attributeOptionCombo": key[3],
-            "date": one.date,
-            "storedBy": one.stored_by,
-            "completed": one.completed,
+            "date": registration.date,
+            "storedBy": registration.stored_by,
+            "completed": registration.completed,
         }
-        for key, one in state.registrations.items()
+        for key, registration in state.registrations.items()
         if all(not wanted or key[place] in wanted for place, wanted in enumerate(asked))
     ]
     return {"completeDataSetRegistrations": found} if found else {}
@@ -120,7 +120,7 @@ def _refuse(job: Job, entry: Json) -> Json | None:
 
 
 def _compulsory(job: Job, data_set: DataSet, place: Place) -> Json | None:
-    """A set that asks for its compulsory values is complete only when they are filled."""
+    """Return a conflict unless the compulsory values are filled, for a set that needs them."""
     wanted = data_set.compulsory if data_set.compulsory_only else frozenset()
     if job.standing.strikes(Kind.COMPULSORY, data_set.uid, *place):
         wanted = frozenset(

@@ -1,7 +1,7 @@
-"""Switches for what goes wrong between a gateway and DHIS2.
+"""Switches for faults between a gateway and DHIS2.
 
-A fault holds for the next `times` requests, or until it is cleared. Most strike the request as
-a whole, one fault at a time (see `front_door` and `writing`). The `STANDING` ones change what
+A fault holds for the next `times` requests, or until it is cleared. Most apply to the request as
+a whole, one fault at a time (see `frontend` and `writing`). The `STANDING` faults change what
 the server's importers find: several may hold together, each everywhere or at one place.
 """
 
@@ -17,7 +17,7 @@ _IMPORTS: Final = ("/api/dataValueSets", "/api/tracker")
 
 
 class Kind(StrEnum):
-    """Every fault there is; `MEANINGS` has a sentence for each."""
+    """The kinds of fault; `MEANINGS` describes each."""
 
     DOWN = "down"
     TOO_MANY = "too_many"
@@ -71,7 +71,7 @@ MEANINGS: Final[Mapping[Kind, str]] = {
     Kind.RESET: "writes, then drops the connection without an answer",
     Kind.DROP: "drops the connection, nothing written",
     Kind.CUT: "writes, then answers with half of its JSON",
-    Kind.CRASH: "the importer falls over: half written (legacy), or nothing and a 500 (sql)",
+    Kind.CRASH: "the importer fails: half written (legacy), or nothing and a 500 (sql)",
     Kind.LOCKED: "the expiry days of the month have passed",
     Kind.TOO_EARLY: "the month is not open yet",
     Kind.APPROVED: "the month's data are approved",
@@ -110,7 +110,7 @@ class Fault:
     where: str = ""
 
     def meets(self, method: str, path: str, size: int, *, by_token: bool) -> bool:
-        """Whether it strikes a request, with `size` the bytes of its body."""
+        """Return whether it applies to a request, with `size` the bytes of its body."""
         if not path.startswith(self.path) or (self.method and method != self.method):
             return False
         if self.kind in _BY_TOKEN and not by_token:
@@ -118,6 +118,7 @@ class Fault:
         return self.kind is not Kind.TOO_LARGE or size > self.limit
 
     def as_json(self) -> Json:
+        """Return the switch as `GET /sandbox/faults` lists it."""
         return {
             "kind": self.kind.value,
             "times": self.times,
@@ -131,30 +132,31 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The standing faults that one request meets."""
+    """The standing faults that apply to one request."""
 
     faults: tuple[Fault, ...] = ()
 
     @property
     def names(self) -> str:
-        """Their kinds, for the ledger."""
-        return "+".join(sorted({one.kind.value for one in self.faults}))
+        """The kinds of the faults, for the ledger."""
+        return "+".join(sorted({fault.kind.value for fault in self.faults}))
 
     def strikes(self, kind: Kind, *names: str | None) -> bool:
-        """Whether this fault holds for what bears one of these names."""
-        if not self.faults:  # nearly always, and this is asked ten times for each value
+        """Return whether a fault of this kind holds everywhere or for one of these names."""
+        if not self.faults:  # nearly always, and this is called ten times for each value
             return False
-        return any(one.kind is kind and one.where in ("", *names) for one in self.faults)
+        return any(fault.kind is kind and fault.where in ("", *names) for fault in self.faults)
 
 
 @dataclass(slots=True)
 class Faults:
-    """The switches that are on; the one set first strikes first."""
+    """The switches that are on; the one set first applies first."""
 
     _set: list[Fault] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, fault: Fault) -> None:
+        """Switch on a fault."""
         with self._lock:
             self._set.append(fault)
 
@@ -169,19 +171,21 @@ class Faults:
         method: str = "",
         where: str = "",
     ) -> None:
-        """Turn a switch on. Raises ValueError for a kind there is not."""
+        """Switch on a fault. Raises ValueError for an unknown kind."""
         self.add(Fault(Kind(kind), times, seconds, limit, path, method, where))
 
     def clear(self) -> None:
+        """Switch off all faults."""
         with self._lock:
             self._set.clear()
 
     def listed(self) -> list[Json]:
+        """Return the switches that are on, as JSON."""
         with self._lock:
             return [fault.as_json() for fault in self._set]
 
     def take(self, method: str, path: str, size: int, *, by_token: bool) -> Fault | None:
-        """The fault that this request meets as a whole, counted off; None when it meets none."""
+        """Return the fault that applies to this request as a whole, and count it off."""
         with self._lock:
             for fault in self._set:
                 if fault.kind in STANDING:
@@ -197,16 +201,16 @@ class Faults:
         return None
 
     def standing(self, method: str, path: str) -> Standing:
-        """The standing faults that hold for this request, counted off when it writes."""
+        """Return the standing faults for this request, counted off when it writes."""
         with self._lock:
             found = tuple(
-                one
-                for one in self._set
-                if one.kind in STANDING and one.meets(method, path, 0, by_token=False)
+                fault
+                for fault in self._set
+                if fault.kind in STANDING and fault.meets(method, path, 0, by_token=False)
             )
-            for one in found:
+            for fault in found:
                 if method == "POST":
-                    self._count_off(one)
+                    self._count_off(fault)
         return Standing(found)
 
     def _count_off(self, fault: Fault) -> None:
@@ -217,7 +221,7 @@ class Faults:
 
 
 def from_json(body: Mapping[str, Any]) -> Fault:
-    """A switch as `POST /sandbox/faults` takes it. Raises ValueError in words."""
+    """Return a switch as `POST /sandbox/faults` takes it. Raises ValueError in words."""
     unknown = set(body) - {"kind", "times", "seconds", "limit", "path", "method", "where"}
     if unknown:
         raise ValueError(f"no such property: {', '.join(sorted(unknown))}")
@@ -238,17 +242,17 @@ def from_json(body: Mapping[str, Any]) -> Fault:
 
 
 def from_text(text: str) -> Fault:
-    """A switch as it is typed: `late:2,seconds=30`, `too_large,limit=20000`, `locked,where=202610`.
+    """Return a switch as it is typed: `late:2,seconds=30`, `locked,where=202610`.
 
-    The number after the colon is how many requests it strikes. Raises ValueError in words.
+    The number after the colon is how many requests it applies to. Raises ValueError in words.
     """
     head, *settings = text.split(",")
     kind, colon, times = head.partition(":")
     body: dict[str, Any] = {"kind": kind}
-    for one in settings:
-        name, equals, value = one.partition("=")
+    for setting in settings:
+        name, equals, value = setting.partition("=")
         if not equals:
-            raise ValueError(f"{one}: expected name=value")
+            raise ValueError(f"{setting}: expected name=value")
         body[name] = value
     if colon and not (times.isascii() and times.isdigit()):
         raise ValueError(f"{times or 'nothing'}: expected a whole number after the colon")

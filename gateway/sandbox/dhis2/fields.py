@@ -1,4 +1,4 @@
-"""DHIS2's `fields=id,code,categoryCombo[id,name]`: what of an object is answered."""
+"""DHIS2's `fields=id,code,categoryCombo[id,name]`: the properties to answer with."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ Wanted = dict[str, "Wanted | None"]
 
 
 def parse(text: str) -> Wanted:
-    """The tree of the names asked for; None below a name means all that it holds.
+    """Return the tree of the names asked for; None below a name means all that it holds.
 
     Brackets that do not match are read as if closed at the end.
     """
@@ -17,11 +17,11 @@ def parse(text: str) -> Wanted:
 
 
 def pick(raw: Any, wanted: Wanted | None) -> Any:
-    """The part of the object that is wanted. `*` and `:owner` mean everything."""
+    """Return the part of the object that is wanted. `*` and `:owner` mean everything."""
     if wanted is None or "*" in wanted or any(name.startswith(":") for name in wanted):
         return raw
     if isinstance(raw, list):
-        return [pick(one, wanted) for one in raw]
+        return [pick(item, wanted) for item in raw]
     if not isinstance(raw, dict):
         return raw
     picked: Json = {name: pick(raw[name], below) for name, below in wanted.items() if name in raw}

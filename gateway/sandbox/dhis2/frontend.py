@@ -1,4 +1,4 @@
-"""What a proxy, or DHIS2's own front door, answers in place of the API."""
+"""Answers that come from a proxy, or from DHIS2's authentication, in place of the API's."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ RETRY_AFTER: Final = 30
 
 
 def unauthorized(scheme: str, message: str) -> Response:
-    """DHIS2's 401, with the WWW-Authenticate of the scheme that was used."""
+    """Return DHIS2's 401, with the WWW-Authenticate of the scheme that was used."""
     response = jsonify(web_message(401, message))
     response.status_code = 401
     response.headers["WWW-Authenticate"] = scheme
@@ -22,26 +22,26 @@ def unauthorized(scheme: str, message: str) -> Response:
 
 
 def server_error(message: str) -> Response:
-    """DHIS2's 500: a WebMessage without an import summary."""
+    """Return DHIS2's 500: a WebMessage without an import summary."""
     response = jsonify(web_message(500, message))
     response.status_code = 500
     return response
 
 
 def bad_token() -> Response:
-    """A malformed token is a bad request and not a failed log-in."""
+    """Return 400: a malformed token is a bad request and not a failed login."""
     response = jsonify(web_message(400, "API token is invalid"))
     response.status_code = 400
     return response
 
 
 def to_login() -> Response:
-    """Where Spring sends whom it does not know: a client that follows loses its POST."""
+    """Redirect to the login page, as Spring does: a client that follows loses its POST."""
     return Response(status=302, headers={"Location": "/login/"})
 
 
 def proxy_page(status: int, title: str) -> Response:
-    """A page as nginx makes it."""
+    """Return a page as nginx makes it."""
     page = f"<html><head><title>{status} {title}</title></head><body>nginx</body></html>"
     return Response(page, status=status, mimetype="text/html")
 
@@ -60,7 +60,10 @@ def _too_many(fault: Fault) -> Response:
 
 
 def _moved(_: Fault) -> Response:
-    """As a proxy sends from http to https: a client that follows turns its POST into a GET."""
+    """Redirect from http to https, as a proxy does.
+
+    A client that follows turns its POST into a GET.
+    """
     return Response(status=301, headers={"Location": "https://dhis2.example.org/"})
 
 

@@ -1,4 +1,4 @@
-"""What both importers share: one import at work on the state, and its entries in the ledger."""
+"""One import at work on the state, with its entries in the ledger; both importers use it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ class Job:
         return self.options.force and "ALL" in self.state.authorities
 
     def current(self, place: Place, slot: Slot) -> Cell | None:
-        """What the cell holds, also when it was deleted."""
+        """Return what the cell holds, also when it was deleted."""
         return self.state.cells.get(place, {}).get(slot)
 
     def put(
@@ -62,7 +62,7 @@ class Job:
 
 
 def touched(payload: Payload) -> list[Key]:
-    """The (data set, org unit, period) that the payload is about, as it names them."""
+    """Return the (data set, org unit, period) that the payload is about, as it names them."""
     data_set = payload.data_set or ""
     header = (payload.org_unit or "", payload.period or "")
     places = {

@@ -1,4 +1,4 @@
-"""Who wrote which cell, when, over what: the record that the tests read."""
+"""The record of requests and writes that the tests read: by whom, which cell, when, over what."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ class Request:
     """One call of the API. Times are seconds of the ledger's own timer.
 
     `ended` is when its last write was applied and its answer made, None while it runs;
-    `fault` names the fault that it met, or the standing ones, joined by `+`; `keys` are the
+    `fault` names the fault that applied to it, or the standing ones, joined by `+`; `keys` are the
     (data set, org unit, period) it wrote.
     """
 
@@ -52,7 +52,7 @@ class EventWrite(NamedTuple):
 
 
 class Overlap(NamedTuple):
-    """Two requests that worked on one (data set, org unit, period) at a time.
+    """Two requests that worked on one (data set, org unit, period) at the same time.
 
     For events the key is (program, org unit, event).
     """
@@ -75,7 +75,7 @@ class Ledger:
     _lock: Lock = field(default_factory=Lock)
 
     def start(self, who: str, method: str, path: str, now: float, fault: str = "") -> Request:
-        """Open the record of a call."""
+        """Begin the record of a call."""
         with self._lock:
             request = Request(next(self._numbers), who, method, path, now, fault)
             self.requests.append(request)
@@ -83,12 +83,12 @@ class Ledger:
 
     @contextmanager
     def writing(self, request: Request, keys: Iterable[Key]) -> Iterator[None]:
-        """While this lasts, the request works on these keys; another one on them overlaps."""
+        """Let the request work on these keys in the block; another one on them overlaps."""
         request.keys = tuple(dict.fromkeys(keys))
         with self._lock:
             for key in request.keys:
                 running = self._running.setdefault(key, [])
-                self.overlaps.extend(Overlap(key, one, request.number) for one in running)
+                self.overlaps.extend(Overlap(key, other, request.number) for other in running)
                 running.append(request.number)
         try:
             yield
@@ -100,7 +100,7 @@ class Ledger:
                         del self._running[key]
 
     def history(self, element: str, period: str, unit: str) -> list[str | None]:
-        """What was written into the cells of a data element at a place, in order."""
+        """Return what was written into the cells of a data element at a place, in order."""
         return [
             write.new
             for write in self.writes
@@ -108,7 +108,7 @@ class Ledger:
         ]
 
     def clear(self) -> None:
-        """Forget what has been; running requests go on."""
+        """Forget the past; running requests go on."""
         with self._lock:
             self.requests.clear()
             self.writes.clear()
@@ -116,17 +116,23 @@ class Ledger:
             self.overlaps.clear()
 
     def as_json(self, limit: int) -> Json:
-        """The newest `limit` requests and writes and every overlap, with totals."""
+        """Return the newest `limit` requests and writes and every overlap, with totals."""
         return {
             "totals": {"requests": len(self.requests), "writes": len(self.writes)},
-            "requests": [_request(one) for one in self.requests[-limit:]],
-            "writes": [_write(one) for one in self.writes[-limit:]],
+            "requests": [_request(request) for request in self.requests[-limit:]],
+            "writes": [_write(write) for write in self.writes[-limit:]],
             "events": [
-                {"request": one.request.number, "event": one.event, "old": one.old, "new": one.new}
-                for one in self.events[-limit:]
+                {
+                    "request": write.request.number,
+                    "event": write.event,
+                    "old": write.old,
+                    "new": write.new,
+                }
+                for write in self.events[-limit:]
             ],
             "overlaps": [
-                {"key": list(one.key), "requests": [one.first, one.second]} for one in self.overlaps
+                {"key": list(overlap.key), "requests": [overlap.first, overlap.second]}
+                for overlap in self.overlaps
             ],
         }
 

@@ -1,4 +1,4 @@
-"""The importer of DHIS2 2.38 to 2.42: every value is judged alone, good ones are written."""
+"""The importer of DHIS2 2.38 to 2.42: every value is judged alone, good values are written."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ from gateway.sandbox.dhis2.summary import Summary
 
 
 def import_values(job: Job, payload: Payload) -> Summary:
-    """Import one payload; answers with the summary that the real server would give."""
+    """Import one payload; return the summary that the real server would give."""
     uid = payload.data_set and job.state.find(
         "dataSets", job.options.data_set_scheme, payload.data_set
     )
@@ -29,7 +29,7 @@ def import_values(job: Job, payload: Payload) -> Summary:
     refusals = _set_level(sheet)
     if refusals:
         summary = Summary(status="ERROR", description="Import process was aborted")
-        summary.conflicts = [conflict(one) for one in refusals]
+        summary.conflicts = [conflict(refusal) for refusal in refusals]
         return summary
     _complete(sheet)
     for index, raw in enumerate(payload.values):
@@ -40,7 +40,7 @@ def import_values(job: Job, payload: Payload) -> Summary:
 
 
 def _set_level(sheet: Sheet) -> list[Finding]:
-    """What refuses the payload as a whole (E7600 to E7604)."""
+    """Return the refusals of the payload as a whole (E7600 to E7604)."""
     payload, options, state = sheet.payload, sheet.job.options, sheet.job.state
     findings: list[Finding] = []
     if payload.data_set is not None and sheet.data_set is None:
@@ -61,7 +61,7 @@ def _set_level(sheet: Sheet) -> list[Finding]:
 
 
 def _complete(sheet: Sheet) -> None:
-    """`completeDate` registers before any value is looked at, and even in a dry run."""
+    """Register `completeDate` before any value is judged, and even in a dry run."""
     payload = sheet.payload
     if payload.complete_date is None or sheet.data_set is None:
         return
@@ -84,7 +84,7 @@ def _complete(sheet: Sheet) -> None:
 
 
 def _row(sheet: Sheet, raw: Json) -> Row:
-    """The header wins over what a value says itself, up to 2.42."""
+    """Resolve a value; up to 2.42 the header wins over what the value says itself."""
     payload, options = sheet.payload, sheet.job.options
     element = text(raw, "dataElement")
     period = payload.period or text(raw, "period")
@@ -109,7 +109,7 @@ def _row(sheet: Sheet, raw: Json) -> Row:
 def _judge(sheet: Sheet, index: int, row: Row) -> None:
     finding = exists(sheet, row) or is_value(sheet, row) or strict(sheet, row)
     if finding is None and zero_dropped(sheet, row):
-        # It is neither written nor counted nor named: the number is gone without a word.
+        # It is neither written nor counted nor named: the number is silently lost.
         return
     if finding is None and not sheet.job.forced:
         finding = timely(sheet, row)

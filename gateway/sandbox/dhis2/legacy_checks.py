@@ -1,6 +1,6 @@
-"""What the importer up to DHIS2 2.42 asks of one value (`DataValueSetImportValidator`).
+"""The checks of one value by the importer up to DHIS2 2.42 (`DataValueSetImportValidator`).
 
-Order and codes are the validator's: the first check that speaks rejects the value, and only
+Order and codes are the validator's: the first check with a finding rejects the value, and only
 its finding is reported.
 """
 
@@ -25,12 +25,12 @@ from gateway.sandbox.dhis2.summary import Summary
 from gateway.sandbox.dhis2.values import fault_of, is_zero
 
 LONGEST_COMMENT: Final = 50_000
-LONGEST_NAME: Final = 255  # of storedBy
+LONGEST_NAME: Final = 255  # characters of storedBy
 
 
 @dataclass(slots=True)
 class Row:
-    """One value of the payload with what its identifiers were resolved to."""
+    """One value of the payload, with the objects that its identifiers name."""
 
     raw: Json
     names: tuple[str, str, str, str, str]  # as sent: element, period, unit, combo, attribute
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """One payload on its way in; `timely` remembers what was found for (unit, period)."""
+    """One payload as it is imported; `timely` caches what was found for (unit, period)."""
 
     job: Job
     payload: Payload
@@ -60,21 +60,21 @@ class Sheet:
     combos: dict[str | None, str | None] = field(default_factory=dict)
 
     def element(self, name: str | None) -> DataElement | None:
-        """The data element of that name, looked up once."""
+        """Return the data element of that name, looked up once."""
         if name not in self.elements:
             found = self.resolve("dataElements", self.job.options.data_element_scheme, name)
             self.elements[name] = self.job.state.elements[found] if found else None
         return self.elements[name]
 
     def unit(self, name: str | None) -> OrgUnit | None:
-        """The org unit of that name, looked up once."""
+        """Return the org unit of that name, looked up once."""
         if name not in self.units:
             found = self.resolve("organisationUnits", self.job.options.org_unit_scheme, name)
             self.units[name] = self.job.state.org_units[found] if found else None
         return self.units[name]
 
     def combo(self, name: str | None) -> str | None:
-        """The option combo of that name, looked up once.
+        """Return the option combo of that name, looked up once.
 
         Attribute option combos go by the scheme of the category option combos, up to 2.42.
         """
@@ -84,11 +84,11 @@ class Sheet:
         return self.combos[name]
 
     def resolve(self, kind: str, scheme: str, name: str | None) -> str | None:
-        """The UID that a name stands for, None for none or an unknown one."""
+        """Return the UID that a name stands for, None for none or an unknown one."""
         return None if name is None else self.job.state.find(kind, scheme, name)
 
     def closest_data_set(self, element: DataElement) -> DataSet | None:
-        """The payload's data set, else the first one that holds the data element."""
+        """Return the payload's data set, else the first one that holds the data element."""
         if self.data_set is not None:
             return self.data_set
         found = self.job.state.data_sets_of.get(element.uid, ())
@@ -96,7 +96,7 @@ class Sheet:
 
 
 def exists(sheet: Sheet, row: Row) -> Finding | None:
-    """That everything named is there and within reach (E7610 to E7617)."""
+    """Check that everything named exists and is within reach (E7610 to E7617)."""
     element, period, unit, combo, attribute = row.names
     checks = (
         (row.element is None, "E7610", element),
@@ -112,7 +112,7 @@ def exists(sheet: Sheet, row: Row) -> Finding | None:
 
 
 def _within_reach(job: Job, row: Row) -> Finding | None:
-    """That the account may write for the options and the unit (E7614, E7616, E7617)."""
+    """Check that the account may write for the options and the unit (E7614, E7616, E7617)."""
     closed = job.state.no_option_write
     for code, combo in (("E7614", row.combo), ("E7616", row.attribute)):
         struck = code == "E7614" and job.standing.strikes(Kind.OPTION_SHARING, combo)
@@ -127,7 +127,7 @@ def _within_reach(job: Job, row: Row) -> Finding | None:
 
 
 def is_value(sheet: Sheet, row: Row) -> Finding | None:
-    """That the value is one of its data element (E7618 to E7621), and storedBy a name."""
+    """Check that the value fits its data element (E7618 to E7621), and storedBy is a name."""
     if row.stored_by is not None and len(row.stored_by) > LONGEST_NAME:
         return Finding("E7637", ("stored_by_length_greater_than_max_length",))
     return _of_element(sheet, row)
@@ -159,7 +159,7 @@ def _wrong_type(sheet: Sheet, row: Row) -> bool:
 
 
 def strict(sheet: Sheet, row: Row) -> Finding | None:
-    """What only the strict parameters ask for (E7630 to E7636)."""
+    """Check what only the strict parameters ask for (E7630 to E7636)."""
     options = sheet.job.options
     if row.combo is None and options.require_option_combo:
         return Finding("E7630", row.names[:1])
@@ -174,7 +174,7 @@ def _period_type(sheet: Sheet, row: Row) -> Finding | None:
     if not sheet.job.options.strict_periods or row.element is None or row.period is None:
         return None
     state = sheet.job.state
-    kinds = {state.data_sets[one].period_type for one in state.data_sets_of[row.element.uid]}
+    kinds = {state.data_sets[uid].period_type for uid in state.data_sets_of[row.element.uid]}
     return None if row.period.kind in kinds else Finding("E7632", (row.names[1], row.names[0]))
 
 
@@ -190,8 +190,8 @@ def _combo_of_element(sheet: Sheet, row: Row) -> Finding | None:
     if not sheet.job.options.strict_option_combos or row.element is None:
         return None
     combos = row.element.combos
-    for one in sheet.job.state.data_sets_of[row.element.uid]:
-        combos |= sheet.job.state.data_sets[one].members[row.element.uid]
+    for uid in sheet.job.state.data_sets_of[row.element.uid]:
+        combos |= sheet.job.state.data_sets[uid].members[row.element.uid]
     if row.combo in combos:
         return None
     return Finding("E7634", (str(row.combo), row.element.uid))
@@ -201,8 +201,8 @@ def _combo_of_data_set(sheet: Sheet, row: Row) -> Finding | None:
     if not sheet.job.options.strict_attribute_combos or row.element is None:
         return None
     state = sheet.job.state
-    for one in state.data_sets_of[row.element.uid]:
-        if row.attribute in state.data_sets[one].attribute_combos:
+    for uid in state.data_sets_of[row.element.uid]:
+        if row.attribute in state.data_sets[uid].attribute_combos:
             return None
     return Finding("E7635", (str(row.attribute), row.element.uid))
 
@@ -212,8 +212,8 @@ def _assigned(sheet: Sheet, row: Row) -> Finding | None:
         return None
     state, unit = sheet.job.state, row.unit.uid
     struck = sheet.job.standing.strikes(Kind.UNASSIGNED, unit)
-    for one in state.data_sets_of[row.element.uid]:
-        if unit in state.data_sets[one].org_units and not struck:
+    for uid in state.data_sets_of[row.element.uid]:
+        if unit in state.data_sets[uid].org_units and not struck:
             return None
     return Finding("E7636", (row.unit.uid, row.element.uid))
 
@@ -228,7 +228,7 @@ _STRICT: Final[tuple[Callable[[Sheet, Row], Finding | None], ...]] = (
 
 
 def zero_dropped(sheet: Sheet, row: Row) -> bool:
-    """Whether this is a zero that is not worth a row (zeroIsSignificant is false)."""
+    """Return whether this is a zero that is not stored (zeroIsSignificant is false)."""
     if row.element is None or row.value is None or row.deleted:
         return False
     if row.element.zero_counts and not sheet.job.standing.strikes(Kind.ZEROS, row.element.uid):

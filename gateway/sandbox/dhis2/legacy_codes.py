@@ -108,7 +108,7 @@ CODES: Final[Mapping[str, Code]] = {
 
 
 def conflict(finding: Finding) -> Json:
-    """The conflict as the server words it; positions are added by whoever counts them."""
+    """Return the conflict as the server words it; the caller adds the positions."""
     code = CODES[finding.code]
     objects = dict(zip(code.names, finding.things, strict=True))
     found: Json = {"object": finding.things[0] if finding.things else finding.code}

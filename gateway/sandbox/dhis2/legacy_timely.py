@@ -1,4 +1,4 @@
-"""Whether a month is open to a unit, as the importer up to DHIS2 2.42 asks it (E7638 to E7644)."""
+"""Check that a month is open to a unit, as the importer up to 2.42 does (E7638 to E7644)."""
 
 from collections.abc import Callable
 from typing import Final
@@ -13,7 +13,7 @@ Check = Callable[[Sheet, DataSet, Key, Span], Finding | None]
 
 
 def timely(sheet: Sheet, row: Row) -> Finding | None:
-    """That the month is open for the unit; nothing for an element without a data set."""
+    """Check that the month is open for the unit; an element without a data set passes."""
     if row.element is None or row.unit is None or row.period is None:
         return None
     data_set = sheet.closest_data_set(row.element)
@@ -60,7 +60,7 @@ def _approved(sheet: Sheet, _data_set: DataSet, key: Key, _period: Span) -> Find
 
 
 def _input_period(sheet: Sheet, data_set: DataSet, key: Key, _period: Span) -> Finding | None:
-    """Without a data set in the payload, none of those that hold the element is open."""
+    """Check the input periods: without a data set in the payload, all that hold the element."""
     uid, _, code = key
     shut = sheet.job.standing.strikes(Kind.INPUT_PERIOD, *key)
     if data_set.input_periods:

@@ -33,43 +33,43 @@ class Fault:
 
 
 def import_metadata(state: State, body: Json, *, dry_run: bool = False) -> tuple[Json, int]:
-    """Check the payload and take it in when it is without fault.
+    """Check the payload and store it when it is without fault.
 
-    Answers with the WebMessage and its HTTP status: 200, or 409 with an error report for each
-    fault and nothing taken in. Properties that are no kind of object are passed over, as the
-    real server does with `system` and `date`.
+    Returns the WebMessage and its HTTP status: 200, or 409 with an error report for each fault
+    and nothing stored. Properties that are no kind of object are ignored, as the real server does
+    with `system` and `date`.
     """
     payload = {kind: body[kind] for kind in KINDS if isinstance(body.get(kind), list)}
     known = {
-        kind: set(state.objects[kind]) | {str(one.get("id")) for one in payload.get(kind, ())}
+        kind: set(state.objects[kind]) | {str(posted.get("id")) for posted in payload.get(kind, ())}
         for kind in KINDS
     }
     reports: list[Json] = []
     for kind, objects in payload.items():
         taken = _taken(state, kind, objects)
         faults = [
-            [*_faults(kind, one, known, taken), *_belonging(state, payload, kind, one)]
-            for one in objects
+            [*_faults(kind, raw, known, taken), *_belonging(state, payload, kind, raw)]
+            for raw in objects
         ]
         reports.append(_type_report(state, kind, objects, faults))
     refused = any(report["objectReports"] for report in reports)
     if not refused and not dry_run:
         for kind, objects in payload.items():
-            state.objects[kind].update({one["id"]: _with_defaults(kind, one) for one in objects})
+            state.objects[kind].update({raw["id"]: _with_defaults(kind, raw) for raw in objects})
         state.rebuild()
     return _answer(reports, refused=refused)
 
 
 def _with_defaults(kind: str, raw: Json) -> Json:
-    """The object as stored: one that needs a category combo and has none gets the default."""
+    """Return the object as stored: one without the category combo it needs gets the default."""
     if kind not in ("dataElements", "dataSets", "programs"):
         return dict(raw)
     return {"categoryCombo": {"id": DEFAULT_CATEGORY_COMBO}, **raw}
 
 
 def _taken(state: State, kind: str, objects: list[Json]) -> dict[tuple[str, str], list[str]]:
-    """Which objects, stored or posted, claim a unique (property, value)."""
-    merged = {**state.objects[kind], **{str(one.get("id")): one for one in objects}}
+    """Return the UIDs of objects, stored or posted, by the unique (property, value) they claim."""
+    merged = {**state.objects[kind], **{str(raw.get("id")): raw for raw in objects}}
     taken: dict[tuple[str, str], list[str]] = {}
     for prop in SCHEMAS[kind].unique:
         for uid, raw in merged.items():
@@ -125,10 +125,10 @@ def _dangling(schema: Schema, raw: Json, known: Mapping[str, set[str]]) -> Itera
 
 
 def _references(raw: Any, path: list[str]) -> Iterator[str]:
-    """Every UID at the end of the path, through lists."""
+    """Yield every UID at the end of the path, through lists."""
     if isinstance(raw, list):
-        for one in raw:
-            yield from _references(one, path)
+        for item in raw:
+            yield from _references(item, path)
     elif isinstance(raw, dict) and path:
         yield from _references(raw.get(path[0]), path[1:])
     elif isinstance(raw, dict):
@@ -147,13 +147,13 @@ def _sharing(schema: Schema, raw: Json) -> Iterator[Fault]:
 
 
 def _translations(raw: Json) -> Iterator[Fault]:
-    """Each names its language, property and words, and no two the same property."""
+    """Check that each translation is whole, and no two are of one property and language."""
     seen: set[tuple[str, str]] = set()
-    for one in raw.get("translations") or ():
+    for translation in raw.get("translations") or ():
         for prop in ("locale", "property", "value"):
-            if not one.get(prop):
+            if not translation.get(prop):
                 yield Fault("E4000", f"Missing required property `{prop}`.", "translations")
-        pair = (str(one.get("locale")), str(one.get("property")))
+        pair = (str(translation.get("locale")), str(translation.get("property")))
         if pair in seen:
             message = f"There are duplicate translation record for property `{pair[1]}`"
             yield Fault("E1106", f"{message} and locale `{pair[0]}`", "translations")
@@ -161,10 +161,10 @@ def _translations(raw: Json) -> Iterator[Fault]:
 
 
 def _belonging(state: State, payload: Payload, kind: str, raw: Json) -> Iterator[Fault]:
-    """What an object has to fit into besides the things that it refers to itself."""
+    """Check what an object has to fit into besides the objects that it refers to itself."""
     if kind == "programStages" and not reference(raw, "program"):
         programs = [*state.objects["programs"].values(), *payload.get("programs", ())]
-        listed = {one["id"] for program in programs for one in program.get("programStages", ())}
+        listed = {stage["id"] for program in programs for stage in program.get("programStages", ())}
         if raw.get("id") not in listed:
             message = f"Program stage `{raw.get('id')}` must reference a program."
             yield Fault("E4053", message, "program")
@@ -173,19 +173,19 @@ def _belonging(state: State, payload: Payload, kind: str, raw: Json) -> Iterator
 
 
 def _in_option_set(stored: dict[str, Json], posted: list[Json], raw: Json) -> Iterator[Fault]:
-    """No code and no name twice in one option set."""
+    """Check that no code and no name stands twice in one option set."""
     owner = reference(raw, "optionSet")
-    stored.update({str(one.get("id")): one for one in posted})
-    for uid, one in stored.items():
-        same = one.get("code") == raw.get("code") or one.get("name") == raw.get("name")
-        if owner and uid != raw.get("id") and same and reference(one, "optionSet") == owner:
-            message = f"Option set `{owner}` already contains option `{one.get('name')}`"
+    stored.update({str(option.get("id")): option for option in posted})
+    for uid, option in stored.items():
+        same = option.get("code") == raw.get("code") or option.get("name") == raw.get("name")
+        if owner and uid != raw.get("id") and same and reference(option, "optionSet") == owner:
+            message = f"Option set `{owner}` already contains option `{option.get('name')}`"
             yield Fault("E4028", message, "optionSet")
 
 
 def _type_report(state: State, kind: str, objects: list[Json], faults: list[list[Fault]]) -> Json:
     klass = SCHEMAS[kind].klass
-    there = sum(one.get("id") in state.objects[kind] for one in objects)
+    there = sum(raw.get("id") in state.objects[kind] for raw in objects)
     bad = sum(bool(found) for found in faults)
     stats = _stats(len(objects) - there, there) if not bad else _stats(0, 0, len(objects))
     return {

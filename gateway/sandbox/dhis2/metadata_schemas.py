@@ -1,4 +1,4 @@
-"""What DHIS2 asks of each kind of metadata object, as far as a gateway posts it."""
+"""DHIS2's rules for each kind of metadata object, as far as a gateway posts it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What DHIS2 asks of one kind of object.
+    """DHIS2's rules for one kind of object.
 
     `references` maps a path (`parent`, `dataSetElements.dataElement`) to the kind that it
     refers to; `one_of` a property to the words that it takes.

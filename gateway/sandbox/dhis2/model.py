@@ -1,4 +1,4 @@
-"""What the sandbox server knows of its metadata, in the shape that the importers ask for."""
+"""The metadata and values of the sandbox server, in the shape that the importers need."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Key = tuple[str, str, str]  # data set, org unit, period
 
 @dataclass(frozen=True, slots=True)
 class DataElement:
-    """`zero_counts` is false where a 0 is not worth a row (zeroIsSignificant)."""
+    """A data element. `zero_counts` is False where a 0 is not stored (zeroIsSignificant)."""
 
     uid: str
     code: str
@@ -35,6 +35,7 @@ class InputPeriod:
     closes: datetime | None
 
     def holds(self, now: datetime) -> bool:
+        """Return whether the window is open at a moment."""
         return (self.opens is None or self.opens <= now) and (
             self.closes is None or now <= self.closes
         )
@@ -42,7 +43,7 @@ class InputPeriod:
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """`members` maps each data element to the category option combos that it takes here.
+    """A data set. `members` maps each data element to the option combos that it takes in it.
 
     `compulsory` holds (data element, option combo); with `compulsory_only` the set is complete
     only when those are filled.
@@ -64,7 +65,7 @@ class DataSet:
 
 @dataclass(frozen=True, slots=True)
 class OrgUnit:
-    """`path` holds the UIDs from the root down, itself last."""
+    """An org unit. `path` holds the UIDs from the root down, its own last."""
 
     uid: str
     code: str
@@ -86,7 +87,7 @@ class Cell(NamedTuple):
 
 
 class Registration(NamedTuple):
-    """That a data set is complete for a unit and month, or (`completed` false) not any more."""
+    """The registration of a data set for a unit and month, `completed` or not any more."""
 
     date: str
     stored_by: str

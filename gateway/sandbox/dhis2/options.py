@@ -13,16 +13,16 @@ SCHEMES: Final = ("uid", "code", "name")
 
 
 class BadParameter(Exception):
-    """A parameter that the server cannot read: HTTP 400."""
+    """Raised when the server cannot read a parameter: HTTP 400."""
 
 
 class Unreadable(Exception):
-    """A body that is not one data value set in JSON."""
+    """Raised when a body is not one data value set in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to import. Everything defaults as on the real server."""
+    """The options of an import. Everything defaults as on the real server."""
 
     dry_run: bool = False
     in_background: bool = False
@@ -69,7 +69,7 @@ _SCHEMES: Final = {
 
 
 def from_query(query: Mapping[str, str]) -> Options:
-    """The options in the query. Raises BadParameter; unknown parameters are passed over."""
+    """Return the options of the query. Raises BadParameter; ignores unknown parameters."""
     found: dict[str, Any] = {
         field: _boolean(name, query[name]) for name, field in _FLAGS.items() if name in query
     }
@@ -80,7 +80,7 @@ def from_query(query: Mapping[str, str]) -> Options:
 
 
 def with_schemes(options: Options, source: Mapping[str, Any]) -> Options:
-    """The options with the id schemes of a query or a body: the later one wins.
+    """Return the options with the id schemes of a query or a body: the later one wins.
 
     A specific scheme wins over `idScheme`. Raises BadParameter, also for schemes by
     attribute, which the sandbox does not know.
@@ -103,7 +103,7 @@ def _boolean(name: str, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One data value set; what a value does not say itself, the header may."""
+    """One data value set; the header gives what a value does not give itself."""
 
     data_set: str | None
     org_unit: str | None
@@ -115,10 +115,10 @@ class Payload:
 
 
 def read(body: bytes) -> Payload:
-    """The payload in a JSON body, which may be gzipped. Raises Unreadable."""
+    """Return the payload of a JSON body, which may be gzipped. Raises Unreadable."""
     document = read_json(body)
     values = document.get("dataValues") or []
-    if not isinstance(values, list) or not all(isinstance(one, dict) for one in values):
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise Unreadable("dataValues is not a list of objects")
     return Payload(
         data_set=text(document, "dataSet"),
@@ -132,7 +132,7 @@ def read(body: bytes) -> Payload:
 
 
 def read_json(body: bytes) -> Json:
-    """A JSON object. Raises Unreadable."""
+    """Return a JSON object. Raises Unreadable."""
     try:
         if body[:2] == b"\x1f\x8b":
             body = gzip.decompress(body)
@@ -145,9 +145,9 @@ def read_json(body: bytes) -> Json:
 
 
 def text(source: Mapping[str, Any], name: str) -> str | None:
-    """A property as DHIS2 reads it: numbers become text, and an empty text is none."""
+    """Return a property as DHIS2 reads it: numbers become text, and an empty text is None."""
     found = source.get(name)
-    if type(found) is str:  # nearly always, and this is asked nine times for each value
+    if type(found) is str:  # nearly always, and this is called nine times for each value
         return found or None
     if found is None:
         return None

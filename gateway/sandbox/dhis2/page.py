@@ -1,4 +1,4 @@
-"""The page on which somebody who tries the demo finds the numbers again."""
+"""The page that shows the stored values to a person who tries the demo."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -59,7 +59,7 @@ choisir avec ?period=AAAAMM&amp;orgUnit=UID.</p>{% endif %}
 
 
 def render(state: State, family: Family, period: str | None, unit: str | None) -> str:
-    """The page in HTML, escaped by Jinja; the newest `SHOWN` places that hold to the query."""
+    """Return the page in HTML, escaped by Jinja: the newest `SHOWN` places of the query."""
     places = _places(state, period, unit)
     return render_template_string(
         TEMPLATE,
@@ -73,7 +73,7 @@ def render(state: State, family: Family, period: str | None, unit: str | None) -
 
 
 def as_json(state: State, period: str | None, unit: str | None) -> Json:
-    """Values and registrations with codes beside the UIDs."""
+    """Return values and registrations with codes beside the UIDs."""
     return {
         "values": [row for place in _places(state, period, unit) for row in _values(state, place)],
         "completeness": [
@@ -82,10 +82,10 @@ def as_json(state: State, period: str | None, unit: str | None) -> Json:
                 "dataSetCode": state.data_sets[key[0]].code,
                 "period": key[1],
                 "orgUnit": key[2],
-                "date": one.date,
-                "completed": one.completed,
+                "date": registration.date,
+                "completed": registration.completed,
             }
-            for key, one in state.registrations.items()
+            for key, registration in state.registrations.items()
             if period in (None, key[1]) and unit in (None, key[2])
         ],
     }
@@ -97,7 +97,7 @@ def _places(state: State, period: str | None, unit: str | None) -> list[Place]:
         for place in {*state.cells, *((key[2], key[1]) for key in state.registrations)}
         if period in (None, place[1]) and unit in (None, place[0])
     ]
-    names = {uid: one.name for uid, one in state.org_units.items()}
+    names = {uid: known.name for uid, known in state.org_units.items()}
     found.sort(key=lambda place: names.get(place[0], place[0]))
     return sorted(found, key=lambda place: place[1], reverse=True)
 
@@ -124,9 +124,9 @@ def _section(state: State, place: Place) -> Json:
     for uid, data_set in state.data_sets.items():
         done = next(
             (
-                one
-                for key, one in state.registrations.items()
-                if key[:3] == (uid, period, unit) and one.completed
+                registration
+                for key, registration in state.registrations.items()
+                if key[:3] == (uid, period, unit) and registration.completed
             ),
             None,
         )

@@ -1,4 +1,4 @@
-"""DHIS2's periods, as far as the sandbox tells them apart, and when each is open."""
+"""DHIS2's periods, as far as the sandbox distinguishes them, and when each is open."""
 
 import re
 from calendar import monthrange
@@ -22,7 +22,7 @@ class Span:
 
 @lru_cache(maxsize=4096)
 def parse(code: str) -> Span | None:
-    """The period that an ISO code stands for, or None (Daily to Yearly; DHIS2 docs, "Periods")."""
+    """Return the period of an ISO code, or None (Daily to Yearly; DHIS2 docs, "Periods")."""
     try:
         if match := _WEEKLY.fullmatch(code):
             start = date.fromisocalendar(int(match[1]), int(match[2]), 1)
@@ -36,7 +36,7 @@ def parse(code: str) -> Span | None:
 
 
 def locked(period: Span, expiry_days: int, now: datetime) -> bool:
-    """Whether the expiry days have passed. 0 or less never locks."""
+    """Return whether the expiry days have passed. 0 or less never locks."""
     if expiry_days <= 0:
         return False
     opens_until = datetime.combine(period.end, time(), now.tzinfo) + timedelta(days=expiry_days + 1)
@@ -44,7 +44,7 @@ def locked(period: Span, expiry_days: int, now: datetime) -> bool:
 
 
 def too_early(period: Span, open_future_periods: int, now: datetime) -> bool:
-    """Whether the period lies after the latest open one.
+    """Return whether the period lies after the latest open one.
 
     `openFuturePeriods` 0 means that the current period stays closed until it has ended
     (DHIS2, `PeriodType.getFuturePeriod`).
@@ -70,7 +70,7 @@ def _end(year: int, month: int) -> date:
 
 
 def _ordinal(kind: str, day: date) -> int:
-    """The running number of the period of this kind that holds the day."""
+    """Return the running number of the period of this kind that holds the day."""
     ordinals = {
         "Daily": day.toordinal(),
         "Weekly": (day.toordinal() - 1) // 7,

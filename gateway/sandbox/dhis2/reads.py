@@ -1,4 +1,4 @@
-"""What the sandbox server answers to questions: itself, its account, metadata, stored values."""
+"""The sandbox server's answers to GET: itself, its account, metadata, stored values."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ PAGE_SIZE: Final = 50
 
 
 def system_info(family: Family, now: datetime, base: str) -> Json:
-    """The part of `/api/system/info` that everybody may see."""
+    """Return the public part of `/api/system/info`."""
     return {
         "version": VERSIONS[family],
         "revision": "sandbox",
@@ -31,7 +31,7 @@ def system_info(family: Family, now: datetime, base: str) -> Json:
 
 
 def me(state: State, username: str, standing: Standing) -> Json:
-    """The account: its authorities, capture units and the data sets it may write."""
+    """Return the account: its authorities, capture units and the data sets it may write."""
     barred = {"F_DATAVALUE_ADD"} if standing.strikes(Kind.NO_AUTHORITY) else set()
     roots = sorted(state.capture_roots) or [
         uid for uid, unit in state.org_units.items() if len(unit.path) == 1
@@ -57,12 +57,12 @@ def me(state: State, username: str, standing: Standing) -> Json:
 
 
 def _writable(state: State, uid: str, standing: Standing) -> bool:
-    """Whether the account may write data of a data set or program."""
+    """Return whether the account may write data of a data set or program."""
     return uid not in state.no_data_write and not standing.strikes(Kind.NO_SHARING, uid)
 
 
 def detail(state: State, kind: str, uid: str, standing: Standing) -> Json | None:
-    """One object of metadata as the API answers it, its references filled in; None: unknown."""
+    """Return one object of metadata as the API does, references filled in; None: unknown."""
     raw = state.objects[kind].get(uid)
     if raw is None:
         return None
@@ -80,16 +80,16 @@ def detail(state: State, kind: str, uid: str, standing: Standing) -> Json | None
 
 
 def listing(state: State, kind: str, filters: list[str], standing: Standing) -> list[Json]:
-    """The objects that hold to every `filter=property:operator:value` (eq, in, like).
+    """Return the objects that meet every `filter=property:operator:value` (eq, in, like).
 
     Raises ValueError for a filter that cannot be read.
     """
     found = [detail(state, kind, uid, standing) or {} for uid in state.objects[kind]]
-    for one in filters:
-        prop, operator, value = [*one.split(":", 2), "", ""][:3]
+    for condition in filters:
+        prop, operator, value = [*condition.split(":", 2), "", ""][:3]
         wanted = value.strip("[]").split(",") if operator == "in" else [value]
         if operator not in ("eq", "in", "like"):
-            raise ValueError(f"Operator not supported: {one}")
+            raise ValueError(f"Operator not supported: {condition}")
         found = [
             raw
             for raw in found
@@ -99,9 +99,9 @@ def listing(state: State, kind: str, filters: list[str], standing: Standing) -> 
 
 
 def data_value_set(state: State, query: Mapping[str, list[str]]) -> Json:
-    """Stored values by data sets, periods and units; nothing found gives `{}`, as in DHIS2."""
-    data_sets = [state.data_sets[one] for one in query.get("dataSet", []) if one in state.data_sets]
-    members = {element for one in data_sets for element in one.members}
+    """Return stored values by data sets, periods and units; for none `{}`, as in DHIS2."""
+    data_sets = [state.data_sets[uid] for uid in query.get("dataSet", []) if uid in state.data_sets]
+    members = {element for data_set in data_sets for element in data_set.members}
     deleted = query.get("includeDeleted", ["false"])[0] == "true"
     places = [(unit, period) for unit in _units(state, query) for period in query.get("period", [])]
     values = [
@@ -121,7 +121,7 @@ def data_value_set(state: State, query: Mapping[str, list[str]]) -> Json:
 def data_entry(
     state: State, data_set: DataSet, place: Place, now: datetime, standing: Standing
 ) -> Json:
-    """`/api/dataEntry/dataValues`: the form as stored, and whether it is open."""
+    """Answer `/api/dataEntry/dataValues`: the form as stored, and whether it is open."""
     unit, period = place
     key = (data_set.uid, period, unit)
     span = parse(period)
@@ -142,7 +142,7 @@ def data_entry(
 
 
 def stamp(moment: datetime) -> str:
-    """DHIS2's timestamp: milliseconds, no zone."""
+    """Return DHIS2's timestamp: milliseconds, no zone."""
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
@@ -150,7 +150,7 @@ def _units(state: State, query: Mapping[str, list[str]]) -> list[str]:
     asked = query.get("orgUnit", [])
     if query.get("children", ["false"])[0] != "true":
         return asked
-    return [uid for uid, one in state.org_units.items() if not set(asked).isdisjoint(one.path)]
+    return [uid for uid, known in state.org_units.items() if not set(asked).isdisjoint(known.path)]
 
 
 def _value(place: Place, slot: Slot, cell: Cell) -> Json:
@@ -178,13 +178,13 @@ def _combo(state: State, uid: str) -> Json:
         **raw,
         "categoryOptionCombos": [
             {
-                "id": one["id"],
-                "code": one.get("code"),
-                "name": one.get("name"),
-                "categoryOptions": one.get("categoryOptions", []),
+                "id": combo["id"],
+                "code": combo.get("code"),
+                "name": combo.get("name"),
+                "categoryOptions": combo.get("categoryOptions", []),
             }
-            for one in state.objects["categoryOptionCombos"].values()
-            if reference(one, "categoryCombo") == uid
+            for combo in state.objects["categoryOptionCombos"].values()
+            if reference(combo, "categoryCombo") == uid
         ],
     }
 
@@ -214,13 +214,13 @@ def _data_set(state: State, raw: Json) -> Json:
 def _program(state: State, raw: Json) -> Json:
     stages = [
         {
-            **one,
+            **stage,
             "programStageDataElements": [
                 {**entry, "dataElement": state.objects["dataElements"][entry["dataElement"]["id"]]}
-                for entry in one.get("programStageDataElements", ())
+                for entry in stage.get("programStageDataElements", ())
             ],
         }
-        for uid, one in state.objects["programStages"].items()
+        for uid, stage in state.objects["programStages"].items()
         if state.stages[uid].program == raw["id"]
     ]
     return {**raw, "programStages": stages}
@@ -233,15 +233,17 @@ def _org_unit(state: State, raw: Json) -> Json:
         "path": "/" + "/".join(unit.path),
         "level": len(unit.path),
         "dataSets": [
-            {"id": uid} for uid, one in state.data_sets.items() if unit.uid in one.org_units
+            {"id": uid}
+            for uid, data_set in state.data_sets.items()
+            if unit.uid in data_set.org_units
         ],
     }
 
 
 def _values(raw: object, path: list[str]) -> Iterator[str]:
     if isinstance(raw, list):
-        for one in raw:
-            yield from _values(one, path)
+        for item in raw:
+            yield from _values(item, path)
     elif isinstance(raw, dict) and path:
         yield from _values(raw.get(path[0]), path[1:])
     elif raw is not None:

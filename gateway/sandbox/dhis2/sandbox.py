@@ -1,4 +1,4 @@
-"""The sandbox server as one object: what it stores, what it has seen, what goes wrong next."""
+"""The sandbox server as one object: its state, its ledger and its faults."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,10 +25,10 @@ _IMPORTERS: dict[Family, Callable[[Job, Payload], Summary]] = {
 
 @dataclass(slots=True)
 class Sandbox:
-    """Stands behind `app.extensions["dhis2"]`; tests read it and turn its switches.
+    """The object behind `app.extensions["dhis2"]`; tests read it and switch its faults.
 
-    `clock` tells the server's date, `timer` the ledger's seconds, `pause` waits. Whoever
-    reads or changes `state` while requests run takes `held()` first.
+    `clock` tells the server's date, `timer` the ledger's seconds, `pause` waits. Code that reads or
+    changes `state` while requests run must hold `held()`.
     """
 
     family: Family
@@ -45,41 +45,43 @@ class Sandbox:
 
     @contextmanager
     def held(self) -> Iterator[State]:
-        """The state, while nobody else touches it."""
+        """Yield the state, locked against all requests."""
         with self._lock:
             yield self.state
 
     def load(self, metadata: Json) -> None:
-        """Take in metadata as `POST /api/metadata` would. Raises ValueError with each fault."""
+        """Store metadata as `POST /api/metadata` would. Raises ValueError with each fault."""
         with self._lock:
             answer, status = import_metadata(self.state, metadata)
         if status != 200:
             faults = [
-                f"{one['mainId']}: {one['message']}"
+                f"{error['mainId']}: {error['message']}"
                 for kind in answer["response"]["typeReports"]
                 for report in kind["objectReports"]
-                for one in report["errorReports"]
+                for error in report["errorReports"]
             ]
             raise ValueError("\n".join(faults))
 
     def job(self, request: Request, options: Options, standing: Standing) -> Job:
-        """An import by the account, at this moment, under these standing faults."""
+        """Return an import by the account, at this moment, under these standing faults."""
         who, now = self.account.username, self.clock()
         return Job(self.state, self.ledger, request, options, who, now, standing)
 
     def trim(self) -> int:
-        """What 2.43 does at night (`DataValueTrimJob`): zeros that are not significant are
-        marked as deleted. Answers with how many; servers up to 2.42 never stored them."""
+        """Mark the zeros that are not significant as deleted; return how many.
+
+        2.43 does it at night (`DataValueTrimJob`); servers up to 2.42 never stored them.
+        """
         standing = self.faults.standing("GET", "/api/")
         with self._lock:
             return self.state.trim(lambda uid: standing.strikes(Kind.ZEROS, uid))
 
     def import_values(self, job: Job, payload: Payload) -> Summary:
-        """As the family does it. Raises Unreadable for what it cannot parse."""
+        """Import as the family does. Raises Unreadable for a payload that it cannot parse."""
         return _IMPORTERS[self.family](job, payload)
 
     def later(self, work: Callable[[], object]) -> None:
-        """Do the work although whoever asked for it is not waiting any more."""
+        """Do the work in a thread, when the client is not waiting any more."""
         thread = Thread(target=work, name="sandbox-dhis2-late", daemon=True)
         self._late.append(thread)
         thread.start()

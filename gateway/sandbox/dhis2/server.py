@@ -21,11 +21,11 @@ def serve(
     account: dict[str, str],
     ready: Callable[[str], object],
 ) -> None:
-    """Serves a DHIS2 with this metadata and these faults until the process is told to end.
+    """Serve a DHIS2 with this metadata and these faults until the process is told to end.
 
-    `account` holds what of `username`, `password` and `token` is not the sandbox's own; port 0
-    takes a free one; `ready` is told the base URL before the first request. Raises ValueError
-    with each fault of the metadata, OSError when the port is taken.
+    `account` holds those of `username`, `password` and `token` that replace the sandbox's own;
+    port 0 takes a free port; `ready` is called with the base URL before the first request. Raises
+    ValueError with each fault of the metadata, OSError when the port is taken.
     """
     app = create_app(family, **account)  # type: ignore[arg-type]  # its names are of strings alone
     sandbox: Sandbox = app.extensions["dhis2"]

@@ -1,7 +1,7 @@
-"""The importer of DHIS2 2.43 and later: a refusal is the payload's, the group's or the row's.
+"""The importer of DHIS2 2.43 and later: it refuses a payload, a group or a row.
 
 What cannot be decoded refuses the payload, what does not fit together or is untimely refuses
-all values of a data set, and only a bad value stands alone (`DefaultDataEntryService`,
+all values of a data set, and only a bad value is refused alone (`DefaultDataEntryService`,
 `DataEntryPipeline`).
 """
 
@@ -19,7 +19,7 @@ UID_LENGTH = 11
 
 
 def import_values(job: Job, payload: Payload) -> Summary:
-    """Import one payload; answers with the summary that the real server would give.
+    """Import one payload; return the summary that the real server would give.
 
     Raises Unreadable for a period that cannot be parsed: the real server answers 500.
     """
@@ -41,7 +41,7 @@ def import_values(job: Job, payload: Payload) -> Summary:
 
 
 def _decode_header(job: Job, payload: Payload) -> tuple[str | None, date | None]:
-    """The data set and the completion date (E8004, E8005, E8008, E8009)."""
+    """Return the data set and the completion date (E8004, E8005, E8008, E8009)."""
     data_set = None
     if payload.data_set is not None:
         scheme = job.options.data_set_scheme
@@ -61,9 +61,9 @@ def _decode_header(job: Job, payload: Payload) -> tuple[str | None, date | None]
 
 
 def _decode(job: Job, payload: Payload, index: int, raw: Json) -> Value:
-    """One value; what it says itself wins over the header (E8100 to E8111).
+    """Decode one value; what it gives itself wins over the header (E8100 to E8111).
 
-    With UIDs only the form is looked at here: an unknown one comes to light in the group.
+    With UIDs only the form is checked: an unknown UID is found with the group.
     """
     options = job.options
     period = text(raw, "period") or payload.period
@@ -113,8 +113,8 @@ def _is_uid(name: str) -> bool:
 
 
 def _only_data_set(state: State, values: list[Value]) -> str:
-    """Without a data set in the payload, the one that holds every data element (E8002, E8003)."""
-    found = {one for value in values for one in state.data_sets_of.get(value.element, ())}
+    """Return the data set that holds every data element, if none is named (E8002, E8003)."""
+    found = {uid for value in values for uid in state.data_sets_of.get(value.element, ())}
     if not found:
         raise Refused("E8003", sorted({value.element for value in values}))
     if len(found) > 1:
@@ -149,7 +149,7 @@ def _write_group(
 
 
 def _refuse_incomplete(job: Job, data_set: str, place: Place) -> None:
-    """Completion asks for the compulsory values; the others are written by now all the same."""
+    """Check the compulsory values for completion; the others are written by now all the same."""
     known = job.state.data_sets[data_set]
     if known.compulsory_only and (name := job.state.missing(place, known.compulsory)):
         raise Refused("E7605", name)
@@ -158,7 +158,7 @@ def _refuse_incomplete(job: Job, data_set: str, place: Place) -> None:
 def _summary(
     job: Job, good: list[Value], faults: list[tuple[int, str, tuple[object, ...]]]
 ) -> Summary:
-    """Every written row counts as `updated`, new or not (`DataEntrySummary`)."""
+    """Count every written row as `updated`, new or not (`DataEntrySummary`)."""
     status = "SUCCESS"
     if faults:
         status = "WARNING" if good else "ERROR"

@@ -1,4 +1,4 @@
-"""What the importer from DHIS2 2.43 on asks of all values of a data set, and of one value."""
+"""The checks of the importer from 2.43 on: of all values of a data set, and of one value."""
 
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ LONGEST_COMMENT: Final = 5000
 
 
 class Refused(Exception):
-    """The payload, or a group of it, is refused; `things` fill the code's message."""
+    """Raised when the payload, or a group of it, is refused; `things` fill the message."""
 
     def __init__(self, code: str, *things: object) -> None:
         super().__init__(code)
@@ -23,7 +23,7 @@ class Refused(Exception):
 
 
 class Value(NamedTuple):
-    """One decoded value: everything is a UID now, known or not."""
+    """One decoded value: every name is a UID by now, known or not."""
 
     position: int
     element: str
@@ -37,7 +37,7 @@ class Value(NamedTuple):
 
 
 def refuse_group(job: Job, data_set: str, values: list[Value]) -> None:
-    """Raises Refused with the first thing that does not fit (E8010 to E8033, E8128).
+    """Raise Refused with the first thing that does not fit (E8010 to E8033, E8128).
 
     Raises Unreadable when a period is none at all.
     """
@@ -47,7 +47,7 @@ def refuse_group(job: Job, data_set: str, values: list[Value]) -> None:
 
 
 def fault_of_row(job: Job, value: Value) -> tuple[int, str, tuple[object, ...]] | None:
-    """(position, code, things) of what is wrong with one value (E8120 to E8125), or None."""
+    """Return (position, code, things) of the fault of one value (E8120 to E8125), or None."""
     element = job.state.elements[value.element]
     if value.value is None:
         return None if value.deleted else (value.position, "E8120", (value.position,))
@@ -70,14 +70,16 @@ def _access(job: Job, data_set: DataSet, values: list[Value]) -> None:
         raise Refused("E8010", data_set.uid)
     units = job.state.org_units
     outside = [
-        one
-        for one in _distinct(value.unit for value in values)
-        if one not in units or not job.state.may_capture(units[one]) or strikes(Kind.OUTSIDE, one)
+        unit
+        for unit in _distinct(value.unit for value in values)
+        if unit not in units
+        or not job.state.may_capture(units[unit])
+        or strikes(Kind.OUTSIDE, unit)
     ]
     if outside:
         raise Refused("E8011", outside)
     combos = _distinct(combo for value in values for combo in (value.combo, value.attribute))
-    closed = [one for one in combos if one in job.state.no_option_write]
+    closed = [combo for combo in combos if combo in job.state.no_option_write]
     closed += [value.combo for value in values if strikes(Kind.OPTION_SHARING, value.combo)]
     if closed:
         raise Refused("E8012", _distinct(closed))
@@ -85,25 +87,27 @@ def _access(job: Job, data_set: DataSet, values: list[Value]) -> None:
 
 def _members(job: Job, data_set: DataSet, values: list[Value]) -> None:
     elements = _distinct(value.element for value in values)
-    if strangers := [one for one in elements if one not in data_set.members]:
+    if strangers := [element for element in elements if element not in data_set.members]:
         raise Refused("E8020", data_set.uid, strangers)
     units = _distinct(value.unit for value in values)
     struck = job.standing.strikes
     if unassigned := [
-        one for one in units if one not in data_set.org_units or struck(Kind.UNASSIGNED, one)
+        unit for unit in units if unit not in data_set.org_units or struck(Kind.UNASSIGNED, unit)
     ]:
         raise Refused("E8022", data_set.uid, unassigned)
 
 
 def _periods(_job: Job, data_set: DataSet, values: list[Value]) -> None:
     periods = _distinct(value.period for value in values)
-    if unusable := [one for one in periods if _span(one).kind != data_set.period_type]:
+    if unusable := [period for period in periods if _span(period).kind != data_set.period_type]:
         raise Refused("E8021", data_set.uid, unusable)
 
 
 def _combos(_job: Job, data_set: DataSet, values: list[Value]) -> None:
     attributes = _distinct(value.attribute for value in values)
-    if unusable := [one for one in attributes if one not in data_set.attribute_combos]:
+    if unusable := [
+        attribute for attribute in attributes if attribute not in data_set.attribute_combos
+    ]:
         raise Refused("E8023", data_set.uid, unusable)
     for element, combo in dict.fromkeys((value.element, value.combo) for value in values):
         if combo not in data_set.members[element]:
@@ -120,15 +124,15 @@ def _options_hold(job: Job, _data_set: DataSet, values: list[Value]) -> None:
 
 def _unit_open(job: Job, _data_set: DataSet, values: list[Value]) -> None:
     for unit, period in dict.fromkeys((value.unit, value.period) for value in values):
-        one, span = job.state.org_units[unit], _span(period)
-        before = one.opening is not None and span.start < one.opening
-        after = one.closed is not None and span.start > one.closed
+        org_unit, span = job.state.org_units[unit], _span(period)
+        before = org_unit.opening is not None and span.start < org_unit.opening
+        after = org_unit.closed is not None and span.start > org_unit.closed
         if before or after or job.standing.strikes(Kind.UNIT_CLOSED, unit, period):
             raise Refused("E8031", unit, [period])
 
 
 def _timely(job: Job, data_set: DataSet, values: list[Value]) -> None:
-    """Expired, too early and outside an input period all come out as E8030."""
+    """Check the months: expired, too early and outside an input period are all E8030."""
     places = dict.fromkeys((value.unit, value.period) for value in values)
     untimely = [period for unit, period in places if not _open(job, data_set, unit, period)]
     if untimely:
@@ -136,7 +140,7 @@ def _timely(job: Job, data_set: DataSet, values: list[Value]) -> None:
 
 
 def _open(job: Job, data_set: DataSet, unit: str, period: str) -> bool:
-    """Explicit input periods stand instead of expiry and future periods."""
+    """Return whether a month is open; explicit input periods replace expiry and future periods."""
     key, strikes = (data_set.uid, unit, period), job.standing.strikes
     if any(strikes(kind, *key) for kind in (Kind.LOCKED, Kind.TOO_EARLY, Kind.INPUT_PERIOD)):
         return False

@@ -47,7 +47,7 @@ CODES: Final = {
 
 
 def conflict(code: str, things: Sequence[object], indexes: list[int]) -> Json:
-    """The conflict as the server words it: it has neither `object` nor `property`.
+    """Return the conflict as the server words it: it has neither `object` nor `property`.
 
     The message's arguments stand in `objects`, joined by hyphens.
     """
@@ -61,5 +61,5 @@ def conflict(code: str, things: Sequence[object], indexes: list[int]) -> Json:
 
 
 def _word(thing: object) -> str:
-    """Lists as Java prints them."""
+    """Return a thing as text, a list as Java prints it."""
     return f"[{', '.join(thing)}]" if isinstance(thing, list) else str(thing)

@@ -1,4 +1,4 @@
-"""All that the sandbox server stores: metadata, data values, completeness, locks, rights."""
+"""The sandbox server's data: metadata, data values, completeness, locks, rights."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ KINDS = (
 
 
 def _fresh() -> dict[str, dict[str, Json]]:
-    """An empty server, which always has the default category combo and option combo."""
+    """Return an empty server, which always has the default category combo and option combo."""
     objects: dict[str, dict[str, Json]] = {kind: {} for kind in KINDS}
     objects["categoryCombos"][DEFAULT_CATEGORY_COMBO] = {
         "id": DEFAULT_CATEGORY_COMBO,
@@ -56,7 +56,7 @@ def _fresh() -> dict[str, dict[str, Json]]:
 
 @dataclass(slots=True)
 class State:
-    """The server's database. Hold the sandbox's lock while touching it.
+    """The server's database. Hold the sandbox's lock while using it.
 
     `objects` is the metadata as posted, by plural and UID; the typed look-ups beside it are
     made by `rebuild`. `capture_roots` are the units that the account may write below (empty:
@@ -83,14 +83,14 @@ class State:
     approved: set[tuple[str, str, str]] = field(default_factory=set)
 
     def find(self, kind: str, scheme: str, text: str) -> str | None:
-        """The UID of the object that `text` names by `scheme` (`uid`, `code` or `name`)."""
+        """Return the UID of the object that `text` names by `scheme` (`uid`, `code` or `name`)."""
         objects = self.objects[kind]
         if scheme == "uid":
             return text if text in objects else None
-        return next((one for one, raw in objects.items() if raw.get(scheme) == text), None)
+        return next((uid for uid, raw in objects.items() if raw.get(scheme) == text), None)
 
     def may_capture(self, unit: OrgUnit) -> bool:
-        """Whether the unit lies in the account's data capture hierarchy."""
+        """Return whether the unit lies in the account's data capture hierarchy."""
         return not self.capture_roots or not self.capture_roots.isdisjoint(unit.path)
 
     def value(
@@ -101,19 +101,21 @@ class State:
         combo: str = DEFAULT_OPTION_COMBO,
         attribute: str = DEFAULT_OPTION_COMBO,
     ) -> str | None:
-        """What is stored in a cell, by UIDs; None for nothing, or when it was deleted."""
+        """Return what is stored in a cell, by UIDs; None for nothing, or when it was deleted."""
         cell = self.cells.get((unit, period), {}).get((element, combo, attribute))
         return None if cell is None or cell.deleted else cell.value
 
     def missing(self, place: Place, wanted: Collection[tuple[str, str]]) -> str:
-        """The name of the first (data element, option combo) that has no value; "" for none."""
+        """Return the first (data element, option combo) without a value, by name; "" for none."""
         rows = self.cells.get(place, {})
         filled = {slot[:2] for slot, cell in rows.items() if not cell.deleted}
-        names = sorted(self.elements[one[0]].name for one in wanted if one not in filled)
+        names = sorted(
+            self.elements[operand[0]].name for operand in wanted if operand not in filled
+        )
         return names[0] if names else ""
 
     def trim(self, insignificant: Callable[[str], bool]) -> int:
-        """Mark the zeros as deleted that are not worth a row; answers with how many."""
+        """Mark the insignificant zeros as deleted; return how many."""
         zeros = [
             (rows, slot)
             for rows in self.cells.values()
@@ -143,13 +145,15 @@ class State:
         self.programs = programs_of(self.objects["programs"])
         self.stages = stages_of(self.objects["programStages"], self.objects["programs"])
         self.data_sets_of = {
-            element: tuple(uid for uid, one in self.data_sets.items() if element in one.members)
+            element: tuple(
+                uid for uid, data_set in self.data_sets.items() if element in data_set.members
+            )
             for element in self.elements
         }
 
 
 def reference(raw: Mapping[str, Any], name: str, default: str = "") -> str:
-    """The UID that the property refers to."""
+    """Return the UID that the property refers to."""
     return str((raw.get(name) or {}).get("id", default))
 
 
@@ -163,7 +167,9 @@ def _combos(raws: Iterable[Json]) -> dict[str, frozenset[str]]:
 def _options(objects: Mapping[str, Mapping[str, Json]]) -> dict[str, frozenset[str]]:
     codes = {uid: str(raw.get("code")) for uid, raw in objects["options"].items()}
     return {
-        uid: frozenset(codes[one["id"]] for one in raw.get("options", ()) if one["id"] in codes)
+        uid: frozenset(
+            codes[option["id"]] for option in raw.get("options", ()) if option["id"] in codes
+        )
         for uid, raw in objects["optionSets"].items()
     }
 
@@ -200,26 +206,26 @@ def _data_set(
         expiry_days=int(raw.get("expiryDays", 0)),
         open_future_periods=int(raw.get("openFuturePeriods", 0)),
         members=members,
-        org_units=frozenset(one["id"] for one in raw.get("organisationUnits", ())),
+        org_units=frozenset(unit["id"] for unit in raw.get("organisationUnits", ())),
         attribute_combos=combos.get(
             reference(raw, "categoryCombo", DEFAULT_CATEGORY_COMBO), frozenset()
         ),
         input_periods={
-            reference(one, "period"): InputPeriod(
-                _moment(one.get("openingDate")), _moment(one.get("closingDate"))
+            reference(window, "period"): InputPeriod(
+                _moment(window.get("openingDate")), _moment(window.get("closingDate"))
             )
-            for one in raw.get("dataInputPeriods", ())
+            for window in raw.get("dataInputPeriods", ())
         },
         compulsory=frozenset(
-            (reference(one, "dataElement"), reference(one, "categoryOptionCombo"))
-            for one in raw.get("compulsoryDataElementOperands", ())
+            (reference(operand, "dataElement"), reference(operand, "categoryOptionCombo"))
+            for operand in raw.get("compulsoryDataElementOperands", ())
         ),
         compulsory_only=bool(raw.get("compulsoryFieldsCompleteOnly")),
     )
 
 
 def _moment(text: str | None) -> datetime | None:
-    """A DHIS2 timestamp without zone, in the server's zone (which is UTC here)."""
+    """Parse a DHIS2 timestamp without zone, in the server's zone (UTC in the stand-in)."""
     return None if text is None else datetime.fromisoformat(f"{text[:10]}T00:00:00+00:00")
 
 

@@ -32,7 +32,7 @@ _REASONS: Final = {
 
 @dataclass(slots=True)
 class Summary:
-    """What came of an import. `complete` is the date of completion, or "false"."""
+    """The outcome of an import. `complete` is the date of completion, or "false"."""
 
     status: str = "SUCCESS"
     description: str = "Import process completed successfully"
@@ -45,6 +45,7 @@ class Summary:
     complete: str = "false"
 
     def as_json(self, options: Options) -> Json:
+        """Return the ImportSummary as DHIS2 answers it."""
         return {
             "responseType": "ImportSummary",
             "status": self.status,
@@ -70,7 +71,7 @@ class Summary:
 
 
 def envelope(summary: Summary, options: Options, family: Family) -> tuple[Json, int]:
-    """The body and the HTTP status.
+    """Return the body and the HTTP status.
 
     A partial failure (WARNING) is a 409 up to 2.42 and a 200 from 2.43 on, which is why no
     client may decide from the status (DHIS2, `WebMessageUtils.importSummary`).
@@ -83,7 +84,7 @@ def envelope(summary: Summary, options: Options, family: Family) -> tuple[Json, 
 
 
 def web_message(http: int, message: str, *, status: str = "ERROR", code: str = "") -> Json:
-    """DHIS2's `WebMessage` without a response inside."""
+    """Return DHIS2's `WebMessage` without a response inside."""
     body: Json = {
         "httpStatus": _REASONS.get(http, str(http)),
         "httpStatusCode": http,

@@ -1,6 +1,6 @@
 """The tracker importer, for single events of event programs: one code for all versions.
 
-An update replaces what an event says of itself and keeps the data values that it leaves out; a
+An update replaces the properties of an event and keeps the data values that it leaves out; a
 value of null deletes one (DHIS2 docs, "Tracker"). With atomicMode ALL one bad event refuses the
 whole payload: status ERROR and 409. With OBJECT the good ones are stored, and the answer is 200
 with status OK even when every event was refused: `stats` and `errorReports` say so.
@@ -39,7 +39,7 @@ class Import:
         self._options, self._standing, self._who, self._now = options, standing, who, now
 
     def run(self, events: list[Json]) -> Answer:
-        """The bare ImportReport and its HTTP status."""
+        """Return the bare ImportReport and its HTTP status."""
         cases = [self._case(raw) for raw in events]
         faults = [(case, found) for case in cases if (found := faults_of(case))]
         if faults and self._options.all_or_nothing:
@@ -90,10 +90,10 @@ class Import:
 
 
 def _merged(case: Case) -> Mapping[str, str]:
-    """What was stored, over it what is sent, without what is sent as null."""
+    """Return the stored values with those sent over them, without those sent as null."""
     values = dict(case.old.values) if case.old is not None else {}
-    for one in case.raw.get("dataValues") or []:
-        element, value = case.find("dataElements", text(one, "dataElement")), text(one, "value")
+    for sent in case.raw.get("dataValues") or []:
+        element, value = case.find("dataElements", text(sent, "dataElement")), text(sent, "value")
         if element is None:
             continue
         if value is None:

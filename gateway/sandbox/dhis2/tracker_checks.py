@@ -1,4 +1,4 @@
-"""What the tracker importer asks of one event (DHIS2, `ValidationCode`, E1000 to E1315)."""
+"""The tracker importer's checks of one event (DHIS2, `ValidationCode`, E1000 to E1315)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -48,6 +48,7 @@ class Fault(NamedTuple):
     things: tuple[str, ...]
 
     def as_json(self, uid: str) -> Json:
+        """Return the error report of the event with this UID."""
         return {
             "message": MESSAGES[self.code].format(*self.things),
             "errorCode": self.code,
@@ -58,7 +59,7 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class Case:
-    """One event on its way in, with what its names were resolved to."""
+    """One event as it is imported, with the objects that its names stand for."""
 
     state: State
     options: TrackerOptions
@@ -73,12 +74,12 @@ class Case:
     unit: str | None = None
 
     def find(self, kind: str, name: str | None) -> str | None:
-        """The UID that a name stands for in the kind's id scheme, None for none."""
+        """Return the UID that a name stands for in the kind's id scheme, None for none."""
         return name and self.state.find(kind, self.options.schemes[kind], name)
 
 
 def faults_of(case: Case) -> list[Fault]:
-    """All that the first level with a finding has to say; later levels then stay silent."""
+    """Return all findings of the first level that has any; later levels are not checked."""
     levels: tuple[Callable[[Case], Iterator[Fault]], ...] = (_there,)
     if case.options.strategy != "DELETE":
         levels = (_there, _complete, _known, _allowed, _timely, _values)
@@ -89,7 +90,7 @@ def faults_of(case: Case) -> list[Fault]:
 
 
 def _there(case: Case) -> Iterator[Fault]:
-    """A deleted event's UID is never free again, not even to create it anew."""
+    """Check the event's UID: that of a deleted event is never free again, not even to create it."""
     strategy = case.options.strategy
     if case.old is not None and case.old.deleted:
         yield Fault("E1082", (case.uid,))
@@ -108,7 +109,7 @@ def _complete(case: Case) -> Iterator[Fault]:
 
 
 def _known(case: Case) -> Iterator[Fault]:
-    """Resolves the references; a program may be left to its stage to name."""
+    """Resolve the references; a program may be left to its stage to name."""
     state = case.state
     stage = case.find("programStages", text(case.raw, "programStage"))
     case.stage = state.stages.get(stage or "")
@@ -163,8 +164,8 @@ def _values(case: Case) -> Iterator[Fault]:
     if given and status in WITHOUT_VALUES:
         yield Fault("E1315", (status,))
     present: set[str] = set()
-    for one in given:
-        name = text(one, "dataElement") or ""
+    for sent in given:
+        name = text(sent, "dataElement") or ""
         element = case.find("dataElements", name)
         if element is None:
             yield Fault("E1304", (name,))
@@ -172,7 +173,7 @@ def _values(case: Case) -> Iterator[Fault]:
             yield Fault("E1305", (name, stage.uid))
         else:
             present.add(element)
-            yield from _value(case, element, name, text(one, "value"))
+            yield from _value(case, element, name, text(sent, "value"))
     for element, compulsory in stage.members.items():
         if compulsory and status == "COMPLETED" and element not in present:
             yield Fault("E1303", (element,))

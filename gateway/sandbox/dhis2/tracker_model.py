@@ -1,4 +1,4 @@
-"""Event programs and their events, in the shape that the tracker importer asks for."""
+"""Event programs and their events, in the shape that the tracker importer needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from gateway.sandbox.dhis2.model import Json
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A program's stage. `members` says of each data element whether it is compulsory."""
+    """A program's stage. `members` maps each data element to whether it is compulsory."""
 
     uid: str
     program: str
@@ -42,7 +42,7 @@ class Event(NamedTuple):
     deleted: bool = False
 
     def as_json(self) -> Json:
-        """As `GET /api/tracker/events/{uid}` answers it."""
+        """Return the event as `GET /api/tracker/events/{uid}` does."""
         return {
             "event": self.uid,
             "program": self.program,
@@ -58,11 +58,11 @@ class Event(NamedTuple):
 
 
 def programs_of(raws: Mapping[str, Json]) -> dict[str, Program]:
-    """The programs in the metadata as posted."""
+    """Return the programs in the metadata as posted."""
     return {
         uid: Program(
             uid=uid,
-            org_units=frozenset(one["id"] for one in raw.get("organisationUnits", ())),
+            org_units=frozenset(unit["id"] for unit in raw.get("organisationUnits", ())),
             expiry_days=int(raw.get("completeEventsExpiryDays", 0)),
         )
         for uid, raw in raws.items()
@@ -70,17 +70,17 @@ def programs_of(raws: Mapping[str, Json]) -> dict[str, Program]:
 
 
 def stages_of(raws: Mapping[str, Json], programs: Mapping[str, Json]) -> dict[str, Stage]:
-    """The stages in the metadata as posted; either end may say that they belong together."""
+    """Return the stages in the metadata as posted; stage or program may name the other."""
     owners = {
-        one["id"]: uid for uid, raw in programs.items() for one in raw.get("programStages", ())
+        stage["id"]: uid for uid, raw in programs.items() for stage in raw.get("programStages", ())
     }
     return {
         uid: Stage(
             uid=uid,
             program=(raw.get("program") or {}).get("id") or owners.get(uid, ""),
             members={
-                one["dataElement"]["id"]: bool(one.get("compulsory"))
-                for one in raw.get("programStageDataElements", ())
+                member["dataElement"]["id"]: bool(member.get("compulsory"))
+                for member in raw.get("programStageDataElements", ())
             },
         )
         for uid, raw in raws.items()

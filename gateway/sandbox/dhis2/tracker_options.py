@@ -23,7 +23,7 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TrackerOptions:
-    """How to import events; everything defaults as in the server's source."""
+    """The options of an import of events; everything defaults as in the server's source."""
 
     in_background: bool
     strategy: str
@@ -33,7 +33,7 @@ class TrackerOptions:
 
 
 def from_query(query: Mapping[str, str]) -> TrackerOptions:
-    """The options in the query. Raises BadParameter; unknown parameters are passed over."""
+    """Return the options of the query. Raises BadParameter; ignores unknown parameters."""
     return TrackerOptions(
         in_background=_word(query, "async", ("TRUE", "FALSE")) == "TRUE",
         strategy=_word(query, "importStrategy", ("CREATE_AND_UPDATE", *STRATEGIES)),
@@ -49,7 +49,7 @@ def from_query(query: Mapping[str, str]) -> TrackerOptions:
 def _word(
     query: Mapping[str, str], name: str, words: tuple[str, ...], default: str | None = None
 ) -> str:
-    """The parameter's word; the first one of `words` is the default unless another is given."""
+    """Return the parameter's word; the first of `words` is the default unless given."""
     found = query.get(name, default or words[0]).upper()
     if found not in words:
         raise BadParameter(f"Value '{found}' is not valid for parameter {name}")
@@ -57,17 +57,20 @@ def _word(
 
 
 def events_of(body: Json) -> list[Json]:
-    """The events in the body. Raises BadParameter for what Jackson cannot read: a malformed
-    UID or date, a status that does not exist. The whole request is a 400 then."""
+    """Return the events of the body.
+
+    Raises BadParameter for what Jackson cannot read: a malformed UID or date, a status that does
+    not exist. The whole request is a 400 then.
+    """
     events: Any = body.get("events") or []
-    if not isinstance(events, list) or not all(isinstance(one, dict) for one in events):
+    if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
         raise BadParameter("events is not a list of objects")
-    for one in events:
-        uid, date = text(one, "event"), text(one, "occurredAt")
+    for event in events:
+        uid, date = text(event, "event"), text(event, "occurredAt")
         if uid is not None and not UID.fullmatch(uid):
             raise BadParameter(f"UID must be an alphanumeric string of 11 characters: {uid}")
         if date is not None and not _DATE.fullmatch(date):
             raise BadParameter(f"Invalid date format '{date}'")
-        if (text(one, "status") or "ACTIVE") not in STATUSES:
-            raise BadParameter(f"'{one['status']}' is not a valid event status")
+        if (text(event, "status") or "ACTIVE") not in STATUSES:
+            raise BadParameter(f"'{event['status']}' is not a valid event status")
     return events

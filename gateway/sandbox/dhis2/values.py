@@ -1,4 +1,4 @@
-"""Whether a text is a value of a DHIS2 value type (`ValidationUtils.valueIsValid`)."""
+"""The rules for values of a DHIS2 value type (`ValidationUtils.valueIsValid`)."""
 
 import re
 from datetime import date
@@ -27,7 +27,7 @@ _NUMERIC: Final = frozenset(
 
 
 def fault_of(value: str, kind: str) -> str | None:
-    """DHIS2's key of what is wrong with the value, or None. Other types take any text."""
+    """Return DHIS2's key of the fault of a value, or None. Other types take any text."""
     if len(value) > LONGEST:
         return "value_length_greater_than_max_length"
     if kind in _COMPILED:
@@ -39,7 +39,7 @@ def fault_of(value: str, kind: str) -> str | None:
 
 
 def is_zero(value: str, kind: str) -> bool:
-    """Whether the value is a zero of a numeric type, which may not be worth a row."""
+    """Return whether the value is a zero of a numeric type, which may not be stored."""
     return kind in _NUMERIC and _ZERO.fullmatch(value) is not None
 
 

@@ -1,4 +1,4 @@
-"""How a piece of writing is done: at once, or as the fault at hand wants it."""
+"""Applying a write: at once, or as the fault of the request demands."""
 
 from collections.abc import Callable
 from typing import Never, Self
@@ -26,26 +26,26 @@ class Dropped:
 
 
 def dropped() -> Response:
-    """The answer that never arrives. The test client raises ConnectionResetError."""
+    """Return an answer that never arrives. The test client raises ConnectionResetError."""
     return Response(Dropped(), mimetype="application/json")
 
 
-def _fallen_over() -> Answer:
+def _failed_import() -> Answer:
     return web_message(500, "An unexpected error occurred in the importer"), 500
 
 
 def _half(body: Json) -> Response:
-    """The first half of the answer, as if that were all of it."""
+    """Return the first half of the answer, as if that were all of it."""
     text = json.dumps(body)
     return Response(text[: len(text) // 2], mimetype="application/json")
 
 
 def carry_out(
-    keys: list[Key], work: Callable[[], Answer], crash: Callable[[], Answer] = _fallen_over
+    keys: list[Key], work: Callable[[], Answer], crash: Callable[[], Answer] = _failed_import
 ) -> ResponseReturnValue:
-    """Do the work on these keys, as slowly, late or fruitlessly as the fault wants it.
+    """Do the work on these keys, as slowly, late or fruitlessly as the fault demands.
 
-    `crash` is what happens in its place when the importer falls over. Either runs under the
+    `crash` is done in its place when the importer fails. Either runs under the
     sandbox's lock; while it waits for that, or for the fault's seconds, the ledger counts the
     request as being at work on its keys.
     """
