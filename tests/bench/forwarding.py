@@ -37,7 +37,7 @@ from gateway.storage.tables import outbox
 from gateway.transports.dhis2 import Cell, Dhis2
 from menus.loading.loader import load
 from menus.model.period import Period
-from tests.bench.far_side import TIMEOUT, Family, Side, far_side
+from tests.bench.dhis2_server import TIMEOUT, Family, Side, far_side
 from tests.bench.ground import Ground
 from tests.bench.programme import FORM, VALUES, Programme, prepare, unit_uid
 

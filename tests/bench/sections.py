@@ -18,7 +18,7 @@ from tests.bench import (
 from tests.bench.accepting import Accepting
 from tests.bench.asking import Asking, Cost
 from tests.bench.delivering import Delivering
-from tests.bench.far_side import FAMILIES
+from tests.bench.dhis2_server import FAMILIES
 from tests.bench.forwarding import Drained, Forwarding
 from tests.bench.ground import KINDS, Ground
 from tests.bench.growing import Growing

@@ -27,8 +27,8 @@ from gateway.storage.engine import Engine, connect, reading
 from gateway.storage.tables import inbox
 from menus.loading.loader import load
 from menus.model.period import Period
-from tests.journeys.far_sides import ACCOUNT, Dhis2, Operator, sandbox_operator
 from tests.journeys.processes import PARTS, Program, end, free_port, probe, run, wait_for
+from tests.journeys.sandboxes import ACCOUNT, Dhis2, Operator, sandbox_operator
 
 TOKEN = "journey-token-of-many-signs"
 SITES = 1500
