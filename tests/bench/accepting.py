@@ -5,7 +5,7 @@ database; the load goes to them in turn (A B A B …), so that whatever else the
 meets both alike. One client process keeps `load.CONNECTIONS` connections and posts the same
 report under ever new ids. An answer other than 200 ends the run. The figure of a side is the
 median of its turns; the ratio is the median of the ratios of neighbouring turns. No worker
-runs: Valkey takes the nudges.
+runs: Valkey takes the work signals.
 """
 
 import secrets
@@ -50,16 +50,16 @@ def measure(ground: Ground, kind: Kind, *, turns: int, seconds: float) -> Accept
                 found.append((rates[0], rates[1]))
     return Accepting(
         kind,
-        ours=median(one for one, _ in found),
+        ours=median(ours for ours, _ in found),
         bare=median(other for _, other in found),
-        ratio=median(one / other for one, other in found),
+        ratio=median(ours / other for ours, other in found),
         turns=found,
     )
 
 
 @contextmanager
 def _both_sides(ground: Ground, kind: Kind) -> Iterator[tuple[tuple[int, Post], tuple[int, Post]]]:
-    """Port and post of the gateway's doors and of the bare view, both on one new database."""
+    """Yield port and post of the gateway's web and of the bare view, on one new database."""
     url, token = ground.create(kind), secrets.token_urlsafe(24)
     ours, bare = free_port(), free_port()
     common = {"DATABASE_URL": url, "REDIS_URL": ground.redis_url, "LOG_LEVEL": "WARNING"}
@@ -68,7 +68,7 @@ def _both_sides(ground: Ground, kind: Kind) -> Iterator[tuple[tuple[int, Post], 
             environment = common | {"PORT": str(port), "WEBHOOK_TOKENS": token}
             log = ground.folder / f"{program}.log"
             stack.enter_context(running(program, environment=environment, log=log))
-            _await_doors(program, port, log)
+            _await_answer(program, port, log)
         now = datetime.now(UTC)
         yield (
             (ours, sms_post(ours, f"/at/{token}/sms", TEXT, now)),
@@ -77,7 +77,7 @@ def _both_sides(ground: Ground, kind: Kind) -> Iterator[tuple[tuple[int, Post], 
     ground.drop(url)
 
 
-def _await_doors(program: str, port: int, log: Path) -> None:
+def _await_answer(program: str, port: int, log: Path) -> None:
     try:
         await_that(program, lambda: answers(f"http://127.0.0.1:{port}/healthz"))
     except TimeoutError as late:

@@ -83,7 +83,7 @@ def _cost(database: str, phone: str, turns: int) -> Cost:
         costs.append(_answer(engine, context))
     engine.dispose()
     kept = costs[WARM_UP:]
-    return Cost(median(one.passed for one in kept), median(one.cpu for one in kept))
+    return Cost(median(cost.passed for cost in kept), median(cost.cpu for cost in kept))
 
 
 def _answer(engine: Engine, context: Context) -> Cost:

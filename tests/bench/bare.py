@@ -1,9 +1,9 @@
 """`python -m tests.bench.bare`: the least that could acknowledge an SMS, to compare with.
 
 A Flask view that inserts one row of the form's fields and commits it: no token, no size, no
-check of a field, no lane, no hash, no bell. Same database file or server, same SQLAlchemy, same
-durability, as many connections as threads, and the same Granian with as many processes and
-threads as the gateway's own doors. PORT and DATABASE_URL are its settings.
+check of a field, no lane, no hash, no work signal. Same database file or server, same SQLAlchemy,
+same durability, as many connections as threads, and the same Granian with as many processes and
+threads as the gateway's own web. PORT and DATABASE_URL are its settings.
 """
 
 import os

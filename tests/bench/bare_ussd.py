@@ -2,7 +2,7 @@
 
 A Flask view with one GET and one SET in Redis for each hop: no token, no menu, no caller, no
 check of a field, no words. The same Granian with as many processes and threads as the gateway's
-own doors, and the same Redis client. PORT and REDIS_URL are its settings.
+own web, and the same Redis client. PORT and REDIS_URL are its settings.
 """
 
 import os

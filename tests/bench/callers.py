@@ -22,9 +22,9 @@ SERVICE: Final = quote_plus("*384*1#")
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What is keyed in after the dial, at whose door, and how the last answer begins.
+    """The keys after the dial, the address they are posted to, and how the last answer begins.
 
-    The hops before number `start` are left out: somebody made them before.
+    The hops before number `start` are left out: they were made before.
     """
 
     port: int
@@ -102,7 +102,9 @@ class _Rounds:
 async def _walk_for(rounds: _Rounds, connections: int) -> Walked:
     loop = asyncio.get_running_loop()
     lines = [
-        (await loop.create_connection(lambda: _Line(rounds), "127.0.0.1", rounds.walk.port))[1]
+        (await loop.create_connection(lambda: _Connection(rounds), "127.0.0.1", rounds.walk.port))[
+            1
+        ]
         for _ in range(connections)
     ]
     took = sorted(chain.from_iterable(await asyncio.gather(*(line.over for line in lines))))
@@ -114,7 +116,7 @@ def _part(ordered: Sequence[float], part: float) -> float:
     return ordered[min(int(len(ordered) * part), len(ordered) - 1)]
 
 
-class _Line(asyncio.Protocol):
+class _Connection(asyncio.Protocol):
     """One kept connection: a caller's hops, the next caller's, until the time is over."""
 
     def __init__(self, rounds: _Rounds) -> None:

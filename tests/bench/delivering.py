@@ -1,11 +1,11 @@
 """Figure B: reports per second from accepted to replied and imported.
 
 Every site's complete report waits in the inbox. Workers, clock, sandbox operator and sandbox
-DHIS2 are up, each a process of its own as in the field, and idle. Then the bell rings, and time
-runs until the operator has taken as many replies and DHIS2 as many complete reports as there
-are, by the rows in SQL. What the far sides really hold is counted afterwards, and a figure with
-one number too few is none. Each run begins with a fresh copy of the database and with empty far
-sides.
+DHIS2 are up, each a process of its own as in the field, and idle. Then the workers are signalled,
+and time runs until the operator has taken as many replies and DHIS2 as many complete reports as
+there are, by the rows in SQL. What operator and DHIS2 really hold is counted afterwards, and a
+figure with one number too few is none. Each run begins with a fresh copy of the database and with
+empty sandboxes.
 """
 
 import json
@@ -35,7 +35,7 @@ LONGEST: Final = 600.0  # seconds for one run before it counts as stuck
 
 
 class Wrong(Exception):
-    """The far sides do not hold what they should; there is no figure for that."""
+    """Raised when operator or DHIS2 do not hold what they should: there is no figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def _run(ground: Ground, programme: Programme) -> float:
     ground.empty_redis()
     environment = _settings(ground, url)
     engine = connect(url)
-    with _far_sides(ground, programme, environment), _workers(ground, environment) as ring:
+    with _sandboxes(ground, programme, environment), _workers(ground, environment) as begin:
         started = perf_counter()
-        ring()
+        begin()
         await_that(
             f"{programme.reports} reports",
             lambda: _all_settled(engine, programme.reports),
@@ -92,7 +92,7 @@ def _settings(ground: Ground, url: str) -> dict[str, str]:
 
 
 @contextmanager
-def _far_sides(ground: Ground, programme: Programme, environment: dict[str, str]) -> Iterator[None]:
+def _sandboxes(ground: Ground, programme: Programme, environment: dict[str, str]) -> Iterator[None]:
     operator = ("gateway.sandbox.operator", "--port", _port(environment["AT_API_URL"]))
     dhis2 = (
         *("gateway", "sandbox", "dhis2", "--family", "sql"),
@@ -114,22 +114,22 @@ def _port(url: str) -> str:
 
 @contextmanager
 def _workers(ground: Ground, environment: dict[str, str]) -> Iterator[Callable[[], None]]:
-    """Workers and clock, up and idle; yields the bell that makes them begin."""
+    """Yield a call that makes workers and clock begin, which are up and idle."""
     flag, work_signal = flag_key("read"), WorkSignal(ground.redis_url)
     with ExitStack() as stack:
         client = stack.enter_context(redis.Redis.from_url(ground.redis_url))
-        # While a nudge seems to wait, the clock sees the messages and does not ring.
+        # While a signal seems to wait, the clock sees the messages and sends none.
         client.set(flag, "1")
         for program in ("workers.clock", "workers"):
             log = ground.folder / f"{program}.log"
             stack.enter_context(running(program, environment=environment, log=log))
         await_that("workers", lambda: client.scard("rq:workers") == len(JOBS))
 
-        def ring() -> None:
+        def begin() -> None:
             client.delete(flag)
             work_signal.notify("read")
 
-        yield ring
+        yield begin
     work_signal.close()
 
 
@@ -154,10 +154,10 @@ def _all_settled(engine: Engine, reports: int) -> bool:
 
 
 def _check(environment: dict[str, str], reports: int) -> None:
-    """Counts what the far sides hold. Raises Wrong when it is not one of each."""
+    """Count what operator and DHIS2 hold. Raises Wrong when it is not one of each."""
     replies = _json(environment["AT_API_URL"] + "/sandbox/messages")["count"]
     held = _json(environment["DHIS2_URL"] + "/sandbox/values")
-    complete = sum(bool(one["completed"]) for one in held["completeness"])
+    complete = sum(bool(entry["completed"]) for entry in held["completeness"])
     found = (replies, len(held["values"]), complete)
     if found != (reports, reports * VALUES, reports):
         raise Wrong(f"(replies, values, complete) of {reports} reports: {found}")

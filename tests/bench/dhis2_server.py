@@ -50,7 +50,7 @@ class Side:
 
 
 @contextmanager
-def far_side(ground: Ground, programme: Programme, family: Family) -> Iterator[Side]:
+def sandbox_dhis2(ground: Ground, programme: Programme, family: Family) -> Iterator[Side]:
     """One that knows the programme's metadata, empty, for as long as the block lasts."""
     side = Side(f"http://127.0.0.1:{free_port()}", "kibaru", secrets.token_urlsafe(16))
     program = (

@@ -121,7 +121,10 @@ def measure(ground: Ground) -> dict[str, dict[str, bool]]:
     """For each kind of trouble, which side comes through unharmed."""
     with ExitStack() as stack:
         subjects = list(_subjects(ground, stack))
-        return {row: {one.name: trouble(one) for one in subjects} for row, trouble in ROWS.items()}
+        return {
+            row: {subject.name: trouble(subject) for subject in subjects}
+            for row, trouble in ROWS.items()
+        }
 
 
 def rows(found: dict[str, dict[str, bool]]) -> Iterator[str]:

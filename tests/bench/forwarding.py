@@ -37,7 +37,7 @@ from gateway.storage.tables import outbox
 from gateway.transports.dhis2 import Cell, Dhis2
 from menus.loading.loader import load
 from menus.model.period import Period
-from tests.bench.dhis2_server import TIMEOUT, Family, Side, far_side
+from tests.bench.dhis2_server import TIMEOUT, Family, Side, sandbox_dhis2
 from tests.bench.ground import Ground
 from tests.bench.programme import FORM, VALUES, Programme, prepare, unit_uid
 
@@ -97,7 +97,7 @@ def measure(ground: Ground, programme: Programme, family: Family) -> Forwarding:
 
 def drain(ground: Ground, programme: Programme, family: Family) -> Drained:
     """Lets DHIS2 be away when the reports fall due, and come back."""
-    with far_side(ground, programme, family) as side, _copy(ground, programme) as engine:
+    with sandbox_dhis2(ground, programme, family) as side, _copy(ground, programme) as engine:
         side.switch(kind="down")
         _send(engine, side)
         side.well()
@@ -112,7 +112,7 @@ def _run(ground: Ground, programme: Programme, family: Family, bad: int) -> tupl
     """Sends all that waits; the seconds and the requests that it took."""
     # Spread over the whole, so that nearly every request has a bad one among its reports.
     units = [unit_uid(number) for number in range(0, programme.reports, 100 // bad)] if bad else []
-    with far_side(ground, programme, family) as side, _copy(ground, programme) as engine:
+    with sandbox_dhis2(ground, programme, family) as side, _copy(ground, programme) as engine:
         for unit in units:
             side.switch(kind="unassigned", where=unit)
         seconds = _until_settled(engine, side)
@@ -138,8 +138,8 @@ def _send(engine: Engine, side: Side) -> int:
 
 def _send_alone(engine: Engine, side: Side) -> int:
     with side.client() as client:
-        far = Far(client, TIMEOUT, load(), ZONE)
-        return forwarding.send_due(engine, far, lambda: datetime.now(UTC))
+        target = Far(client, TIMEOUT, load(), ZONE)
+        return forwarding.send_due(engine, target, lambda: datetime.now(UTC))
 
 
 def _open(engine: Engine) -> bool:
@@ -173,10 +173,14 @@ def _own_speed(ground: Ground, programme: Programme, family: Family) -> float:
         ]
         for first in range(0, programme.reports, ROWS)
     ]
-    with far_side(ground, programme, family) as side, side.client() as one, side.client() as two:
+    with (
+        sandbox_dhis2(ground, programme, family) as side,
+        side.client() as first,
+        side.client() as two,
+    ):
         begun = perf_counter()
         with ThreadPoolExecutor(FORWARDERS) as pool:
-            pool.map(_post, (one, two), (cells[0::FORWARDERS], cells[1::FORWARDERS]))
+            pool.map(_post, (first, two), (cells[0::FORWARDERS], cells[1::FORWARDERS]))
         return side.totals()["writes"] / (perf_counter() - begun)
 
 

@@ -42,7 +42,7 @@ class Ground:
         return url
 
     def copy(self, url: str) -> str:
-        """The URL of a new database that holds what this one holds. Nobody may be using it."""
+        """Return the URL of a copy of this database, which must have no open connection."""
         name = make_url(url).database
         if url.startswith("postgresql"):
             return self._on_server(name)
@@ -51,7 +51,7 @@ class Ground:
         return f"sqlite:///{file}"
 
     def drop(self, url: str) -> None:
-        """Let go of a database, also while somebody is still connected to it."""
+        """Drop a database, also while a client is still connected to it."""
         name = str(make_url(url).database)
         if url.startswith("postgresql"):
             self.server.drop(name)
@@ -60,7 +60,7 @@ class Ground:
             Path(file).unlink(missing_ok=True)
 
     def empty_redis(self) -> None:
-        """Nothing rings, nobody waits."""
+        """Empty Redis: no signal and no job waits."""
         with redis.Redis.from_url(self.redis_url) as client:
             client.flushdb()
 

@@ -1,7 +1,7 @@
 """Figure C: how the reports per second of figure B change as the backlog grows.
 
 The same measurement with few and with many reports, both on PostgreSQL and in one run. Flat is
-the aim: a ratio near one says that nothing in the house gets slower with the length of the
+the aim: a ratio near one says that nothing in the gateway gets slower with the length of the
 queue behind it. The many are measured once, since they take long enough to even out by
 themselves.
 """

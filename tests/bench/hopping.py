@@ -1,6 +1,6 @@
 """Figure D: USSD hops per second and how long one takes, against a bare view and against a peer.
 
-Three sides run at the same time on one Valkey with as many processes: the gateway's doors, a
+Three sides run at the same time on one Valkey with as many processes: the gateway's web, a
 bare Flask view behind the same server with one GET and one SET a hop, and the npm package
 `ussd-menu-builder` with its sessions in Redis behind Node's http, where Node is there. The load
 goes to them in turn, from registered agents who dial one after the other. A caller of the bare
@@ -13,7 +13,7 @@ receipt: of its nine hops the dial and the opening read SQL, and three confirmat
 COMMIT each with all that an SMS would bring about, which no other side does. What was reported
 is forgotten before each turn.
 
-Rates are those of a full house, each caller going as fast as it is answered, and medians as in
+Rates are those at full load, each caller going as fast as it is answered, and medians as in
 figure A. How long a key takes is asked again at half of that rate, and the gateway's rate with
 many dialogues stored that nobody ended: copies of a real one.
 """
@@ -85,7 +85,7 @@ class Hopping:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Walks:
     """A side's two walks: keys alone, and a whole report."""
 
     keys: Walk
@@ -95,21 +95,21 @@ class Door:
 def measure(ground: Ground, *, turns: int, callers: int, stored: int) -> Hopping:
     """So many turns for each side, of so many callers each, after one to warm up."""
     with _sides(ground) as field:
-        names = list(field.doors)
+        names = list(field.walks)
         keys = [[field.keys(name, callers) for name in names] for _ in range(turns + 1)][1:]
         reports = [[field.reports(name, callers) for name in names] for _ in range(turns)]
         sides = []
         for place, name in enumerate(names):
             full = [turn[place] for turn in keys]
-            rate = median(one.rate for one in full)
+            rate = median(walked.rate for walked in full)
             half = field.keys(name, 2 * callers, pace=rate / 2)
             sides.append(
                 Side(
                     name,
                     keys=rate,
                     reports=median(turn[place].rate for turn in reports),
-                    p50=median(one.p50 for one in full) * 1000,
-                    p99=median(one.p99 for one in full) * 1000,
+                    p50=median(walked.p50 for walked in full) * 1000,
+                    p99=median(walked.p99 for walked in full) * 1000,
                     half_p50=half.p50 * 1000,
                     half_p99=half.p99 * 1000,
                 )
@@ -126,34 +126,34 @@ def measure(ground: Ground, *, turns: int, callers: int, stored: int) -> Hopping
         )
 
 
-def rows(one: Hopping) -> Iterator[str]:
+def rows(found: Hopping) -> Iterator[str]:
     """The figures in words, for the table."""
     head = ("keys/s", "p50 ms", "p99 ms", "half p50", "p99/p50", "in reports")
     yield f"{'USSD hops a second':<26}" + "".join(f"{name:>11}" for name in head)
-    for side in one.sides:
+    for side in found.sides:
         yield (
             f"  {side.name:<24}{side.keys:>11,.0f}{side.p50:>11.1f}{side.p99:>11.1f}"
             f"{side.half_p50:>11.2f}{side.half_p99 / side.half_p50:>11.1f}{side.reports:>11,.0f}"
         )
-    if one.left_out:
-        yield f"  {PEER} left out: {one.left_out}"
-    yield f"  Kibaru's keys as a part of the bare view's: {one.ratio:.2f} (aim: 0.8 or more)"
-    yield f"  with {one.stored:,} dialogues stored: {one.stored_ratio:.2f} of the rate"
+    if found.left_out:
+        yield f"  {PEER} left out: {found.left_out}"
+    yield f"  Kibaru's keys as a part of the bare view's: {found.ratio:.2f} (aim: 0.8 or more)"
+    yield f"  with {found.stored:,} dialogues stored: {found.stored_ratio:.2f} of the rate"
 
 
 class Field:
     """The sides that are up, and the database and Redis below them."""
 
     def __init__(
-        self, doors: dict[str, Door], engine: Engine, redis_url: str, left_out: str
+        self, walks: dict[str, Walks], engine: Engine, redis_url: str, left_out: str
     ) -> None:
-        self.doors, self.left_out = doors, left_out
+        self.walks, self.left_out = walks, left_out
         self._engine, self._redis_url = engine, redis_url
         self._first = 0
 
     def keys(self, name: str, callers: int, *, pace: float = 0.0) -> Walked:
         """So many callers who have dialled before, and now key in numbers."""
-        walk = self.doors[name].keys
+        walk = self.walks[name].keys
         dial = replace(walk, answers=walk.answers[: walk.start - 1], start=0, last="CON ")
         first = self._next(callers)
         _walk(dial, first, callers)
@@ -162,7 +162,7 @@ class Field:
     def reports(self, name: str, callers: int) -> Walked:
         """So many callers from the dial to the end, after all that others reported is forgotten."""
         forget(self._engine)
-        return _walk(self.doors[name].report, self._next(callers), callers)
+        return _walk(self.walks[name].report, self._next(callers), callers)
 
     def store(self, dialogues: int) -> None:
         """Leaves one of the gateway's dialogues open, and so many copies of it in Redis."""
@@ -204,24 +204,24 @@ def forget(engine: Engine) -> None:
 @contextmanager
 def _sides(ground: Ground) -> Iterator[Field]:
     with kibaru(ground) as (ours, engine), ExitStack() as stack:
-        doors = {OURS: _door(ours), BARE: _door(stack.enter_context(_bare(ground)))}
+        walks = {OURS: _walks(ours), BARE: _walks(stack.enter_context(_bare(ground)))}
         left_out = ""
         try:
             theirs = stack.enter_context(peer(ground))
             keyed = replace(theirs, answers=theirs.answers[:-1], last="CON ", start=3)
-            doors[PEER] = Door(keyed, theirs)
+            walks[PEER] = Walks(keyed, theirs)
         except NoPeer as missing:
             left_out = str(missing)
-        yield Field(doors, engine, ground.redis_url, left_out)
+        yield Field(walks, engine, ground.redis_url, left_out)
 
 
-def _door(report: Walk) -> Door:
-    return Door(replace(report, answers=KEYS, last="CON ", start=3), report)
+def _walks(report: Walk) -> Walks:
+    return Walks(replace(report, answers=KEYS, last="CON ", start=3), report)
 
 
 @contextmanager
 def kibaru(ground: Ground) -> Iterator[tuple[Walk, Engine]]:
-    """The gateway's doors with a roster of AGENTS, and its database."""
+    """Yield the gateway's web with a roster of AGENTS, and its database."""
     url, token, port = ground.create("postgresql"), secrets.token_urlsafe(24), free_port()
     now = datetime.now(UTC)
     enrol(url, ground.folder, AGENTS, Period(now.year, now.month).plus(-3))

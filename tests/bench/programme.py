@@ -116,7 +116,7 @@ def _phone(number: int) -> str:
 
 
 def _messages(sites: int, month: Period, now: datetime) -> Iterator[Arrival]:
-    """What the doors would store, only in one COMMIT: accepting is not what is measured here."""
+    """Store what web would, but in one COMMIT: accepting is not what is measured."""
     for number in range(sites):
         yield Arrival(
             provider=PROVIDER,

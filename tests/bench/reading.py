@@ -66,22 +66,22 @@ def measure(*, rounds: int) -> Reading:
                 _weigh(filled, catalogue)
             reads.append((middle - begun) / 1000)
             weighs.append((time.thread_time_ns() - begun) / 1000)
-    long = [(_milliseconds(one, LONG, catalogue), one) for one in ADVERSE]
+    long = [(_milliseconds(text, LONG, catalogue), text) for text in ADVERSE]
     return Reading(
         messages=len(texts),
         read_us=round(median(map(median, alone)), 1),
         weighed_us=round(median(map(median, whole)), 1),
-        growth=round(max(took / _milliseconds(one, SHORT, catalogue) for took, one in long), 1),
+        growth=round(max(took / _milliseconds(text, SHORT, catalogue) for took, text in long), 1),
         longest_ms=round(max(took for took, _ in long), 1),
     )
 
 
-def rows(one: Reading) -> Iterator[str]:
+def rows(found: Reading) -> Iterator[str]:
     """The figures in words, for the table."""
-    yield f"one SMS read, median of {one.messages}: {one.read_us} us of CPU"
-    yield f"one SMS read and weighed: {one.weighed_us} us of CPU (aim: 300 or less)"
-    yield f"10,000 adverse characters against 1,000: {one.growth} times (linear: 10)"
-    yield f"10,000 adverse characters, the worst: {one.longest_ms} ms"
+    yield f"one SMS read, median of {found.messages}: {found.read_us} us of CPU"
+    yield f"one SMS read and weighed: {found.weighed_us} us of CPU (aim: 300 or less)"
+    yield f"10,000 adverse characters against 1,000: {found.growth} times (linear: 10)"
+    yield f"10,000 adverse characters, the worst: {found.longest_ms} ms"
 
 
 def fuzz(messages: int, *, seed: int) -> None:
@@ -143,8 +143,8 @@ def _check(text: str, catalogue: Catalogue) -> None:
     asked = {code for problem in reading.problems for code in problem.codes}
     for filled in reading.filled:
         _hold(not asked & filled.values.keys(), text)
-        _hold(all(str(one) in digits for one in filled.values.values()), text)
-        _hold(all(str(one) in digits for one in filled.days_out.values()), text)
+        _hold(all(str(number) in digits for number in filled.values.values()), text)
+        _hold(all(str(number) in digits for number in filled.days_out.values()), text)
         for code, number in _weigh(filled, catalogue).items():
             _hold(number <= catalogue.field(code).ask_above, text)
 

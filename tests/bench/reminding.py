@@ -44,10 +44,10 @@ def measure(ground: Ground, *, agents: int, few: int) -> Reminding:
     return figures
 
 
-def rows(one: Reminding) -> list[str]:
+def rows(found: Reminding) -> list[str]:
     return [
-        f"reminding {one.agents:,} agents: {one.seconds:.1f} s until all wait in the outbox,",
-        f"  {one.peak:.0f} MiB at most, and {one.peak_with_few:.0f} MiB with {one.few:,}",
+        f"reminding {found.agents:,} agents: {found.seconds:.1f} s until all wait in the outbox,",
+        f"  {found.peak:.0f} MiB at most, and {found.peak_with_few:.0f} MiB with {found.few:,}",
     ]
 
 

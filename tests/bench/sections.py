@@ -82,8 +82,8 @@ def _accepting(here: Ground, scale: Scale) -> list[Accepting]:
 
 def _accepting_rows(found: list[Accepting]) -> Iterable[str]:
     yield f"{'accepted SMS a second':<28}{'Kibaru':>10}{'bare view':>12}{'ratio':>8}"
-    for one in found:
-        yield f"  {one.kind:<26}{one.ours:>10,.0f}{one.bare:>12,.0f}{one.ratio:>8.2f}"
+    for side in found:
+        yield f"  {side.kind:<26}{side.ours:>10,.0f}{side.bare:>12,.0f}{side.ratio:>8.2f}"
 
 
 def _growing(here: Ground, scale: Scale) -> tuple[list[Delivering], Growing]:
@@ -98,9 +98,9 @@ def _growing(here: Ground, scale: Scale) -> tuple[list[Delivering], Growing]:
 def _growing_rows(found: tuple[list[Delivering], Growing]) -> Iterable[str]:
     delivered, grown = found
     yield f"{'replied and imported a second':<38}"
-    for one in (*delivered, grown.many):
-        what = f"{one.kind}, {one.reports:,} reports"
-        yield f"  {what:<36}{one.rate:>8,.0f}"
+    for run in (*delivered, grown.many):
+        what = f"{run.kind}, {run.reports:,} reports"
+        yield f"  {what:<36}{run.rate:>8,.0f}"
     yield f"  {grown.few.reports:,} to {grown.many.reports:,}: {grown.ratio:.2f} of the rate"
 
 
@@ -117,12 +117,12 @@ def _forwarding(here: Ground, scale: Scale) -> tuple[list[Forwarding], list[Drai
 def _forwarding_rows(found: tuple[list[Forwarding], list[Drained]]) -> Iterable[str]:
     forwarded, drained = found
     yield f"{'into DHIS2':<28}{'values/s':>10}{'sandbox':>12}"
-    for one in forwarded:
-        yield f"  {one.family:<26}{one.values:>10,.0f}{one.sandbox:>12,.0f}"
+    for result in forwarded:
+        yield f"  {result.family:<26}{result.values:>10,.0f}{result.sandbox:>12,.0f}"
     yield f"{'requests for 1,000 reports':<28}{'0 % bad':>10}{'1 %':>12}{'5 %':>8}"
-    for one in forwarded:
-        zero, first, fifth = (one.requests[bad] for bad in (0, 1, 5))
-        yield f"  {one.family:<26}{zero:>10}{first:>12}{fifth:>8}"
+    for result in forwarded:
+        zero, first, fifth = (result.requests[bad] for bad in (0, 1, 5))
+        yield f"  {result.family:<26}{zero:>10}{first:>12}{fifth:>8}"
     yield f"{'in DHIS2 after an outage':<38}{'seconds':>8}{'requests':>10}"
     for other in drained:
         what = f"{other.family}, {other.reports:,} reports"

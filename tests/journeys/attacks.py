@@ -1,4 +1,4 @@
-"""Ways to hurt a house that runs, and to let the time pass that would heal it."""
+"""Attacks on a running deployment, and ways to let the time pass after which it recovers."""
 
 import signal
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ AT_WORK = "it is in the middle of a job"
 
 
 def rq_worker(deployment: Deployment, queue: str) -> int:
-    """The process id of the RQ worker of a queue."""
+    """Return the process id of the RQ worker of a queue."""
 
     def found() -> list[int]:
         below = descendants(deployment.programs["worker"].pid)
@@ -24,7 +24,7 @@ def rq_worker(deployment: Deployment, queue: str) -> int:
 
 
 def job(deployment: Deployment, queue: str) -> int:
-    """The process id of the job that this RQ worker runs at this moment."""
+    """Return the process id of the job that this RQ worker runs at this moment."""
     return wait_for(lambda: descendants(rq_worker(deployment, queue)), f"a job of {queue}")[0]
 
 
@@ -41,7 +41,7 @@ def kill_supervisor(deployment: Deployment, _: str) -> None:
 
 
 def kill_all_workers(deployment: Deployment) -> None:
-    """As a machine that loses its power: supervisor, RQ workers and jobs, all at once."""
+    """Kill supervisor, RQ workers and jobs at once, as a machine that loses its power."""
     below = descendants(deployment.programs["worker"].pid)
     deployment.programs["worker"].kill()
     for pid in below:
@@ -50,14 +50,14 @@ def kill_all_workers(deployment: Deployment) -> None:
 
 
 def leases(deployment: Deployment, *kinds: str) -> list[str]:
-    """The leases that somebody holds on rows of these kinds."""
+    """Return the leases held on rows of these kinds."""
     statement = select(outbox.c.lease).where(outbox.c.kind.in_(kinds), outbox.c.lease.is_not(None))
     with reading(deployment.engine) as connection:
         return list(connection.scalars(statement.distinct()))
 
 
 def unclaimed(deployment: Deployment, kind: str) -> int:
-    """How many rows of this kind wait and are in nobody's hands."""
+    """Return how many rows of this kind wait without a lease."""
     statement = select(func.count()).where(
         outbox.c.kind == kind, outbox.c.state == "waiting", outbox.c.lease.is_(None)
     )
@@ -66,14 +66,14 @@ def unclaimed(deployment: Deployment, kind: str) -> int:
 
 
 def let_leases_end(deployment: Deployment, tokens: list[str]) -> None:
-    """As if the time of these leases, whose owners are dead, had passed."""
+    """Let the time of these leases pass, whose owners are dead."""
     ended = update(outbox).where(outbox.c.lease.in_(tokens)).values(lease_until=0)
     with deployment.engine.begin() as connection:
         connection.execute(ended)
 
 
 def let_pauses_end(deployment: Deployment) -> bool:
-    """As if the pause had passed after which a reply in doubt is sent again; whether any was."""
+    """Let the pause pass after which a doubtful reply is sent again; return whether any was."""
     waits = outbox.c.kind == "reply", outbox.c.state == "waiting", outbox.c.unknowns == 1
     due = update(outbox).where(*waits).values(next_at=datetime.now(UTC))
     with deployment.engine.begin() as connection:

@@ -16,7 +16,7 @@ BASE = dict(zip(WORDS[::2], WORDS[1::2], strict=True))
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One report of each of these agents, each with numbers of her own."""
+    """One report of each of these agents, each with its own numbers."""
 
     agents: list[Agent]
     month: Period
@@ -25,8 +25,8 @@ class Batch:
         return BASE | {"VUS": str(45 + agent.number % 60), "DIA": str(11 + agent.number % 30)}
 
     def texts(self) -> list[tuple[str, str]]:
-        """Each agent's phone and what she sends."""
-        return [(one.phone, self._text(self.numbers(one))) for one in self.agents]
+        """Return each agent's phone and message."""
+        return [(agent.phone, self._text(self.numbers(agent))) for agent in self.agents]
 
     def _text(self, numbers: dict[str, str]) -> str:
         pairs = " ".join(f"{code} {number}" for code, number in numbers.items())
@@ -38,7 +38,7 @@ def batch(deployment: Deployment, month: Period, count: int) -> Batch:
 
 
 def assert_nothing_lost(deployment: Deployment, sent: Batch, ids: list[str]) -> None:
-    """What was accepted is one row of the inbox each, read; and one version of a report each."""
+    """Assert that each accepted SMS is one inbox row, read, and one version of a report."""
     with reading(deployment.engine) as connection:
         states = select(inbox.c.provider_id, inbox.c.state).where(inbox.c.provider_id.in_(ids))
         rows = [(row.provider_id, row.state) for row in connection.execute(states)]
@@ -48,34 +48,36 @@ def assert_nothing_lost(deployment: Deployment, sent: Batch, ids: list[str]) -> 
             .join(report_versions, report_versions.c.report_id == reports.c.id)
         )
         stored = Counter(connection.scalars(versions))
-    assert sorted(rows) == sorted((one, "read") for one in ids)
-    assert {one.site: stored[one.site] for one in sent.agents} == dict.fromkeys(
-        (one.site for one in sent.agents), 1
+    assert sorted(rows) == sorted((provider_id, "read") for provider_id in ids)
+    assert {agent.site: stored[agent.site] for agent in sent.agents} == dict.fromkeys(
+        (agent.site for agent in sent.agents), 1
     )
     assert deployment.waiting() == {}
 
 
 def assert_in_dhis2(deployment: Deployment, sent: Batch, *, writes: int) -> None:
-    """Each report's numbers stand in DHIS2, complete, each written at most so often, and never
-    by two requests at a time."""
-    period, far = sent.month.code, deployment.dhis2
+    """Assert that each report's numbers are in DHIS2, complete, and not written too often.
+
+    A cell is written at most `writes` times, and never by two requests at a time.
+    """
+    period, dhis2 = sent.month.code, deployment.dhis2
     for agent in sent.agents:
         wanted = {f"ASC_PEC_{code}": number for code, number in sent.numbers(agent).items()}
-        assert far.values(agent.dhis2_id, period) == wanted
-        assert far.is_complete(agent.dhis2_id, period, "PEC")
-    histories = far.histories(period)
-    mine = {one.dhis2_id: one for one in sent.agents}
+        assert dhis2.values(agent.dhis2_id, period) == wanted
+        assert dhis2.is_complete(agent.dhis2_id, period, "PEC")
+    histories = dhis2.histories(period)
+    mine = {agent.dhis2_id: agent for agent in sent.agents}
     for place, history in histories.items():
         if place in mine:
             assert max(map(len, history.values())) <= writes
             assert all(len(set(values)) == 1 for values in history.values())
-    assert far.sandbox.ledger.overlaps == []
+    assert dhis2.sandbox.ledger.overlaps == []
 
 
 def assert_answered(deployment: Deployment, sent: Batch, *, twice: int = 0) -> None:
-    """Each agent has one reply; so many of them, at most, have the same one twice."""
+    """Assert that each agent has one reply; at most `twice` of them have the same one twice."""
     replies = deployment.operator.replies_by_phone()
-    counts = {one.phone: len(replies.get(one.phone, ())) for one in sent.agents}
+    counts = {agent.phone: len(replies.get(agent.phone, ())) for agent in sent.agents}
     assert set(counts.values()) <= ({1, 2} if twice else {1})
     assert sum(count == 2 for count in counts.values()) <= twice
-    assert all(len(set(replies[one.phone])) == 1 for one in sent.agents)
+    assert all(len(set(replies[agent.phone])) == 1 for agent in sent.agents)

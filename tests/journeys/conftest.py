@@ -1,4 +1,4 @@
-"""Houses for the journeys: one on each kind of database, for all the journeys of a file."""
+"""Deployments for the journeys: one on each kind of database, for all the journeys of a file."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,7 +9,7 @@ import pytest
 
 from gateway.sandbox.dhis2.summary import Family
 from menus.model.period import Period
-from tests.journeys.deployment import Deployment, open_house
+from tests.journeys.deployment import Deployment, open_deployment
 
 # Each kind of database meets one of the two families of DHIS2 servers.
 FAMILY: dict[str, Family] = {"sqlite": "legacy", "postgresql": "sql"}
@@ -19,32 +19,32 @@ Build = Callable[[str], AbstractContextManager[Deployment]]
 
 @pytest.fixture(scope="module")
 def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Makes a house, not yet started, on a fresh database of the kind that is asked for."""
+    """Return a way to make a deployment, not started, on a fresh database of a kind."""
 
     @contextmanager
-    def house_on(kind: str) -> Iterator[Deployment]:
-        folder = tmp_path_factory.mktemp(f"house-{kind}")
+    def deployment_on(kind: str) -> Iterator[Deployment]:
+        folder = tmp_path_factory.mktemp(f"deployment-{kind}")
         if kind == "sqlite":
             path = folder / "kibaru.db"
             template: Path = request.getfixturevalue("sqlite_template")
             path.write_bytes(template.read_bytes())
-            with open_house(folder, f"sqlite:///{path}", FAMILY[kind]) as deployment:
+            with open_deployment(folder, f"sqlite:///{path}", FAMILY[kind]) as deployment:
                 yield deployment
             return
         server = request.getfixturevalue("postgres_server")
         name = server.create(request.getfixturevalue("postgresql_template"))
         try:
-            with open_house(folder, server.url(name), FAMILY[kind]) as deployment:
+            with open_deployment(folder, server.url(name), FAMILY[kind]) as deployment:
                 yield deployment
         finally:
             server.drop(name)
 
-    return house_on
+    return deployment_on
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def running_house(request: pytest.FixtureRequest, build: Build) -> Iterator[Deployment]:
-    """A house with all its parts running, on either kind of database."""
+def running_deployment(request: pytest.FixtureRequest, build: Build) -> Iterator[Deployment]:
+    """Yield a deployment with all its parts running, on either kind of database."""
     with build(request.param) as deployment:
         deployment.start()
         yield deployment
@@ -52,6 +52,6 @@ def running_house(request: pytest.FixtureRequest, build: Build) -> Iterator[Depl
 
 @pytest.fixture(scope="session")
 def month() -> Period:
-    """Last month: it has ended, and is open for a first report."""
+    """Return last month: it has ended, and is open for a first report."""
     today = datetime.now(UTC)
     return Period(today.year, today.month).plus(-1)

@@ -1,7 +1,7 @@
-"""The whole house for a journey: the Procfile's processes between two stand-ins for the far sides.
+"""A whole deployment for a journey: the Procfile's processes, a sandbox operator and DHIS2.
 
-Web, worker and clock are real processes; Valkey is a server of the house's own, so that it can
-be killed.
+Web, worker and clock are real processes; Valkey is a server of the deployment's own, so that it
+can be killed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ EXAMPLE = "VUS 45 FIE 38 TDR 37 POS 28 CTA 27 GRV 2 ART 2 IRA 9 AMX 9 DIA 11 SRZ
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """An agent of the roster, alone at her site, which has its own place in DHIS2."""
+    """An agent of the roster, alone at a site with its own org unit in DHIS2."""
 
     number: int
 
@@ -56,7 +56,7 @@ class Agent:
 
 @dataclass(slots=True)
 class Deployment:
-    """A house, with the test's hands on every part of it."""
+    """A deployment whose every part a test can start, read, stop and kill."""
 
     folder: Path
     environment: dict[str, str]
@@ -68,17 +68,17 @@ class Deployment:
     handed_out: int = 0
 
     def agents(self, count: int) -> list[Agent]:
-        """Agents whom no journey through this house has met before."""
+        """Return agents that no journey through this deployment has used before."""
         first, self.handed_out = self.handed_out + 1, self.handed_out + count
         assert self.handed_out <= SITES, "the roster of the journeys is too small"
         return [Agent(number) for number in range(first, self.handed_out + 1)]
 
     def start(self, *names: str) -> None:
-        """Starts these parts (all of them unless named), and waits until the doors are open."""
+        """Start these parts (all of them unless named), and wait until web answers."""
         for name in names or PARTS:
             self.programs[name].start()
         if not names or "web" in names:
-            wait_for(lambda: self.probe("healthz") == 200, "the doors open")
+            wait_for(lambda: self.probe("healthz") == 200, "web answers")
 
     def stop(self, *names: str) -> None:
         for name in names or PARTS:
@@ -90,7 +90,7 @@ class Deployment:
     def send(
         self, phone: str, text: str, *, at: datetime | None = None, provider_id: str | None = None
     ) -> str:
-        """An SMS, posted as the operator does until it is accepted; returns its provider's id."""
+        """Post an SMS as the operator does until it is accepted; return its provider's id."""
         url = f"http://127.0.0.1:{self.environment['PORT']}/at/{TOKEN}/sms"
         moment = at or datetime.now(UTC)
         form = inbound_form(phone, text, at=moment, provider_id=provider_id)
@@ -98,12 +98,12 @@ class Deployment:
         return form["id"]
 
     def send_all(self, messages: Sequence[tuple[str, str]]) -> list[str]:
-        """Many SMS, several side by side; returns their ids."""
+        """Send many SMS, several side by side; return their ids."""
         with ThreadPoolExecutor(6) as pool:
-            return list(pool.map(lambda one: self.send(*one), messages))
+            return list(pool.map(lambda message: self.send(*message), messages))
 
     def replies(self, phone: str, count: int) -> list[str]:
-        """All replies to a number, once there are this many; more are a fault."""
+        """Return all replies to a number, once there are this many; more are a fault."""
         found = wait_for(
             lambda: found if len(found := self.operator.sent(phone)) >= count else [],
             f"{count} replies",
@@ -112,13 +112,13 @@ class Deployment:
         return found
 
     def command(self, *words: str) -> Any:
-        """`kibaru …` with this house's settings."""
+        """Run `kibaru …` with this deployment's settings."""
         return run(self.environment, "gateway", *words, folder=self.folder)
 
     def clock_once(self, now: datetime, **more: str) -> None:
-        """`python -m workers.clock --once` at a moment (UTC, which is Bamako's time as well).
+        """Run `python -m workers.clock --once` at a moment (UTC, which is Bamako's time as well).
 
-        `more` are settings in place of the house's own.
+        `more` are settings in place of the deployment's own.
         """
         words = ("workers.clock", "--once", "--now", f"{now:%Y-%m-%dT%H:%M}")
         done = run({**self.environment, **more}, *words, folder=self.folder)
@@ -129,12 +129,12 @@ class Deployment:
             client.flushall()
 
     def restart_valkey(self) -> None:
-        """Kills Valkey as a power cut would, and brings it back at its port, empty."""
+        """Kill Valkey as a power cut would, and bring it back at its port, empty."""
         self.valkey.kill()
         self.valkey = valkey.start(self.folder / "valkey", port=self.valkey.port)
 
     def waiting(self) -> dict[str, int]:
-        """How much waits, of each kind of which anything does."""
+        """Return the number of rows that wait, by kind, without zeros."""
         with reading(self.engine) as connection:
             new = select(func.count()).where(inbox.c.state == "new")
             found = {"inbox": int(connection.scalar(new) or 0)}
@@ -143,19 +143,19 @@ class Deployment:
         return {kind: count for kind, count in found.items() if count}
 
     def settle(self, seconds: float = 60.0) -> None:
-        """Waits until nothing waits any more."""
+        """Wait until no row waits any more."""
         wait_for(lambda: self.waiting() == {}, f"nothing waits: {self.waiting()}", seconds)
 
 
 @contextmanager
-def open_house(folder: Path, database_url: str, family: Family) -> Iterator[Deployment]:
-    """A house whose parts are not started yet. The database is migrated; here it gets a roster."""
+def open_deployment(folder: Path, database_url: str, family: Family) -> Iterator[Deployment]:
+    """Yield a deployment with a roster on a migrated database; its parts are not started yet."""
     folder.mkdir(parents=True, exist_ok=True)
     port, engine, dhis2 = free_port(), connect(database_url), Dhis2(family)
-    _furnish(folder, engine, dhis2)
+    _enroll(folder, engine, dhis2)
     dhis2.start()
     with (
-        sandbox_operator(f"http://127.0.0.1:{port}/at/{TOKEN}") as far,
+        sandbox_operator(f"http://127.0.0.1:{port}/at/{TOKEN}") as operator,
         valkey.valkey(folder / "valkey") as redis_server,
     ):
         environment = {
@@ -165,12 +165,12 @@ def open_house(folder: Path, database_url: str, family: Family) -> Iterator[Depl
             "REDIS_URL": redis_server.url,
             "AT_USERNAME": ACCOUNT["username"],
             "AT_API_KEY": ACCOUNT["api_key"],
-            "AT_API_URL": far.url,
+            "AT_API_URL": operator.url,
             "DHIS2_URL": dhis2.url,
             "DHIS2_TOKEN": DEFAULT_TOKEN,
             "DHIS2_TIMEOUT": "30",
         }
-        deployment = Deployment(folder, environment, engine, dhis2, far, redis_server)
+        deployment = Deployment(folder, environment, engine, dhis2, operator, redis_server)
         deployment.programs = {
             name: Program([module], environment, folder / f"{name}.log")
             for name, module in PARTS.items()
@@ -184,15 +184,15 @@ def open_house(folder: Path, database_url: str, family: Family) -> Iterator[Depl
             engine.dispose()
 
 
-def _furnish(folder: Path, engine: Engine, dhis2: Dhis2) -> None:
-    """SITES agents, each alone at a site with its own place in DHIS2, in force for a year."""
+def _enroll(folder: Path, engine: Engine, dhis2: Dhis2) -> None:
+    """Import SITES agents, each alone at a site with its own DHIS2 unit, in force for a year."""
     agents = [Agent(number) for number in range(1, SITES + 1)]
     units = ["code,name,level,parent,dhis2_id,population", "ML,Mali,country,,,"]
     units += ["SAHELI,Saheli,region,ML,,", "DUGUBA,Duguba,district,SAHELI,,"]
     units += ["KANI,KANI,facility,DUGUBA,KaniFacil01,"]
-    units += [f"{one.site},KOLA {one.number},site,KANI,{one.dhis2_id}," for one in agents]
+    units += [f"{agent.site},KOLA {agent.number},site,KANI,{agent.dhis2_id}," for agent in agents]
     people = ["phone,name,role,org_unit,language,active"]
-    people += [f"{one.phone},Awa {one.number},asc,{one.site},fr,yes" for one in agents]
+    people += [f"{agent.phone},Awa {agent.number},asc,{agent.site},fr,yes" for agent in agents]
     places, posts = folder / "org_units.csv", folder / "people.csv"
     places.write_text("\n".join(units) + "\n", "utf-8")
     posts.write_text("\n".join(people) + "\n", "utf-8")

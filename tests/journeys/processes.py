@@ -1,4 +1,4 @@
-"""Real processes for the journeys: start, look at, stop and kill them; wait with a deadline."""
+"""Real processes for the journeys: start, read, stop and kill them; wait with a deadline."""
 
 import os
 import signal
@@ -19,11 +19,11 @@ from gateway.sandbox.operator_posts import direct_session
 T = TypeVar("T")
 
 PARTS = {"web": "gateway.web", "worker": "workers", "clock": "workers.clock"}
-PATIENCE = 40.0  # seconds; a nudge that was lost with Redis counts as lost after thirty
+PATIENCE = 40.0  # seconds; a signal that was lost with Redis counts as lost after thirty
 
 
 def wait_for(what: Callable[[], T], words: str, seconds: float = PATIENCE) -> T:
-    """Asks until the answer is true, and returns it. Raises AssertionError with the last one."""
+    """Ask until the answer is true, and return it. Raises AssertionError with the last one."""
     deadline = time.monotonic() + seconds
     while not (found := what()):
         if time.monotonic() > deadline:
@@ -39,7 +39,7 @@ def free_port() -> int:
 
 
 def probe(port: str, name: str) -> int | None:
-    """The status that a probe of a gateway answers; None when nothing answers."""
+    """Return the status that a probe of a gateway answers; None when nothing answers."""
     try:
         with direct_session() as http:
             return http.get(f"http://127.0.0.1:{port}/{name}", timeout=8).status_code
@@ -48,7 +48,10 @@ def probe(port: str, name: str) -> int | None:
 
 
 class Program:
-    """`python -m MODULE …` with an environment of its own, logging to a file. Dies with us."""
+    """A process `python -m MODULE …` with its own environment, logging to a file.
+
+    It dies with the test.
+    """
 
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.words, self.log = list(words), log
@@ -66,7 +69,7 @@ class Program:
         return self.process is not None and self.process.poll() is None
 
     def start(self, **more: str) -> None:
-        """Starts it, if it does not run. `more` are settings beside its environment."""
+        """Start it, if it does not run. `more` are settings beside its environment."""
         if self.lives:
             return
         with self.log.open("ab") as log:
@@ -81,18 +84,21 @@ class Program:
             )
 
     def kill(self) -> None:
-        """SIGKILL, to this one process alone."""
+        """Send SIGKILL to this one process alone."""
         os.kill(self.pid, signal.SIGKILL)
         self.wait()
 
     def stop(self, seconds: float = 15.0) -> int:
-        """SIGTERM; returns the exit code. Raises AssertionError when it does not end in time."""
+        """Send SIGTERM; return the exit code.
+
+        Raises AssertionError when it does not end in time.
+        """
         if self.lives and self.process is not None:
             self.process.terminate()
         return self.wait(seconds)
 
     def wait(self, seconds: float = 15.0) -> int:
-        """The exit code, once it has ended."""
+        """Return the exit code, once it has ended."""
         if self.process is None:
             return 0
         try:
@@ -101,7 +107,7 @@ class Program:
             raise AssertionError(f"{self.words} did not end within {seconds:g} s") from None
 
     def lines(self) -> list[str]:
-        """What it has written so far."""
+        """Return what it has written so far."""
         return self.log.read_text("utf-8", "replace").splitlines() if self.log.exists() else []
 
 
@@ -109,7 +115,7 @@ class Program:
 def program(
     folder: Path, environment: Mapping[str, str], *words: str, **more: str
 ) -> Iterator[Program]:
-    """One program for as long as the block lasts."""
+    """Yield one program for as long as the block lasts."""
     made = Program(words, environment, folder / f"{words[0]}.log")
     made.start(**more)
     try:
@@ -119,11 +125,11 @@ def program(
 
 
 def end(programs: Sequence[Program]) -> None:
-    """Ends programs, and whatever is below them, whether they were stopped or killed already."""
-    for one in programs:
-        if one.lives:
-            end_all([*descendants(one.pid), one.pid])
-            one.wait()
+    """End programs, and every process below them, whether they were stopped or killed already."""
+    for started in programs:
+        if started.lives:
+            end_all([*descendants(started.pid), started.pid])
+            started.wait()
 
 
 def end_all(pids: Sequence[int]) -> None:
@@ -132,7 +138,7 @@ def end_all(pids: Sequence[int]) -> None:
 
 
 def run(environment: Mapping[str, str], *words: str, folder: Path, stdin: str = "") -> Any:
-    """Runs `python -m …` to its end; a CompletedProcess with text."""
+    """Run `python -m …` to its end; return a CompletedProcess with text."""
     return subprocess.run(
         [sys.executable, "-m", *words],
         env={"PATH": os.environ["PATH"], **environment},
@@ -146,7 +152,7 @@ def run(environment: Mapping[str, str], *words: str, folder: Path, stdin: str = 
 
 
 def send(pid: int, number: signal.Signals) -> bool:
-    """Sends a signal; whether there was such a process."""
+    """Send a signal; return whether there was such a process."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
@@ -155,7 +161,7 @@ def send(pid: int, number: signal.Signals) -> bool:
 
 
 def descendants(pid: int) -> list[int]:
-    """The process ids below this one, children before their own children (Linux, proc(5))."""
+    """Return the process ids below this one, parents before children (Linux, proc(5))."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal() and (parent := _parent(folder)) is not None:
@@ -169,7 +175,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether the process is there and no zombie."""
+    """Return whether the process is there and no zombie."""
     try:
         return _state(Path(f"/proc/{pid}")) not in ("Z", "X")
     except OSError:
@@ -177,7 +183,7 @@ def is_alive(pid: int) -> bool:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Whether a process of this number is there and stands in this folder."""
+    """Return whether a process of this number is there and has this working directory."""
     try:
         return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
     except OSError:
@@ -185,7 +191,7 @@ def works_in(pid: int, folder: Path) -> bool:
 
 
 def words_of(pid: int) -> list[str]:
-    """The command line of a process; empty when it is gone."""
+    """Return the command line of a process; empty when it is gone."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")
     except OSError:

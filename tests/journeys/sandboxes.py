@@ -1,4 +1,4 @@
-"""The two far sides of a journey, answering from threads of the test, which can look into them."""
+"""The sandbox operator and DHIS2 of a journey, served from threads of the test."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,7 +22,7 @@ ACCOUNT = {"username": "sandbox", "api_key": "journey"}
 
 
 class Dhis2:
-    """The sandbox DHIS2 at one address, where it can go away and come back with all it knew."""
+    """The sandbox DHIS2 at one address, where it can go away and come back with all its data."""
 
     def __init__(self, family: Family) -> None:
         self._app = create_app(family, pause=self._pause)
@@ -40,7 +40,7 @@ class Dhis2:
         self._running.close()
 
     def hold(self) -> None:
-        """Stays in the middle of every import of values from now on, until `let_go`."""
+        """Stop in the middle of every import of values from now on, until `let_go`."""
         self._go_on.clear()
         self.sandbox.faults.set("slow", seconds=HELD, path="/api/dataValueSets", method="POST")
 
@@ -50,12 +50,16 @@ class Dhis2:
         wait_for(lambda: not self.under_way(), "DHIS2 has done its part")
 
     def under_way(self) -> list[Request]:
-        """The imports of values that it is in the middle of."""
+        """Return the imports of values that it is in the middle of."""
         requests = list(self.sandbox.ledger.requests)
-        return [one for one in requests if one.ended is None and one.path == "/api/dataValueSets"]
+        return [
+            request
+            for request in requests
+            if request.ended is None and request.path == "/api/dataValueSets"
+        ]
 
     def values(self, org_unit: str, period: str) -> dict[str, str]:
-        """What stands at a place, by the codes of the data elements."""
+        """Return the values of a place, by the codes of the data elements."""
         with self.sandbox.held() as state:
             return {
                 state.elements[slot[0]].code: cell.value
@@ -64,50 +68,50 @@ class Dhis2:
             }
 
     def is_complete(self, org_unit: str, period: str, form: str) -> bool:
-        """Whether the form's data set is registered as complete for a place."""
+        """Return whether the form's data set is registered as complete for a place."""
         data_set = uid("dataSet", form)
         with self.sandbox.held() as state:
             return any(
-                key[:3] == (data_set, period, org_unit) and one.completed
-                for key, one in state.registrations.items()
+                key[:3] == (data_set, period, org_unit) and registration.completed
+                for key, registration in state.registrations.items()
             )
 
     def histories(self, period: str) -> dict[str, dict[str, list[str | None]]]:
-        """Everything that was ever written for a month, by org unit and code, in order."""
+        """Return everything that was ever written for a month, by org unit and code, in order."""
         found: dict[str, dict[str, list[str | None]]] = {}
         with self.sandbox.held() as state:
-            for one in self.sandbox.ledger.writes:
-                if one.place[1] == period:
-                    code = state.elements[one.slot[0]].code
-                    found.setdefault(one.place[0], {}).setdefault(code, []).append(one.new)
+            for write in self.sandbox.ledger.writes:
+                if write.place[1] == period:
+                    code = state.elements[write.slot[0]].code
+                    found.setdefault(write.place[0], {}).setdefault(code, []).append(write.new)
         return found
 
 
 class Operator:
-    """The sandbox operator, asked over HTTP as anybody would."""
+    """The sandbox operator, asked over HTTP."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def sent(self, phone: str) -> list[str]:
-        """What it was given for this number, oldest first."""
+        """Return the SMS to this number, oldest first."""
         with direct_session() as http:
             found = http.get(f"{self.url}/sandbox/messages", params={"phone": phone}, timeout=5)
-        return [one["text"] for one in found.json()["messages"]]
+        return [message["text"] for message in found.json()["messages"]]
 
     def replies_by_phone(self) -> dict[str, list[str]]:
-        """Everything that it was given, by number."""
+        """Return all SMS, by number."""
         found: dict[str, list[str]] = {}
         after = 0
         with direct_session() as http:
             while page := self._page(http, after):
                 after = page[-1]["id"]
-                for one in page:
-                    found.setdefault(one["phone"], []).append(one["text"])
+                for message in page:
+                    found.setdefault(message["phone"], []).append(message["text"])
         return found
 
     def count(self) -> int:
-        """How many SMS it was given in all."""
+        """Return the number of all SMS."""
         with direct_session() as http:
             answer = http.get(f"{self.url}/sandbox/messages?after=1000000", timeout=5)
         return int(answer.json()["count"])
@@ -119,7 +123,7 @@ class Operator:
         return messages
 
     def fault(self, **fault: Any) -> None:
-        """Lets the next sends go wrong, see `operator_ledger.Fault`."""
+        """Let the next sends fail, see `operator_ledger.Fault`."""
         with direct_session() as http:
             answer = http.post(f"{self.url}/sandbox/faults", json=fault, timeout=5)
         answer.raise_for_status()
@@ -131,6 +135,6 @@ class Operator:
 
 @contextmanager
 def sandbox_operator(webhook_base: str) -> Iterator[Operator]:
-    """An operator for as long as the block lasts."""
+    """Yield an operator for as long as the block lasts."""
     with serving(operator.create_app(webhook_base=webhook_base, **ACCOUNT)) as url:
         yield Operator(url)

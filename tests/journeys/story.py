@@ -42,7 +42,7 @@ _STK = "KIT 60 SEL 40 ZIN 200 MOX 300 SUP 6 ATP 450 PAR 200 PLQ 20 SAY 15 CAP 10
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment of December, or of January: days up to the 24th are January's."""
+    """Return a moment of December, or of January: days up to the 24th are January's."""
     return datetime(2026 + (day < 25), 12 if day >= 25 else 1, day, hour, minute, tzinfo=UTC)
 
 
@@ -59,8 +59,10 @@ def _smi(visits: int) -> str:
 
 
 def _all_four(who: Person, day: int, hour: int, more: int, *, out: bool = False) -> Iterator[Says]:
-    """Her four reports within a quarter of an hour; `more` makes her numbers hers, `out` is a
-    medicine of which she had nothing left."""
+    """Yield an agent's four reports within a quarter of an hour.
+
+    `more` makes the numbers this agent's own, `out` is a medicine that was out of stock.
+    """
     texts = (
         f"{_PEC.replace('VUS 45', f'VUS {45 + more}')} RFS 1 DCD 0",
         _nut(150 + more),
@@ -160,7 +162,7 @@ SHORT: Final[tuple[Step, ...]] = (*STORY[:3], End(at(29, 8, 30)))
 
 
 def main() -> None:
-    """Writes the transcript to stdout."""
+    """Write the transcript to stdout."""
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'story.db'}"
         engine = connect(url)

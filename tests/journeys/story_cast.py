@@ -1,4 +1,4 @@
-"""Who is in the story of a month: a district, a facility of eight sites, invented people."""
+"""The people in the story of a month: a district, a facility of eight sites, invented names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ROLES: Final = {"asc": "ASC", "dtc": "DTC", "district": "district"}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a telephone: a name, a role and a place."""
+    """A person with a telephone: a name, a role and a place."""
 
     name: str
     number: int
@@ -53,16 +53,16 @@ PLACES: Final = {
 
 
 def roster() -> Roster:
-    """The roster that the gateway knows."""
+    """Return the roster that the gateway knows."""
     units = (
         _unit("ML", "country", None, None),
         _unit("Dugu", "district", "ML", None),
         _unit("Kani", "facility", "DUGU", FACILITY),
-        *(_unit(one.place, "site", "KANI", PLACES.get(one.place)) for one in AGENTS),
+        *(_unit(agent.place, "site", "KANI", PLACES.get(agent.place)) for agent in AGENTS),
     )
     people = tuple(
-        PersonRow(_HERE, one.phone, one.name, one.role, one.place.upper(), "fr", True)
-        for one in CAST
+        PersonRow(_HERE, person.phone, person.name, person.role, person.place.upper(), "fr", True)
+        for person in CAST
     )
     return Roster(units, people)
 

@@ -46,8 +46,11 @@ Tick = Callable[[datetime], object]
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """Somebody sends an SMS. `{Kola}` in it is the number of the last referral from Kola, which
-    she has read in an SMS before."""
+    """An SMS of a person.
+
+    `{Kola}` in it is the number of the last referral from Kola, which the person has read in an
+    SMS before.
+    """
 
     at: datetime
     who: Person
@@ -64,7 +67,7 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """Somebody tells the operator that she wants no SMS which she did not ask for."""
+    """A person's request to the operator for no SMS that was not asked for."""
 
     at: datetime
     who: Person
@@ -81,7 +84,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Until here the clock goes on."""
+    """The end of the story: the clock goes on until then."""
 
     at: datetime
 
@@ -104,7 +107,7 @@ class Sent:
 
 @dataclass(slots=True)
 class Stage:
-    """The gateway's database between the two far sides, and what has happened so far."""
+    """The gateway's database between operator and DHIS2, and what has happened so far."""
 
     engine: Engine
     environment: dict[str, str]
@@ -118,7 +121,7 @@ class Stage:
     _handed: int = 0
 
     def tell(self, steps: Sequence[Step], tick: Tick) -> None:
-        """Everything happens in its order; the clock looks when something is due, and after each step."""
+        """Play the steps in order; the clock ticks when something is due, and after each step."""
         self.now = steps[0].at
         for step in steps:
             self._pass_time(step.at, tick)
@@ -134,7 +137,7 @@ class Stage:
         self.now = until
 
     def _next_look(self) -> datetime:
-        """The next moment at which the clock may find something to do."""
+        """Return the next moment at which the clock may find something to do."""
         morning = self.now.replace(hour=MORNING, minute=0, second=0)
         moments = [morning if morning > self.now else morning + DAY, *self._asked_after()]
         if self.back_at is not None:
@@ -147,13 +150,13 @@ class Stage:
         return min(moment for moment in moments if moment > self.now)
 
     def _asked_after(self) -> list[datetime]:
-        """When the clock asks after referrals, and closes them."""
+        """Return the moments when the clock asks after referrals, and closes them."""
         with reading(self.engine) as connection:
             made = list(connection.scalars(select(referrals.c.made_at)))
-        return [one + after for one in made for after in (DAY, 2 * DAY, 30 * DAY)]
+        return [moment + after for moment in made for after in (DAY, 2 * DAY, 30 * DAY)]
 
     def _work(self, tick: Tick) -> None:
-        """The clock's turns at this moment, a second apart, until nothing is left to send."""
+        """Let the clock tick at this moment, a second apart, until nothing is left to send."""
         if self.back_at is not None:
             if self.now < self.back_at:
                 return
@@ -166,7 +169,7 @@ class Stage:
         self._collect()
 
     def _sms_wait(self, moment: datetime) -> bool:
-        """Whether notices are left, of which only so many go out in a second."""
+        """Return whether notices are left, of which only so many go out in a second."""
         with reading(self.engine) as connection:
             return outgoing.has_due(connection, outgoing.NOTICE, moment)
 
@@ -207,19 +210,22 @@ class Stage:
         self._waiting.clear()
 
     def _collect(self) -> None:
-        """What went out since the last look: answers first, person by person."""
+        """Collect what went out since the last tick: replies first, person by person."""
         url = f"{self.environment['AT_API_URL']}/sandbox/messages"
         with direct_session() as http:
             found = http.get(url, params={"after": str(len(self.sent))}, timeout=5).json()
-        fresh = [Sent(self.now, BY_PHONE[one["phone"]], one["text"]) for one in found["messages"]]
-        fresh.sort(key=lambda one: (one.is_unasked, CAST.index(one.to)))
-        for one in fresh:
-            count = len(parts(one.text))
+        fresh = [
+            Sent(self.now, BY_PHONE[message["phone"]], message["text"])
+            for message in found["messages"]
+        ]
+        fresh.sort(key=lambda sms: (sms.is_unasked, CAST.index(sms.to)))
+        for sms in fresh:
+            count = len(parts(sms.text))
             more = f" [{count} SMS]" if count > 1 else ""
-            self._note(f"Kibaru -> {one.to}: {one.text}{more}")
-            number = REFERRAL.search(one.text)
+            self._note(f"Kibaru -> {sms.to}: {sms.text}{more}")
+            number = REFERRAL.search(sms.text)
             if number:
-                self.numbers[one.to.place] = number[1]
+                self.numbers[sms.to.place] = number[1]
         self.sent += fresh
 
     def _note(self, line: str) -> None:
@@ -230,12 +236,12 @@ class Stage:
         self.lines += [*closing, f"## {title}", "", about, "", "```text"]
 
     def transcript(self) -> str:
-        """All of it, as it stands in the docs."""
+        """Return the whole transcript, as it stands in the docs."""
         return "\n".join([HEAD, *self.lines]) + END
 
 
 def written(moment: datetime) -> str:
-    """`mer 04/11 08:00`"""
+    """Return a moment as `mer 04/11 08:00`."""
     return f"{DAYS[moment.weekday()]} {moment:%d/%m %H:%M}"
 
 
@@ -254,7 +260,7 @@ what happens, word by word. After a change that is meant:
 
 @contextmanager
 def stage(database_url: str) -> Iterator[Stage]:
-    """A stage on a migrated database: the roster is in, DHIS2 knows the forms and the places."""
+    """Yield a stage on a migrated database: a roster, and a DHIS2 with the forms and units."""
     engine = connect(database_url)
     with engine.begin() as connection:
         roster_import.apply(connection, roster(), SINCE)
@@ -281,7 +287,7 @@ def stage(database_url: str) -> Iterator[Stage]:
 
 
 def clock_here(made: Stage) -> Tick:
-    """The clock in this process: what `python -m workers.clock --once` does."""
+    """Return the clock in this process, which does what `python -m workers.clock --once` does."""
     settings = config.load(made.environment)
     logs.configure(settings.log_level)
     deployment = Context(load(), settings.timezone)

@@ -1,4 +1,4 @@
-"""Holds up what happens on time: the calendar of DHIS2, old texts, and what was left lying."""
+"""Tests of the clock as a process: DHIS2's calendar, old texts, and rows that were left behind."""
 
 import json
 import socket
@@ -24,8 +24,8 @@ NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
 
 
 @pytest.fixture(scope="module")
-def doors(build: Build) -> Iterator[Deployment]:
-    """A house with open doors and nobody behind them: the clock does it all."""
+def deployment(build: Build) -> Iterator[Deployment]:
+    """Yield a deployment with web alone: the clock does all the work."""
     with build("sqlite") as deployment:
         deployment.start("web")
         yield deployment
@@ -36,61 +36,63 @@ def on(month: Period, day: int, hour: int = 8) -> datetime:
 
 
 def test_an_incomplete_form_leaves_at_the_closing_date_without_completeness(
-    doors: Deployment, month: Period
+    deployment: Deployment, month: Period
 ) -> None:
-    (agent,), told = doors.agents(1), month.plus(-1)
+    (agent,), told = deployment.agents(1), month.plus(-1)
     text = f"PEC {told.month:02d} {EXAMPLE.removesuffix(' DCD 0')}"
-    doors.send(agent.phone, text, at=on(month, 5))
+    deployment.send(agent.phone, text, at=on(month, 5))
     for day, expected in ((5, 0), (9, 0), (10, 12)):
-        doors.clock_once(on(month, day, 9), REDIS_URL=NOBODY)
-        assert len(doors.dhis2.values(agent.dhis2_id, told.code)) == expected
-    assert "DCD" in doors.replies(agent.phone, 1)[0]
-    assert not doors.dhis2.is_complete(agent.dhis2_id, told.code, "PEC")
+        deployment.clock_once(on(month, day, 9), REDIS_URL=NOBODY)
+        assert len(deployment.dhis2.values(agent.dhis2_id, told.code)) == expected
+    assert "DCD" in deployment.replies(agent.phone, 1)[0]
+    assert not deployment.dhis2.is_complete(agent.dhis2_id, told.code, "PEC")
 
 
-def test_a_month_that_has_not_ended_waits_for_its_end(doors: Deployment, month: Period) -> None:
-    (agent,) = doors.agents(1)
-    doors.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE}", at=on(month, 26))
-    doors.clock_once(on(month, 28))
-    assert len(doors.replies(agent.phone, 1)) == 1
-    assert doors.dhis2.values(agent.dhis2_id, month.code) == {}
-    doors.clock_once(on(month.plus(1), 1))
-    assert len(doors.dhis2.values(agent.dhis2_id, month.code)) == 13
-    assert doors.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
+def test_a_month_that_has_not_ended_waits_for_its_end(
+    deployment: Deployment, month: Period
+) -> None:
+    (agent,) = deployment.agents(1)
+    deployment.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE}", at=on(month, 26))
+    deployment.clock_once(on(month, 28))
+    assert len(deployment.replies(agent.phone, 1)) == 1
+    assert deployment.dhis2.values(agent.dhis2_id, month.code) == {}
+    deployment.clock_once(on(month.plus(1), 1))
+    assert len(deployment.dhis2.values(agent.dhis2_id, month.code)) == 13
+    assert deployment.dhis2.is_complete(agent.dhis2_id, month.code, "PEC")
 
 
-def test_texts_are_blanked_after_ninety_days(doors: Deployment) -> None:
-    (agent,) = doors.agents(1)
+def test_texts_are_blanked_after_ninety_days(deployment: Deployment) -> None:
+    (agent,) = deployment.agents(1)
     now = datetime.now(UTC)
-    provider_id = doors.send(agent.phone, "Kibaru")
+    provider_id = deployment.send(agent.phone, "Kibaru")
     message = select(inbox.c.text, inbox.c.text_hash).where(inbox.c.provider_id == provider_id)
     reply = select(outbox.c.text, outbox.c.parts).where(
         outbox.c.phone == agent.phone, outbox.c.kind == "reply"
     )
     seen = []
     for later in (timedelta(), timedelta(days=89), timedelta(days=91)):
-        doors.clock_once(now + later)
-        with reading(doors.engine) as connection:
+        deployment.clock_once(now + later)
+        with reading(deployment.engine) as connection:
             seen.append([*connection.execute(message).one(), *connection.execute(reply).one()])
     assert seen[0] == seen[1]
     assert seen[2] == [None, seen[0][1], None, seen[0][3]]
 
 
-def test_a_referral_reaches_dhis2_and_is_asked_after_by_the_clock(doors: Deployment) -> None:
-    (agent,) = doors.agents(1)
+def test_a_referral_reaches_dhis2_and_is_asked_after_by_the_clock(deployment: Deployment) -> None:
+    (agent,) = deployment.agents(1)
     now = datetime.now(UTC)
-    doors.send(agent.phone, "REF 14 F PG ART", at=now)
-    doors.clock_once(now)
+    deployment.send(agent.phone, "REF 14 F PG ART", at=now)
+    deployment.clock_once(now)
     event = select(outbox.c.state, outbox.c.reason).where(outbox.c.kind == "referral")
     asked = select(outbox.c.text).where(
         outbox.c.kind == "notice", outbox.c.phone == agent.phone, outbox.c.text.like("Rappel REF%")
     )
-    with reading(doors.engine) as connection:
+    with reading(deployment.engine) as connection:
         assert tuple(connection.execute(event).one()) == ("sent", None)
         assert connection.execute(asked).all() == []
     for hours in (25, 26):
-        doors.clock_once(now + timedelta(hours=hours))
-    with reading(doors.engine) as connection:
+        deployment.clock_once(now + timedelta(hours=hours))
+    with reading(deployment.engine) as connection:
         connection.execute(asked).one()
 
 
@@ -122,7 +124,7 @@ def test_what_redis_forgot_is_swept(build: Build, month: Period) -> None:
 
 
 class Closed:
-    """A port at which everybody is shown out at once, and counted."""
+    """A port that accepts and closes every connection at once, and counts them."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener, self.callers = listener, 0
@@ -141,10 +143,10 @@ class Closed:
 @contextmanager
 def closed() -> Iterator[Closed]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        door = Closed(listener)
-        thread = Thread(target=door.serve, daemon=True)
+        refusing = Closed(listener)
+        thread = Thread(target=refusing.serve, daemon=True)
         thread.start()
-        yield door
+        yield refusing
         listener.shutdown(socket.SHUT_RDWR)
         thread.join()
 
@@ -161,10 +163,10 @@ def closed() -> Iterator[Closed]:
 def test_each_part_comes_up_alone_says_what_it_waits_for_and_stops(
     tmp_path: Path, sqlite_url: str, part: str, without: tuple[str, ...], missing: str
 ) -> None:
-    with closed() as door:
+    with closed() as refusing:
         away = {
-            "database": f"postgresql://kibaru@127.0.0.1:{door.port}/kibaru",
-            "redis": f"redis://127.0.0.1:{door.port}/0",
+            "database": f"postgresql://kibaru@127.0.0.1:{refusing.port}/kibaru",
+            "redis": f"redis://127.0.0.1:{refusing.port}/0",
         }
         environment = {
             "PORT": str(free_port()),
@@ -174,12 +176,12 @@ def test_each_part_comes_up_alone_says_what_it_waits_for_and_stops(
         }
         with program(tmp_path, environment, PARTS[part]) as started:
             (line,) = wait_for(started.lines, "it says something")
-            first = door.callers
+            first = refusing.callers
             if part == "web":
-                wait_for(lambda: probe(environment["PORT"], "healthz") == 200, "the doors open")
+                wait_for(lambda: probe(environment["PORT"], "healthz") == 200, "web answers")
                 assert probe(environment["PORT"], "readyz") == 503
             else:
-                wait_for(lambda: door.callers > first, "it has asked again")
+                wait_for(lambda: refusing.callers > first, "it has asked again")
             assert started.stop(10) == 0
         said = json.loads(line)
         assert (said["event"], said["missing"]) == (f"{part}_waits_for", missing)

@@ -1,5 +1,7 @@
-"""Holds up the demo: one command in an empty folder, a report by the terminal phone, the numbers
-in DHIS2, and nothing left behind however it ends."""
+"""Tests of the demo: one command in an empty folder, a report by the terminal phone, the numbers.
+
+The numbers are in DHIS2, and nothing is left behind however the demo ends.
+"""
 
 import os
 import signal
@@ -45,7 +47,7 @@ class Demo:
         return (self.folder / "said.txt").read_text("utf-8")
 
     def await_hints(self) -> None:
-        """Waits until it says what to try, or ends."""
+        """Wait until it prints what to try, or ends."""
         up = lambda: "phone +22370000001" in self.said() or self.process.poll() is not None  # noqa: E731
         wait_for(up, "the hints", 60.0)
         assert self.process.poll() is None, self.said()
@@ -61,7 +63,7 @@ class Demo:
 
 @contextmanager
 def demo(folder: Path, **settings: str) -> Iterator[Demo]:
-    """`kibaru demo` in a folder, in a process group of its own, as in a terminal."""
+    """Run `kibaru demo` in a folder, in a process group of its own, as in a terminal."""
     with (folder / "said.txt").open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "gateway", "demo"],
@@ -84,20 +86,20 @@ def demo(folder: Path, **settings: str) -> Iterator[Demo]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which the demo of these journeys keeps its data."""
+    """Return the folder in which the demo of these journeys keeps its data."""
     return tmp_path_factory.mktemp("demo")
 
 
 @pytest.fixture(scope="module")
 def running(folder: Path) -> Iterator[Demo]:
-    """A demo that says that it is up."""
+    """Yield a demo that has started."""
     with demo(folder, PORT=str(free_port())) as made:
         made.await_hints()
         yield made
 
 
 def values(running: Demo, month: Period) -> dict[str, Any]:
-    """What stands in the sandbox DHIS2 for the agent's site."""
+    """Return the values of the agent's site in the sandbox DHIS2."""
     url = f"{running.settings()['DHIS2_URL']}/sandbox/values"
     with direct_session() as http:
         asked = {"period": month.code, "orgUnit": "KolaSite001"}
@@ -117,7 +119,7 @@ def test_the_report_of_the_hints_arrives(running: Demo, month: Period) -> None:
         lambda: (found := values(running, month)) and found["completeness"] and found,
         "completeness is registered",
     )
-    assert {one["code"]: one["value"] for one in there["values"]} == {
+    assert {row["code"]: row["value"] for row in there["values"]} == {
         f"ASC_PEC_{code}": number
         for code, number in zip(EXAMPLE.split()[::2], EXAMPLE.split()[1::2], strict=True)
     }
@@ -156,8 +158,8 @@ def test_port_and_token_are_honoured(tmp_path: Path) -> None:
     with demo(tmp_path, PORT=str(port), WEBHOOK_TOKENS=TOKEN) as made:
         made.await_hints()
         with direct_session() as http:
-            door = f"http://127.0.0.1:{port}/at/{TOKEN}/sms"
-            assert http.post(door, data={}, timeout=5).status_code == 400  # known, but empty
+            url = f"http://127.0.0.1:{port}/at/{TOKEN}/sms"
+            assert http.post(url, data={}, timeout=5).status_code == 400  # known, but empty
         made.process.terminate()
         assert made.process.wait(STOPS_WITHIN) == 0
         assert made.nothing_left()

@@ -1,5 +1,7 @@
-"""Holds up durability: whatever is killed, emptied or away, each report ends up stored, answered
-and in DHIS2, once."""
+"""Tests of durability: each report ends up stored, answered and in DHIS2, once.
+
+This holds whatever is killed, emptied or away meanwhile.
+"""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -20,19 +22,19 @@ from tests.journeys.processes import descendants, is_alive, send, wait_for
 REPORTS = 120  # two requests to DHIS2
 WAVE = 16  # replies that one worker may have in its hands
 
-on_sqlite = pytest.mark.parametrize("running_house", ["sqlite"], indirect=True, scope="module")
+on_sqlite = pytest.mark.parametrize("running_deployment", ["sqlite"], indirect=True, scope="module")
 on_postgresql = pytest.mark.parametrize(
-    "running_house", ["postgresql"], indirect=True, scope="module"
+    "running_deployment", ["postgresql"], indirect=True, scope="module"
 )
 
 
 @pytest.fixture
-def deployment(running_house: Deployment) -> Iterator[Deployment]:
-    """The house of these journeys, whole and well before and after each."""
-    running_house.start()
-    yield running_house
-    running_house.dhis2.let_go()
-    running_house.operator.well()
+def deployment(running_deployment: Deployment) -> Iterator[Deployment]:
+    """Yield the deployment of these journeys, whole and well before and after each."""
+    running_deployment.start()
+    yield running_deployment
+    running_deployment.dhis2.let_go()
+    running_deployment.operator.well()
 
 
 @on_sqlite
@@ -52,7 +54,7 @@ def test_a_worker_is_killed_while_dhis2_works(
     kill(deployment, "forward")
     send(victim, signal.SIGCONT)
     deployment.start()
-    # Somebody else goes on with the rest, as far as there is a place among the requests at once,
+    # Another worker goes on with the rest, as far as there is a place among the requests at once,
     # and must leave alone what DHIS2 still works on.
     wait_for(
         lambda: (
@@ -71,7 +73,7 @@ def test_a_worker_is_killed_while_dhis2_works(
 
 
 @on_postgresql
-def test_all_workers_are_killed_while_both_far_sides_work(
+def test_all_workers_are_killed_while_operator_and_dhis2_work(
     deployment: Deployment, month: Period
 ) -> None:
     sent = batch(deployment, month, REPORTS)
@@ -117,7 +119,7 @@ def test_workers_are_asked_to_stop_in_the_middle(deployment: Deployment, month: 
 @on_postgresql
 def test_a_worker_is_killed_just_before_its_commit(deployment: Deployment, month: Period) -> None:
     sent = batch(deployment, month, REPORTS)
-    # The counters are written last of all, so whoever waits for them has done everything else.
+    # The counters are written last of all: once they are there, everything else is done.
     with deployment.engine.connect() as connection, connection.begin() as transaction:
         connection.execute(text("LOCK TABLE tallies IN EXCLUSIVE MODE"))
         ids = deployment.send_all(sent.texts())
@@ -156,8 +158,8 @@ def test_a_worker_is_killed_while_it_reads(deployment: Deployment, month: Period
     assert_answered(deployment, sent, twice=WAVE)
 
 
-def kill_a_door(deployment: Deployment) -> None:
-    """One of the processes that answer."""
+def kill_a_web_process(deployment: Deployment) -> None:
+    """Kill one of the processes that answer."""
     send(descendants(deployment.programs["web"].pid)[0], signal.SIGKILL)
 
 
@@ -175,7 +177,13 @@ def kill_the_clock(deployment: Deployment) -> None:
 @on_sqlite
 @pytest.mark.parametrize(
     "attack",
-    [kill_a_door, kill_web, kill_the_clock, Deployment.empty_redis, Deployment.restart_valkey],
+    [
+        kill_a_web_process,
+        kill_web,
+        kill_the_clock,
+        Deployment.empty_redis,
+        Deployment.restart_valkey,
+    ],
 )
 def test_something_else_is_killed_or_emptied_while_messages_come_in(
     deployment: Deployment, month: Period, attack: Callable[[Deployment], None]
@@ -230,4 +238,4 @@ def test_the_operator_s_answer_is_lost(deployment: Deployment, month: Period) ->
     assert_nothing_lost(deployment, sent, ids)
     assert_answered(deployment, sent, twice=5)
     replies = deployment.operator.replies_by_phone()
-    assert sum(len(replies[one.phone]) for one in sent.agents) == 25
+    assert sum(len(replies[agent.phone]) for agent in sent.agents) == 25

@@ -1,4 +1,4 @@
-"""Holds up the main job: a coded SMS becomes numbers in DHIS2 and one reply, by real processes."""
+"""Tests of the main job: a coded SMS becomes numbers in DHIS2 and one reply, by real processes."""
 
 import json
 from typing import Any
@@ -19,12 +19,12 @@ IN_DHIS2 = {f"ASC_PEC_{code}": str(number) for code, number in NUMBERS.items()}
 
 
 @pytest.fixture
-def agent(running_house: Deployment) -> Agent:
-    return running_house.agents(1)[0]
+def agent(running_deployment: Deployment) -> Agent:
+    return running_deployment.agents(1)[0]
 
 
 def report_of(deployment: Deployment, agent: Agent, month: Period) -> dict[str, Any]:
-    """Her one report as `kibaru reports --json` tells of it."""
+    """Return the agent's only report, as `kibaru reports --json` prints it."""
     done = deployment.command("reports", "--period", month.code, "--site", agent.site, "--json")
     assert done.returncode == 0, done.stderr
     (report,) = json.loads(done.stdout)
@@ -32,9 +32,9 @@ def report_of(deployment: Deployment, agent: Agent, month: Period) -> dict[str, 
 
 
 def test_the_report_is_answered_stored_and_imported(
-    running_house: Deployment, agent: Agent, month: Period, catalogue: Catalogue
+    running_deployment: Deployment, agent: Agent, month: Period, catalogue: Catalogue
 ) -> None:
-    deployment = running_house
+    deployment = running_deployment
     deployment.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE}")
     (reply,) = deployment.replies(agent.phone, 1)
     deployment.settle()
@@ -52,9 +52,9 @@ def test_the_report_is_answered_stored_and_imported(
 
 
 def test_an_impossible_number_is_left_out_until_it_is_retyped(
-    running_house: Deployment, agent: Agent, month: Period
+    running_deployment: Deployment, agent: Agent, month: Period
 ) -> None:
-    deployment = running_house
+    deployment = running_deployment
     deployment.send(agent.phone, f"PEC {month.month:02d} {EXAMPLE.replace('POS 28', 'POS 48')}")
     (reply,) = deployment.replies(agent.phone, 1)
     before = report_of(deployment, agent, month)
@@ -80,13 +80,13 @@ def test_an_impossible_number_is_left_out_until_it_is_retyped(
 
 
 def test_what_is_repeated_has_its_effect_once(
-    running_house: Deployment, agent: Agent, month: Period
+    running_deployment: Deployment, agent: Agent, month: Period
 ) -> None:
-    deployment, text = running_house, f"PEC {month.month:02d} {EXAMPLE}"
+    deployment, text = running_deployment, f"PEC {month.month:02d} {EXAMPLE}"
     first = deployment.send(agent.phone, text)
     deployment.replies(agent.phone, 1)
     deployment.send(agent.phone, text, provider_id=first)  # by the operator: nothing new
-    deployment.send(agent.phone, text)  # by the agent: she is answered, with the same receipt
+    deployment.send(agent.phone, text)  # by the agent: a reply, with the same receipt
     replies = deployment.replies(agent.phone, 2)
     deployment.settle()
 
@@ -98,8 +98,10 @@ def test_what_is_repeated_has_its_effect_once(
     assert deployment.dhis2.histories(month.code)[agent.dhis2_id] == once
 
 
-def test_a_delivery_report_is_shown_on_its_reply(running_house: Deployment, agent: Agent) -> None:
-    deployment = running_house
+def test_a_delivery_report_is_shown_on_its_reply(
+    running_deployment: Deployment, agent: Agent
+) -> None:
+    deployment = running_deployment
     deployment.send(agent.phone, "bonjour")
     deployment.replies(agent.phone, 1)
     replied = (
@@ -117,5 +119,5 @@ def test_a_delivery_report_is_shown_on_its_reply(running_house: Deployment, agen
     assert wait_for(status, "the delivery report")
 
 
-def test_the_house_says_that_it_is_ready(running_house: Deployment) -> None:
-    assert [running_house.probe(name) for name in ("readyz", "metrics")] == [200, 200]
+def test_a_deployment_says_that_it_is_ready(running_deployment: Deployment) -> None:
+    assert [running_deployment.probe(name) for name in ("readyz", "metrics")] == [200, 200]

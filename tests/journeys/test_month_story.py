@@ -1,4 +1,4 @@
-"""Holds up a month as a story: every SMS in and out, as docs/transcript.md shows them.
+"""Tests of a month as a story: every SMS in and out, as docs/transcript.md shows them.
 
 `python -m tests.journeys.story > docs/transcript.md` writes the page anew.
 """
@@ -33,34 +33,34 @@ def test_the_month_is_told_as_the_transcript_has_it(sqlite_url: str) -> None:
 
 
 def assert_every_sms_can_be_read(sent: list[Sent]) -> None:
-    for one in sent:
-        assert not lost(one.text), one
-        assert len(parts(one.text)) <= 2, one
+    for sms in sent:
+        assert not lost(sms.text), sms
+        assert len(parts(sms.text)) <= 2, sms
 
 
 def assert_every_message_has_one_answer(told: Stage) -> None:
     said = [step for step in STORY if isinstance(step, Says)]
     for who in {step.who for step in said}:
-        answers = [one for one in told.sent if one.to == who and not one.is_unasked]
+        answers = [sms for sms in told.sent if sms.to == who and not sms.is_unasked]
         assert len(answers) == sum(step.who == who for step in said), who
 
 
 def assert_nobody_is_disturbed(sent: list[Sent]) -> None:
-    """Nothing twice on one day, no reminder at night or on a holiday."""
-    unasked = [(one.at.date(), one.to, one.text) for one in sent if one.is_unasked]
+    """Assert that no SMS is sent twice on one day, and no reminder at night or on a holiday."""
+    unasked = [(sms.at.date(), sms.to, sms.text) for sms in sent if sms.is_unasked]
     assert len(unasked) == len(set(unasked))
-    for one in sent:
-        if one.text.startswith("Rappel"):
-            assert 7 <= one.at.hour < 20, one
-            assert (one.at.month, one.at.day) != (1, 1), one
+    for sms in sent:
+        if sms.text.startswith("Rappel"):
+            assert 7 <= sms.at.hour < 20, sms
+            assert (sms.at.month, sms.at.day) != (1, 1), sms
 
 
 def assert_dhis2_holds_what_was_accepted(told: Stage) -> None:
-    """Cell by cell: the site's own numbers, those of sites without a place added up."""
+    """Compare cell by cell: each site's numbers, those of sites without a unit added up."""
     expected: dict[tuple[str, str], int] = {}
     for code, number in _accepted(told):
         expected[code] = expected.get(code, 0) + number
-    # What nobody typed: from RUPT on the 29th, to RCU on the 2nd of the next month.
+    # Days that were not typed: from RUPT on the 29th, to RCU on the 2nd of the next month.
     expected[PLACES["Tene"], "ASC_STK_ENF_J"] = 3
     assert _held(told) == expected
     assert expected[PLACES["Kola"], "ASC_PEC_VUS"] == 52

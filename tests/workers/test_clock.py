@@ -1,4 +1,4 @@
-"""Holds up what the clock does by the calendar, with no far side and no Redis at all."""
+"""Tests of the clock's work by the calendar, without operator, DHIS2 and Redis."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,12 @@ def test_all_notices_that_are_due_go_at_once_however_slow_the_network(
     now = datetime(2026, 11, 4, 12, tzinfo=UTC)
     many = [
         NewNotice(
-            f"one:{number}", f"+223700001{number:02}", "alert", now, now + HOUR, f"Alerte {number}"
+            f"alert:{number}",
+            f"+223700001{number:02}",
+            "alert",
+            now,
+            now + HOUR,
+            f"Alerte {number}",
         )
         for number in range(20)
     ]

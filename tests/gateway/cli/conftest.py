@@ -30,14 +30,14 @@ PEOPLE = """phone,name,role,org_unit,language,active
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How a command ended: exit code, and what it wrote where."""
+    """The end of a command: exit code, and what it wrote where."""
 
     code: int
     out: str
     err: str
 
     def json(self) -> Any:
-        """What it wrote for programs."""
+        """Return what it wrote for programs."""
         return json.loads(self.out)
 
 
@@ -46,7 +46,7 @@ Kibaru = Callable[..., Done]
 
 @pytest.fixture
 def kibaru(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kibaru]:
-    """`kibaru("reports", "--period", "202610", DATABASE_URL=…)`, in an empty folder.
+    """Run `kibaru("reports", "--period", "202610", DATABASE_URL=…)`, in an empty folder.
 
     An exception that is no exit would be a traceback on the terminal, so it is raised here.
     """
@@ -69,7 +69,7 @@ def kibaru(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kibaru]:
 
 @pytest.fixture
 def roster(tmp_path: Path) -> list[str]:
-    """The options that name both files of a small roster."""
+    """Return the options that name both files of a small roster."""
     (tmp_path / "org_units.csv").write_text(UNITS, encoding="utf-8")
     (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
     names = ("org_units", "people")

@@ -1,4 +1,4 @@
-"""Holds up `kibaru card`: what it prints, what it writes, and what it says is wrong."""
+"""Tests of `kibaru card`: what it prints, what it writes, and its faults."""
 
 from pathlib import Path
 

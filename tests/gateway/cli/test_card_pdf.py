@@ -1,4 +1,4 @@
-"""Holds up the printed memory card: one A5 page for every form and language, nothing left out."""
+"""Tests of the printed memory card: one A5 page for every form and language, all of it."""
 
 import io
 from dataclasses import replace
@@ -23,7 +23,7 @@ def read(made: Card) -> PdfReader:
 
 
 def words(reader: PdfReader) -> str:
-    """All text of the first page, on one line."""
+    """Return all text of the first page, on one line."""
     return " ".join(reader.pages[0].extract_text().split())
 
 

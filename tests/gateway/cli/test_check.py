@@ -1,4 +1,4 @@
-"""Holds up `kibaru check`: one line for each thing, against stand-ins for both far sides."""
+"""Tests of `kibaru check`: one line for each part, against stand-ins for operator and DHIS2."""
 
 import json
 from collections.abc import Iterator
@@ -35,21 +35,21 @@ THINGS = (
 
 
 @pytest.fixture
-def far_app(request: pytest.FixtureRequest) -> Flask:
-    """A DHIS2, of the older family unless a test asks for the other."""
+def dhis2_app(request: pytest.FixtureRequest) -> Flask:
+    """Return a DHIS2, of the older family unless a test asks for the other."""
     return dhis2.create_app(getattr(request, "param", "legacy"))
 
 
 @pytest.fixture
 def context(
-    kibaru: Kibaru, roster: list[str], sqlite_url: str, redis_url: str, far_app: Flask
+    kibaru: Kibaru, roster: list[str], sqlite_url: str, redis_url: str, dhis2_app: Flask
 ) -> Iterator[dict[str, str]]:
-    """The settings of a house in which all is well."""
+    """Yield the settings of a deployment in which all is well."""
     assert kibaru("roster", "import", *roster, DATABASE_URL=sqlite_url).code == 0
     document = kibaru("dhis2", "metadata", "--org-units", DATABASE_URL=sqlite_url).out
-    far_app.extensions["dhis2"].load(json.loads(document))
+    dhis2_app.extensions["dhis2"].load(json.loads(document))
     operator = operator_app(webhook_base=None, username="sandbox", api_key="key")
-    with serving(operator) as at_url, serving(far_app) as dhis2_url:
+    with serving(operator) as at_url, serving(dhis2_app) as dhis2_url:
         yield {
             "DATABASE_URL": sqlite_url,
             "REDIS_URL": redis_url,
@@ -64,7 +64,7 @@ def context(
 
 
 def lines(done: Done) -> dict[str, tuple[str, str]]:
-    """What was looked at -> (mark, words)."""
+    """Return (mark, words) by what was checked."""
     found = {}
     for line in done.out.splitlines():
         mark, rest = line[:5], line[6:]
@@ -77,8 +77,8 @@ def faults(done: Done) -> dict[str, str]:
     return {what: words for what, (mark, words) in lines(done).items() if mark == "FAULT"}
 
 
-@pytest.mark.parametrize("far_app", ["legacy", "sql"], indirect=True)
-def test_all_is_well(kibaru: Kibaru, context: dict[str, str], far_app: Flask) -> None:
+@pytest.mark.parametrize("dhis2_app", ["legacy", "sql"], indirect=True)
+def test_all_is_well(kibaru: Kibaru, context: dict[str, str], dhis2_app: Flask) -> None:
     done = kibaru("check", **context)
     assert (done.code, done.err, faults(done)) == (0, "", {})
     found = {what: words for what, (_, words) in lines(done).items()}
@@ -88,7 +88,7 @@ def test_all_is_well(kibaru: Kibaru, context: dict[str, str], far_app: Flask) ->
     assert found["dhis2"].startswith("version 2.")
     assert found["dhis2 units"].startswith("2 receive values")
     assert found["dhis2 PEC dry run"] == "the server would take all 16 values"
-    sandbox: Sandbox = far_app.extensions["dhis2"]
+    sandbox: Sandbox = dhis2_app.extensions["dhis2"]
     assert {call.path for call in sandbox.ledger.requests if call.method != "GET"} == {
         "/api/dataValueSets"
     }
@@ -145,9 +145,9 @@ def test_each_thing_that_is_wrong_is_told(
     ids=lambda fault: fault.kind.value,
 )
 def test_dhis2_is_in_trouble(
-    kibaru: Kibaru, context: dict[str, str], far_app: Flask, fault: Fault
+    kibaru: Kibaru, context: dict[str, str], dhis2_app: Flask, fault: Fault
 ) -> None:
-    far_app.extensions["dhis2"].faults.add(fault)
+    dhis2_app.extensions["dhis2"].faults.add(fault)
     done = kibaru("check", **{**context, "DHIS2_TIMEOUT": "0.3"})
     assert (done.code, done.err) == (1, "1 fault\n")
     assert faults(done).keys() == {"dhis2"}
@@ -161,14 +161,14 @@ def test_a_server_without_our_metadata(kibaru: Kibaru, context: dict[str, str]) 
 
 
 def test_a_data_set_that_lost_a_field(
-    kibaru: Kibaru, context: dict[str, str], far_app: Flask
+    kibaru: Kibaru, context: dict[str, str], dhis2_app: Flask
 ) -> None:
-    sandbox: Sandbox = far_app.extensions["dhis2"]
+    sandbox: Sandbox = dhis2_app.extensions["dhis2"]
     document = kibaru("dhis2", "metadata").json()
-    (pec,) = (one for one in document["dataSets"] if one["code"] == "ASC_PEC")
+    (pec,) = (data_set for data_set in document["dataSets"] if data_set["code"] == "ASC_PEC")
     element = pec["dataSetElements"].pop(0)["dataElement"]["id"]
     sandbox.load({"dataSets": [pec]})
-    (lost,) = (one["code"] for one in document["dataElements"] if one["id"] == element)
+    (lost,) = (raw["code"] for raw in document["dataElements"] if raw["id"] == element)
     done = kibaru("check", **context)
     assert faults(done) == {"dhis2 PEC": f"the data set lacks {lost.removeprefix('ASC_PEC_')}"}
 

@@ -1,4 +1,4 @@
-"""Holds up what `kibaru check` says of a catalogue that loads and would still mislead."""
+"""Tests of `kibaru check` about a catalogue that loads and would still mislead."""
 
 import shutil
 from importlib.resources import as_file
@@ -12,7 +12,7 @@ from tests.gateway.cli.conftest import Kibaru
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped catalogue."""
+    """Return a copy of the shipped catalogue."""
     with as_file(SHIPPED) as shipped:
         shutil.copytree(shipped, tmp_path / "catalogue")
     return tmp_path / "catalogue"

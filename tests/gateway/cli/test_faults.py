@@ -1,4 +1,4 @@
-"""Holds up what a person is told who meets no database, no schema or settings with a fault."""
+"""Tests of the commands' words about no database, no schema, and settings with a fault."""
 
 from pathlib import Path
 

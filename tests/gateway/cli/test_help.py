@@ -1,4 +1,4 @@
-"""Holds up the help: a stranger finds every command, what it does and what each option means."""
+"""Tests of the help: every command, what it does and what each option means."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from tests.gateway.cli.conftest import Kibaru
 
 
 def commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command below a group, with the words that lead to it."""
+    """Yield every command below a group, with the words that lead to it."""
     for name, command in group.commands.items():
         words = (*above, name)
         yield words, command
@@ -54,8 +54,8 @@ def test_a_command_explains_itself(
     assert done.out.startswith(f"Usage: kibaru {' '.join(words)} ")
     assert command.help
     assert command.help.split("\n\n")[0].rstrip().endswith(".")
-    options = [one for one in command.params if isinstance(one, click.Option)]
-    assert [one.name for one in options if not one.help] == []
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not option.help] == []
 
 
 @pytest.mark.parametrize(("words", "command"), ALL)

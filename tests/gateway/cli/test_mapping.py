@@ -1,4 +1,4 @@
-"""Holds up `kibaru dhis2 mapping`: it reads a live server and prints TOML, and changes nothing."""
+"""Tests of `kibaru dhis2 mapping`: it reads a live server, prints TOML, and changes nothing."""
 
 import tomllib
 from collections.abc import Iterator
@@ -31,10 +31,10 @@ def test_what_a_server_has_is_proposed(
     assert (done.code, done.err) == (0, "")
     content = tomllib.loads(done.out)["NUT"]
     assert content.pop("data_set") == uid
-    assert {code: one["data_element"] for code, one in content.items()} == {
+    assert {code: field["data_element"] for code, field in content.items()} == {
         code: (field_target(form, code) or ("",))[0] for code in form.codes
     }
-    assert {one.method for one in app.extensions["dhis2"].ledger.requests} == {"GET"}
+    assert {request.method for request in app.extensions["dhis2"].ledger.requests} == {"GET"}
 
 
 def test_a_data_set_that_is_not_there(kibaru: Kibaru, server: tuple[Flask, dict[str, str]]) -> None:

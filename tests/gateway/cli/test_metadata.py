@@ -1,4 +1,4 @@
-"""Holds up `kibaru dhis2 metadata`: what DHIS2 will import, the same whenever it is asked for."""
+"""Tests of `kibaru dhis2 metadata`: what DHIS2 imports, the same at every call."""
 
 from tests.gateway.cli.conftest import Kibaru
 
@@ -9,9 +9,9 @@ def test_the_catalogue_needs_no_database(kibaru: Kibaru) -> None:
     document = done.json()
     program = {"optionSets", "options", "programs", "programStages"}
     assert set(document) == {"dataElements", "dataSets", *program}
-    codes = {one["code"] for one in document["dataElements"]}
+    codes = {element["code"] for element in document["dataElements"]}
     assert {"ASC_PEC_VUS", "ASC_STK_BEB", "ASC_STK_BEB_J"} <= codes
-    assert all(one["zeroIsSignificant"] for one in document["dataElements"])
+    assert all(element["zeroIsSignificant"] for element in document["dataElements"])
     assert done == kibaru("dhis2", "metadata")
 
 
@@ -20,9 +20,9 @@ def test_the_roster_s_units_are_added(kibaru: Kibaru, roster: list[str], databas
     done = kibaru("dhis2", "metadata", "--org-units", DATABASE_URL=database_url)
     assert done.code == 0
     document = done.json()
-    units = {one["id"]: one.get("parent", {}).get("id") for one in document["organisationUnits"]}
+    units = {unit["id"]: unit.get("parent", {}).get("id") for unit in document["organisationUnits"]}
     assert units == {"KaniFacil01": None, "KolaSite001": "KaniFacil01"}
-    for one in document["dataSets"]:
-        receivers = [unit["id"] for unit in one["organisationUnits"]]
+    for data_set in document["dataSets"]:
+        receivers = [unit["id"] for unit in data_set["organisationUnits"]]
         assert receivers == ["KaniFacil01", "KolaSite001"]
     assert done == kibaru("dhis2", "metadata", "--org-units", DATABASE_URL=database_url)

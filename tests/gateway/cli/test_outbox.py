@@ -1,4 +1,4 @@
-"""Holds up `kibaru outbox`: what waits or was refused, and making it due at once."""
+"""Tests of `kibaru outbox`: what waits or was refused, and making it due at once."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,12 +30,12 @@ NO_TEXT = {"phone": "+22370000001", "text": "secretword"}
 
 @pytest.fixture
 def stored(kibaru: Kibaru, roster: list[str], sqlite_url: str) -> str:
-    """The URL of a SQLite with ROWS in its outbox."""
+    """Return the URL of a SQLite with ROWS in its outbox."""
     return fill(kibaru, roster, sqlite_url)
 
 
 def fill(kibaru: Kibaru, roster: list[str], database_url: str) -> str:
-    """ROWS, all of them KANI's October; the URL again."""
+    """Store ROWS, all of them KANI's October; return the URL again."""
     assert kibaru("roster", "import", *roster, DATABASE_URL=database_url).code == 0
     engine = connect(database_url)
     with engine.begin() as connection:
@@ -48,7 +48,7 @@ def fill(kibaru: Kibaru, roster: list[str], database_url: str) -> str:
 
 
 def states(database_url: str) -> dict[int, tuple[str, int, bool]]:
-    """State, attempts and whether it is due, of every row."""
+    """Return state, attempts and whether it is due, of every row."""
     now = datetime.now(UTC)  # the command's own clock is the real one
     engine = connect(database_url)
     with engine.connect() as connection:
@@ -124,9 +124,9 @@ def test_rows_are_made_due(
     done = kibaru("outbox", "retry", *words, DATABASE_URL=stored)
     assert (done.code, done.out, done.err) == (int(bool(told)), f"{len(due)} due now\n", told)
     after = states(stored)
-    assert {one: after[one] for one in due} == dict.fromkeys(due, ("waiting", 0, True))
+    assert {row: after[row] for row in due} == dict.fromkeys(due, ("waiting", 0, True))
     untouched = before.keys() - due
-    assert {one: after[one] for one in untouched} == {one: before[one] for one in untouched}
+    assert {row: after[row] for row in untouched} == {row: before[row] for row in untouched}
 
 
 def test_what_was_refused_is_told_by_reason(kibaru: Kibaru, stored: str) -> None:
@@ -164,7 +164,7 @@ def test_rows_are_made_due_by_what_they_have_in_common(
     done = kibaru("outbox", "retry", *words, DATABASE_URL=stored)
     assert (done.code, done.out, done.err) == (0, f"{len(due)} due now\n", "")
     after = states(stored)
-    changed = {one for one in after if after[one] != before[one]}
+    changed = {row for row in after if after[row] != before[row]}
     assert changed == due - {1}  # which was due already
 
 

@@ -1,4 +1,4 @@
-"""Holds up `kibaru phone` as a command: its exit codes, and what it says of a script."""
+"""Tests of `kibaru phone` as a command: its exit codes, and its words about a script."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ WALK = "> *384*1#\n< Mois ? 1 Oct\n> 1\n< ...\n> 12\n< Merci\n"
 
 @pytest.fixture
 def environ() -> Iterator[dict[str, str]]:
-    """The settings of a gateway with a few canned answers."""
+    """Yield the settings of a gateway with a few canned answers."""
     with demo() as phone:
         yield _environ(phone)
 

@@ -1,4 +1,4 @@
-"""Holds up: the days out that `kibaru reports` shows, as typed or as stock-outs fix them."""
+"""Tests of the days out that `kibaru reports` shows, as typed or as stock-outs fix them."""
 
 from datetime import UTC, datetime, timedelta
 

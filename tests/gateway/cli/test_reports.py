@@ -1,4 +1,4 @@
-"""Holds up `kibaru reports`: what is stored, to the letter for programs, in a line for people."""
+"""Tests of `kibaru reports`: what is stored, to the letter for programs, a line for people."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ KEYS = {
 
 @pytest.fixture
 def stored(kibaru: Kibaru, roster: list[str], sqlite_url: str, catalogue: Catalogue) -> str:
-    """The URL of a database with a roster and three reports of October."""
+    """Return the URL of a database with a roster and three reports of October."""
     words = ("roster", "import", *roster, "--from", "202601")
     assert kibaru(*words, DATABASE_URL=sqlite_url).code == 0
     engine = connect(sqlite_url)
@@ -51,13 +51,13 @@ def stored(kibaru: Kibaru, roster: list[str], sqlite_url: str, catalogue: Catalo
 
 
 def change(engine: Engine, form: str, **columns: object) -> None:
-    """As if DHIS2 had answered."""
+    """Change columns as if DHIS2 had answered."""
     with engine.begin() as connection:
         connection.execute(update(reports).where(reports.c.form == form).values(**columns))
 
 
 def rows(kibaru: Kibaru, url: str, *words: str) -> Mapping[tuple[str, str], dict[str, Any]]:
-    """Every report of October, by its site and form."""
+    """Return every report of October, by its site and form."""
     done = kibaru("reports", "--period", "202610", "--json", *words, DATABASE_URL=url)
     assert (done.code, done.err) == (0, "")
     return {(row["site"], row["form"]): row for row in done.json()}

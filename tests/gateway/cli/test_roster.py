@@ -1,4 +1,4 @@
-"""Holds up `kibaru roster`: files in, all faults at once, files out again."""
+"""Tests of `kibaru roster`: files in, all faults at once, files out again."""
 
 import csv
 from io import StringIO
@@ -14,7 +14,7 @@ from tests.gateway.cli.conftest import PEOPLE, UNITS, Kibaru
 
 
 def rows(database_url: str) -> tuple[int, int]:
-    """How many org units and posts are stored."""
+    """Return how many org units and posts are stored."""
     engine = connect(database_url)
     with engine.connect() as connection:
         found = [connection.scalar(select(func.count()).select_from(t)) for t in (org_units, posts)]
@@ -135,15 +135,15 @@ def test_an_export_that_cannot_be_written(kibaru: Kibaru, sqlite_url: str) -> No
 
 
 class Terminal(StringIO):
-    """A screen that somebody looks at."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 def test_what_takes_its_time_is_shown_on_a_terminal_alone() -> None:
-    screen, pipe = Terminal(), StringIO()
-    with busy("reading", screen), busy("reading", pipe):
+    screen, file = Terminal(), StringIO()
+    with busy("reading", screen), busy("reading", file):
         assert screen.getvalue() == "reading …"
     assert screen.getvalue() == "reading …\r\x1b[K"
-    assert pipe.getvalue() == ""
+    assert file.getvalue() == ""

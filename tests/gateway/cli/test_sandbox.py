@@ -1,4 +1,4 @@
-"""Holds up `kibaru sandbox dhis2`: a DHIS2 to try things against, with faults from the start."""
+"""Tests of `kibaru sandbox dhis2`: a DHIS2 to try against, with faults from the start."""
 
 import json
 import signal
@@ -40,7 +40,9 @@ def test_it_serves_catalogue_and_demo_roster_with_its_faults_until_it_is_stopped
             assert http.get(f"{url}/api/me", timeout=20).json()["username"] == "asc-gateway"
             version = http.get(f"{url}/api/system/info", timeout=20).json()["version"]
             form = http.get(f"{url}/api/dataSets/{uid('dataSet', 'PEC')}", timeout=20).json()
-            kinds = [one["kind"] for one in http.get(f"{url}/sandbox/faults", timeout=20).json()]
+            kinds = [
+                fault["kind"] for fault in http.get(f"{url}/sandbox/faults", timeout=20).json()
+            ]
         assert (version, kinds) == ("2.43.1", ["locked"])
         assert form["organisationUnits"]
     finally:

@@ -1,4 +1,4 @@
-"""Holds up `kibaru validate`: a line for each report, and 1 while one of them is refused."""
+"""Tests of `kibaru validate`: a line for each report, and exit 1 while one is refused."""
 
 import pytest
 from sqlalchemy import Engine
@@ -10,7 +10,7 @@ from tests.gateway.harness import FANTA, ISSA, PEC, Harness
 
 @pytest.fixture
 def stored(engine: Engine, catalogue: Catalogue, database_url: str) -> str:
-    """Two sites of KANI reported October, the one in full and the other not."""
+    """Store October's reports of two sites of KANI, one in full and the other not."""
     harness = Harness(engine, catalogue)
     harness.told(PEC.removesuffix(" DCD 0"), FANTA)
     harness.told(PEC, ISSA)
@@ -33,7 +33,7 @@ def test_a_site_that_is_in_order_ends_with_0_however_often(kibaru: Kibaru, store
     assert [done.code for done in words] == [0, 0]
     assert "SIRAKORO PEC 202610: was validated before" in words[1].out
     shown = kibaru("reports", "--period", "202610", "--json", DATABASE_URL=stored).json()
-    assert {one["site"]: bool(one["validated_at"]) for one in shown} == {
+    assert {report["site"]: bool(report["validated_at"]) for report in shown} == {
         "SIRAKORO": True,
         "TENE": False,
     }

@@ -1,4 +1,4 @@
-"""Holds up `kibaru dhis2 verify`: a line for each cell that differs, and 1 while there is any."""
+"""Tests of `kibaru dhis2 verify`: a line for each cell that differs, and exit 1 for any."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from menus.model.catalogue import Catalogue
 from tests.gateway.cli.conftest import Kibaru
 from tests.gateway.harness import PEC, Harness
 
-# A month that has ended by the clock of whoever runs this.
+# A month that has ended by the clock of the machine.
 FEBRUARY = datetime(2026, 2, 4, 12, tzinfo=UTC)
 MONTH = "202601"
 

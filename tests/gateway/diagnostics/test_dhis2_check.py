@@ -1,4 +1,4 @@
-"""Holds up the seven looks at a live DHIS2, against a stand-in of each family."""
+"""Tests of the seven checks of a live DHIS2, against a stand-in of each family."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -31,21 +31,23 @@ RECEIVERS = [Receiver("KOLA", "KolaSite001"), Receiver("TENE", "TeneSite001")]
 
 @dataclass
 class Server:
-    """A DHIS2 that knows the catalogue and three units, and is looked at."""
+    """A DHIS2 that knows the catalogue and three units, under check."""
 
     sandbox: Sandbox
     client: Dhis2
     catalogue: Catalogue
 
-    def look(self, *, now: datetime = NOW, receivers: list[Receiver] = RECEIVERS) -> list[Finding]:
+    def findings(
+        self, *, now: datetime = NOW, receivers: list[Receiver] = RECEIVERS
+    ) -> list[Finding]:
         found = dhis2_check.examine(self.client, self.catalogue, receivers, now, now.date())
         return list(found)
 
     def faults(self, **given: Any) -> dict[str, str]:
-        return {one.what: one.words for one in self.look(**given) if not one.ok}
+        return {finding.what: finding.words for finding in self.findings(**given) if not finding.ok}
 
     def change(self, kind: str, uid: str, **properties: Any) -> None:
-        """The server's administrator changes an object."""
+        """Change an object, as the server's administrator does."""
         with self.sandbox.held() as state:
             state.objects[kind][uid] = {**state.objects[kind][uid], **properties}
             state.rebuild()
@@ -71,7 +73,7 @@ def server(request: pytest.FixtureRequest, catalogue: Catalogue) -> Iterator[Ser
 
 
 def test_all_is_well_in_seven_looks(server: Server) -> None:
-    assert [(one.ok, one.what) for one in server.look()] == [
+    assert [(finding.ok, finding.what) for finding in server.findings()] == [
         (True, "dhis2"),
         (True, "dhis2 account"),
         (True, "dhis2 PEC"),
@@ -88,7 +90,7 @@ def test_a_server_without_the_program_of_referrals_is_worth_knowing(server: Serv
     with server.sandbox.held() as state:
         del state.objects["programs"][PROGRAM]
         state.rebuild()
-    last = server.look()[-1]
+    last = server.findings()[-1]
     assert (last.ok, last.what) == (True, "dhis2 program ASC_REF")
     assert "kibaru dhis2 metadata" in last.words
 
@@ -100,7 +102,7 @@ def test_a_program_that_the_account_may_not_write_to_is_a_fault(server: Server) 
 
 def test_units_that_the_program_does_not_have_are_named(server: Server) -> None:
     server.change("programs", PROGRAM, organisationUnits=[{"id": "KolaSite001"}])
-    assert "refused for TENE" in server.look()[-1].words
+    assert "refused for TENE" in server.findings()[-1].words
 
 
 Break = Callable[[Server], object]
@@ -149,9 +151,9 @@ def test_a_unit_that_the_server_does_not_know(server: Server) -> None:
 
 
 def test_without_units_there_is_no_dry_run(server: Server) -> None:
-    found = server.look(receivers=[])
-    assert [one.what for one in found][-2:] == ["dhis2 units", "dhis2 program ASC_REF"]
-    assert all(one.ok for one in found)
+    found = server.findings(receivers=[])
+    assert [finding.what for finding in found][-2:] == ["dhis2 units", "dhis2 program ASC_REF"]
+    assert all(finding.ok for finding in found)
 
 
 def test_a_clock_that_goes_wrong(server: Server) -> None:
@@ -177,8 +179,12 @@ def test_the_servers_clock_is_read_in_its_own_zone(said: dict[str, str], ahead: 
 def test_a_closed_month_is_no_fault_once_the_programme_has_closed_it(server: Server) -> None:
     server.sandbox.state.approved.add((server.data_set(), "202610", "KolaSite001"))
     assert server.faults(now=NOW).keys() == {"dhis2 PEC 202610", "dhis2 PEC dry run"}
-    late = [one for one in server.look(now=NOW + timedelta(days=10)) if "PEC" in one.what]
-    assert [one.what for one in late if not one.ok] == []
+    late = [
+        finding
+        for finding in server.findings(now=NOW + timedelta(days=10))
+        if "PEC" in finding.what
+    ]
+    assert [finding.what for finding in late if not finding.ok] == []
     assert "approved" in late[-1].words
 
 
@@ -198,7 +204,7 @@ def test_category_options_that_the_account_may_not_write(server: Server) -> None
     pos = replace(
         form.field("POS"), data_element=server.uid("POS"), category_option_combo="ComboYoungY"
     )
-    fields = tuple(pos if one.code == "POS" else one for one in form.fields)
+    fields = tuple(pos if field.code == "POS" else field for field in form.fields)
     server.catalogue = replace(server.catalogue, forms={"PEC": replace(form, fields=fields)})
     assert server.faults() == {}
     server.change("categoryOptions", "OptionYoung", access={"data": {"write": False}})
@@ -206,7 +212,7 @@ def test_category_options_that_the_account_may_not_write(server: Server) -> None
 
 
 def test_the_dry_run_has_the_last_word(server: Server) -> None:
-    """What no other look can see: the server closes the month at this very moment."""
+    """What no other check can see: the server closes the month at this very moment."""
     with server.sandbox.held() as state:
         uid = server.data_set()
         state.data_sets[uid] = replace(state.data_sets[uid], expiry_days=1)
@@ -221,19 +227,19 @@ def test_the_dry_run_has_the_last_word(server: Server) -> None:
 )
 def test_a_token_that_expires_soon_is_told(days: tuple[int, ...], told: list[str]) -> None:
     tokens = [
-        {"id": "x", "expire": int((NOW + timedelta(days=one)).timestamp() * 1000)} for one in days
+        {"id": "x", "expire": int((NOW + timedelta(days=left)).timestamp() * 1000)} for left in days
     ]
     said = {"username": "gateway", "authorities": ["F_DATAVALUE_ADD"], "patTokens": tokens}
     found = account(said)
     assert isinstance(found, Account)
     findings = dhis2_check.account_findings(found, NOW)
-    assert [one.what for one in findings if not one.ok] == told
+    assert [finding.what for finding in findings if not finding.ok] == told
 
 
 def test_an_account_that_may_do_everything_is_told(server: Server) -> None:
     server.sandbox.state.authorities.add("ALL")
     assert server.faults() == {}
-    (line,) = [one for one in server.look() if one.what == "dhis2 account"]
+    (line,) = [finding for finding in server.findings() if finding.what == "dhis2 account"]
     assert "F_DATAVALUE_ADD alone would be enough" in line.words
 
 
@@ -249,7 +255,7 @@ def described(**changes: Any) -> DataSet:
 
 @pytest.fixture
 def form(catalogue: Catalogue) -> Form:
-    """One field, mapped by hand."""
+    """Return a form of one field, mapped by hand."""
     pec = catalogue.forms["PEC"]
     vus = replace(pec.field("VUS"), data_element=FORM_CELL[0], category_option_combo=FORM_CELL[1])
     return replace(pec, fields=(vus,))
@@ -258,7 +264,8 @@ def form(catalogue: Catalogue) -> Form:
 def test_a_form_fits_a_data_set(catalogue: Catalogue, form: Form) -> None:
     def told(**changes: Any) -> list[str]:
         return [
-            one.words for one in data_set_findings(form, described(**changes), catalogue.programme)
+            finding.words
+            for finding in data_set_findings(form, described(**changes), catalogue.programme)
         ]
 
     assert told() == ["data set SetSetSet01 holds all that is sent"]
@@ -286,7 +293,7 @@ def test_a_data_set_may_give_an_element_another_combo() -> None:
         ("One",),
     )
     raw["dataSetElements"] = [{"dataElement": element, "categoryCombo": other}]
-    assert [one.id for one in data_set(raw).elements["ElementOne1"].combos] == ["ComboTwo001"]
+    assert [combo.id for combo in data_set(raw).elements["ElementOne1"].combos] == ["ComboTwo001"]
 
 
 def test_a_unit_is_within_reach_by_its_path_alone() -> None:

@@ -1,4 +1,4 @@
-"""Holds up: every code of both families comes with words on what to do."""
+"""Tests that every code of both families comes with advice on what to do."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_the_hint_names_whoever_can_mend_it() -> None:
 
 def test_reasons_are_grouped_the_most_frequent_first() -> None:
     groups = by_reason([(1, "E7640"), (2, "E8022"), (3, "E7640"), (4, "odd")])
-    assert [(one.reason, one.ids) for one in groups] == [
+    assert [(group.reason, group.ids) for group in groups] == [
         ("E7640", (1, 3)),
         ("E8022", (2,)),
         ("odd", (4,)),

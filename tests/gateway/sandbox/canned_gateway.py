@@ -1,4 +1,4 @@
-"""A gateway of a few canned answers, the sandbox operator beside it, and a phone on their line."""
+"""A gateway of a few canned answers, a sandbox operator beside it, and a phone between them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -63,7 +63,7 @@ class FakeGateway:
         return "", self.status
 
     def ussd(self) -> Response:
-        """The canned screen of a text, with its label, after as many ticks as it takes."""
+        """Answer with the canned screen of a text, its label, after as many ticks as it takes."""
         text = self.note("ussd")["text"]
         self.heads.append(dict(request.headers))
         self.ticks.now += self.takes.get(text, 0.0)
@@ -82,7 +82,7 @@ class FakeGateway:
 
 
 class Phone:
-    """The house, the line to it, and what the terminal showed."""
+    """A phone: its gateway, the address of that, and what the terminal showed."""
 
     def __init__(self, gateway: FakeGateway, address: GatewayAddress) -> None:
         self.gateway, self.address = gateway, address

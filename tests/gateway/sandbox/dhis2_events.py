@@ -14,7 +14,7 @@ NOW_QUERY = "async=false&atomicMode=OBJECT&dataElementIdScheme=CODE"
 
 
 def program(**more: Any) -> dict[str, Any]:
-    """The program's metadata, on top of the world's; `more` changes the program itself."""
+    """Return the program's metadata, on top of the world's; `more` changes the program itself."""
     return {
         "dataElements": [
             element(
@@ -49,10 +49,10 @@ def program(**more: Any) -> dict[str, Any]:
                 "programStageDataElements": [
                     {
                         "programStage": {"id": STAGE},
-                        "dataElement": {"id": one},
-                        "compulsory": one == REASON,
+                        "dataElement": {"id": element},
+                        "compulsory": element == REASON,
                     }
-                    for one in (REASON, SIGN, FACILITY)
+                    for element in (REASON, SIGN, FACILITY)
                 ],
             }
         ],
@@ -60,11 +60,11 @@ def program(**more: Any) -> dict[str, Any]:
 
 
 def values(**by_code: str | None) -> list[dict[str, Any]]:
-    return [{"dataElement": code, "value": one} for code, one in by_code.items()]
+    return [{"dataElement": code, "value": content} for code, content in by_code.items()]
 
 
 def event(**more: Any) -> dict[str, Any]:
-    """A good event, with whatever the case changes; a property that is None is left out."""
+    """Return a good event, with what the case changes; a property that is None is left out."""
     found = {
         "event": EVENT,
         "program": PROGRAM,
@@ -75,7 +75,7 @@ def event(**more: Any) -> dict[str, Any]:
         "dataValues": values(REASON="OUI"),
         **more,
     }
-    return {name: one for name, one in found.items() if one is not None}
+    return {name: content for name, content in found.items() if content is not None}
 
 
 def event_world(family: Any = "legacy", **more: Any) -> World:
@@ -89,10 +89,10 @@ def send(here: World, *events: Mapping[str, Any], query: str = NOW_QUERY) -> Tes
 
 
 def codes_of(answer: TestResponse) -> list[str]:
-    return [one["errorCode"] for one in answer.json["validationReport"]["errorReports"]]
+    return [error["errorCode"] for error in answer.json["validationReport"]["errorReports"]]
 
 
 def stored(here: World, uid: str = EVENT) -> dict[str, str] | None:
-    """The event's values by UID of the data element; None when there is none (any more)."""
+    """Return the event's values by UID of the data element; None when there is none any more."""
     found = here.sandbox.state.events.get(uid)
     return None if found is None or found.deleted else dict(found.values)

@@ -72,7 +72,7 @@ def data_set(uid: str, code: str, elements: tuple[str, ...], **more: Any) -> dic
         "name": f"{code} form",
         "shortName": code,
         "periodType": "Monthly",
-        "dataSetElements": [{"dataElement": {"id": one}} for one in elements],
+        "dataSetElements": [{"dataElement": {"id": uid}} for uid in elements],
         "organisationUnits": [{"id": KOLA}, {"id": SHUT}],
         **more,
     }
@@ -89,8 +89,8 @@ def metadata() -> dict[str, Any]:
         ],
         "categoryCombos": [{"id": "CatComboAge", "name": "Age"}],
         "categoryOptionCombos": [
-            {"id": one, "name": one, "code": one, "categoryCombo": {"id": "CatComboAge"}}
-            for one in (YOUNG, OLD)
+            {"id": name, "name": name, "code": name, "categoryCombo": {"id": "CatComboAge"}}
+            for name in (YOUNG, OLD)
         ],
         "options": [{"id": "OptionYesYe", "name": "Oui", "code": "OUI"}],
         "optionSets": [
@@ -130,7 +130,7 @@ def metadata() -> dict[str, Any]:
 
 
 def value(**more: Any) -> dict[str, Any]:
-    """A good value, with whatever the case changes; a property that is None is left out."""
+    """Return a good value, with what the case changes; a property that is None is left out."""
     found = {
         "dataElement": SEEN,
         "categoryOptionCombo": DEFAULT,
@@ -139,17 +139,17 @@ def value(**more: Any) -> dict[str, Any]:
         "value": "7",
         **more,
     }
-    return {name: one for name, one in found.items() if one is not None}
+    return {name: content for name, content in found.items() if content is not None}
 
 
 def payload(*values: Mapping[str, Any], **header: Any) -> dict[str, Any]:
     found = {"dataSet": SET, "dataValues": list(values), **header}
-    return {name: one for name, one in found.items() if one is not None}
+    return {name: content for name, content in found.items() if content is not None}
 
 
 @dataclass
 class World:
-    """The server under test and a client that is let in."""
+    """The server under test and an authenticated client."""
 
     sandbox: Sandbox
     client: FlaskClient
@@ -165,8 +165,8 @@ class World:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path, headers=AUTH)
 
-    def stored(self, one: str = SEEN, period: str = "202610", unit: str = KOLA) -> str | None:
-        return self.sandbox.state.value(one, period, unit)
+    def stored(self, element: str = SEEN, period: str = "202610", unit: str = KOLA) -> str | None:
+        return self.sandbox.state.value(element, period, unit)
 
 
 def world(family: Any = "legacy", **edges: Any) -> World:

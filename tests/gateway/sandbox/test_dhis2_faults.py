@@ -1,4 +1,4 @@
-"""Every fault switch of the sandbox DHIS2 does what it says, and the ledger tells it."""
+"""Tests that every fault switch of the sandbox DHIS2 does what it says, as the ledger shows."""
 
 from threading import Event, Thread
 from typing import Any
@@ -39,7 +39,7 @@ from tests.gateway.sandbox.dhis2_world import (
         ("pat_first", 500, None, "application/json"),
     ],
 )
-def test_what_the_front_door_answers(
+def test_what_the_frontend_answers(
     kind: str, status: int, header: tuple[str, str] | None, mimetype: str
 ) -> None:
     here = world()
@@ -86,7 +86,7 @@ def test_a_fault_for_one_path_or_method(switch: dict[str, str], struck: tuple[bo
 
     answers = (here.post(payload(value())), here.complete(registration()))
 
-    assert tuple(one.status_code == 503 for one in answers) == struck
+    assert tuple(answer.status_code == 503 for answer in answers) == struck
 
 
 def test_too_large_strikes_only_above_its_limit() -> None:
@@ -155,7 +155,7 @@ def test_a_late_write_lands_over_a_newer_one_and_the_ledger_sees_both() -> None:
     ledger = here.sandbox.ledger
     assert here.stored() == "1"
     assert ledger.history(SEEN, "202610", KOLA) == ["2", "1"]
-    assert [(one.key, one.first, one.second) for one in ledger.overlaps] == [
+    assert [(overlap.key, overlap.first, overlap.second) for overlap in ledger.overlaps] == [
         ((SET, KOLA, "202610"), 1, 2)
     ]
     assert [(write.old, write.new) for write in ledger.writes] == [(None, "2"), ("2", "1")]
@@ -169,7 +169,7 @@ def test_requests_one_after_the_other_do_not_overlap() -> None:
 
     assert here.sandbox.ledger.overlaps == []
     assert len(here.sandbox.ledger.writes) == 3
-    assert all(one.ended is not None for one in here.sandbox.ledger.requests)
+    assert all(request.ended is not None for request in here.sandbox.ledger.requests)
 
 
 def test_other_months_and_units_do_not_overlap() -> None:

@@ -1,4 +1,4 @@
-"""The sandbox judges as the importer of DHIS2 2.38 to 2.42: each value alone, 409 for some bad."""
+"""Tests of the importer of 2.38 to 2.42: each value is judged alone, 409 for some bad."""
 
 import json
 from typing import Any
@@ -72,7 +72,9 @@ def test_one_bad_value_is_named_and_the_others_are_written(
     body = answer.json["response"]
     assert answer.status_code == 409
     assert (answer.json["status"], body["status"]) == ("WARNING", "WARNING")
-    assert [(one["errorCode"], one["indexes"]) for one in body["conflicts"]] == [(code, [1])]
+    assert [(conflict["errorCode"], conflict["indexes"]) for conflict in body["conflicts"]] == [
+        (code, [1])
+    ]
     assert body["rejectedIndexes"] == [1]
     assert body["importCount"] == {"imported": 1, "updated": 0, "ignored": 1, "deleted": 0}
     assert here.stored(period=good["period"]) == "7"
@@ -94,7 +96,9 @@ def test_the_conflict_of_a_wrong_type_is_dhis2_s_own() -> None:
 def test_the_same_conflict_of_two_values_is_one_with_two_indexes() -> None:
     body = world().post(payload(value(value="x"), value(value="y"))).json["response"]
 
-    assert [(one["errorCode"], one["indexes"]) for one in body["conflicts"]] == [("E7619", [0, 1])]
+    assert [(conflict["errorCode"], conflict["indexes"]) for conflict in body["conflicts"]] == [
+        ("E7619", [0, 1])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,7 @@ def test_a_bad_header_refuses_the_payload(codes: list[str], header: dict[str, An
 
     body = answer.json["response"]
     assert (answer.status_code, body["status"]) == (409, "ERROR")
-    assert [one["errorCode"] for one in body["conflicts"]] == codes
+    assert [conflict["errorCode"] for conflict in body["conflicts"]] == codes
     assert body["rejectedIndexes"] == []
     assert here.stored() is None
 
@@ -144,7 +148,7 @@ def test_a_data_set_that_may_not_be_written_is_e7601() -> None:
 
     body = here.post(payload(value())).json["response"]
 
-    assert [one["errorCode"] for one in body["conflicts"]] == ["E7601"]
+    assert [conflict["errorCode"] for conflict in body["conflicts"]] == ["E7601"]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +166,7 @@ def test_rights_approval_and_lock_exceptions(code: str, where: str) -> None:
 
     body = here.post(payload(value(period=period), dataSet=TIGHT)).json["response"]
 
-    assert [one["errorCode"] for one in body["conflicts"]] == ([code] if code else [])
+    assert [conflict["errorCode"] for conflict in body["conflicts"]] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(
@@ -251,12 +255,12 @@ def test_what_cannot_be_read_is_a_failed_import(raw: bytes) -> None:
 def test_id_schemes_in_the_body_win_and_conflicts_echo_what_was_sent(scheme: str) -> None:
     here = world()
     names = {"code": ("MAIN", "SEEN", "KOLA"), "name": ("MAIN form", "SEEN name", "KOLA")}
-    data_set, one, unit = names[scheme]
-    good = value(dataElement=one, orgUnit=unit)
-    bad = value(dataElement=one, orgUnit=unit, value="x")
+    data_set, element, unit = names[scheme]
+    good = value(dataElement=element, orgUnit=unit)
+    bad = value(dataElement=element, orgUnit=unit, value="x")
     schemes = {f"{kind}IdScheme": scheme for kind in ("dataSet", "dataElement", "orgUnit")}
 
     body = here.post(payload(good, bad, dataSet=data_set, **schemes)).json["response"]
 
-    assert [one["object"] for one in body["conflicts"]] == [one]
+    assert [conflict["object"] for conflict in body["conflicts"]] == [element]
     assert here.stored() == "7"

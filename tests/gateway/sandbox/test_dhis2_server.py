@@ -1,4 +1,4 @@
-"""The sandbox DHIS2 as a server: who is let in, metadata, completeness, read-back, the page."""
+"""Tests of the sandbox DHIS2 as a server: accounts, metadata, completeness, reads, the page."""
 
 import copy
 from base64 import b64encode
@@ -158,10 +158,10 @@ def test_metadata_with_a_fault_is_refused_as_a_whole(code: str, document: dict[s
     answer = app.test_client().post("/api/metadata", json=document, headers=AUTH)
 
     codes = {
-        one["errorCode"]
+        error["errorCode"]
         for kind in answer.json["response"]["typeReports"]
         for report in kind["objectReports"]
-        for one in report["errorReports"]
+        for error in report["errorReports"]
     }
     assert (answer.status_code, answer.json["response"]["status"]) == (409, "ERROR")
     assert code in codes
@@ -177,8 +177,8 @@ def test_metadata_twice_updates_and_a_validation_changes_nothing() -> None:
     second = client.post(path, json=metadata(), headers=AUTH).json
 
     total = first["response"]["stats"]["total"]
-    stats = [one["response"]["stats"] for one in (checked, first, second)]
-    assert [(one["created"], one["updated"]) for one in stats] == [
+    stats = [answer["response"]["stats"] for answer in (checked, first, second)]
+    assert [(counts["created"], counts["updated"]) for counts in stats] == [
         (total, 0),
         (total, 0),
         (0, total),
@@ -214,9 +214,9 @@ def test_completeness(
     body = answer.json["response"]
     assert (answer.status_code, body["status"]) == (200 if status == "SUCCESS" else 409, status)
     assert body["importCount"]["imported"] == (status == "SUCCESS")
-    assert all("errorCode" not in one for one in body["conflicts"])
+    assert all("errorCode" not in conflict for conflict in body["conflicts"])
     assert len(body["conflicts"]) == (status == "ERROR")
-    assert word in "".join(one["value"] for one in body["conflicts"])
+    assert word in "".join(conflict["value"] for conflict in body["conflicts"])
 
 
 def test_one_ignored_registration_of_two_is_still_a_success() -> None:
@@ -247,7 +247,7 @@ def test_a_registration_is_updated_withdrawn_and_deleted() -> None:
     gone = here.client.delete(f"{path}?ds={SET}&pe=202610&ou={KOLA}", headers=AUTH)
 
     assert again["importCount"]["updated"] == 1
-    assert [(one["date"], one["completed"]) for one in seen] == [("2026-11-03", False)]
+    assert [(entry["date"], entry["completed"]) for entry in seen] == [("2026-11-03", False)]
     assert gone.status_code == 204
     assert here.get(question).json == {}
 
@@ -275,7 +275,7 @@ def test_values_are_read_back_as_they_were_sent() -> None:
     everything = here.get(f"{question}&includeDeleted=true").json
 
     assert (found["dataSet"], found["orgUnit"], found["period"]) == (SET, KOLA, "202610")
-    assert [(one["dataElement"], one["value"], one["comment"]) for one in found["dataValues"]] == [
+    assert [(row["dataElement"], row["value"], row["comment"]) for row in found["dataValues"]] == [
         (SEEN, "7", "vu")
     ]
     assert len(everything["dataValues"]) == 2
@@ -286,7 +286,7 @@ def test_children_are_read_back_on_demand() -> None:
     here.post(payload(value()))
 
     question = f"/api/dataValueSets?dataSet={SET}&orgUnit={KANI}&period=202610&children=true"
-    assert [one["orgUnit"] for one in here.get(question).json["dataValues"]] == [KOLA]
+    assert [row["orgUnit"] for row in here.get(question).json["dataValues"]] == [KOLA]
 
 
 def test_an_import_in_the_background_is_a_200_whose_summary_waits() -> None:
@@ -297,7 +297,7 @@ def test_an_import_in_the_background_is_a_200_whose_summary_waits() -> None:
     uid = answer.json["response"]["id"]
     assert answer.status_code == 200
     notes = here.get(f"/api/system/tasks/DATAVALUE_IMPORT/{uid}").json
-    assert [one["completed"] for one in notes] == [True]
+    assert [note["completed"] for note in notes] == [True]
     summary = here.get(f"/api/system/taskSummaries/DATAVALUE_IMPORT/{uid}").json
     assert summary["status"] == "WARNING"
     assert here.get("/api/system/taskSummaries/DATAVALUE_IMPORT/none").data == b""
@@ -327,10 +327,10 @@ def test_values_for_scripts_carry_the_codes() -> None:
 
     found = here.client.get(f"/sandbox/values?period=202610&orgUnit={KOLA}").json
 
-    assert [(one["code"], one["orgUnitCode"], one["value"]) for one in found["values"]] == [
+    assert [(row["code"], row["orgUnitCode"], row["value"]) for row in found["values"]] == [
         ("SEEN", "KOLA", "7")
     ]
-    assert [(one["dataSetCode"], one["completed"]) for one in found["completeness"]] == [
+    assert [(entry["dataSetCode"], entry["completed"]) for entry in found["completeness"]] == [
         ("MAIN", True)
     ]
     assert here.client.get("/sandbox/values?period=202609").json == {

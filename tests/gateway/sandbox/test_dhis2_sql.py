@@ -1,4 +1,4 @@
-"""The sandbox judges as the importer of DHIS2 2.43: payload, group or row, 200 for some bad."""
+"""Tests of the importer of 2.43: it refuses a payload, a group or a row, 200 for some bad."""
 
 from typing import Any
 
@@ -59,7 +59,9 @@ def test_what_cannot_be_decoded_refuses_the_whole_payload(
 
     body = answer.json["response"]
     assert (answer.status_code, body["status"]) == (409, "ERROR")
-    assert [(one["errorCode"], one["indexes"]) for one in body["conflicts"]] == [(code, [-1])]
+    assert [(conflict["errorCode"], conflict["indexes"]) for conflict in body["conflicts"]] == [
+        (code, [-1])
+    ]
     assert body["rejectedIndexes"] == []
     assert here.sandbox.ledger.writes == []
 
@@ -93,7 +95,9 @@ def test_what_does_not_fit_refuses_the_group(
 
     body = answer.json["response"]
     assert (answer.status_code, answer.json["status"], body["status"]) == (409, "ERROR", "ERROR")
-    assert [(one["errorCode"], one["indexes"]) for one in body["conflicts"]] == [(code, [0, 1])]
+    assert [(conflict["errorCode"], conflict["indexes"]) for conflict in body["conflicts"]] == [
+        (code, [0, 1])
+    ]
     assert body["rejectedIndexes"] == [0, 1]
     assert body["importCount"] == {"imported": 0, "updated": 0, "ignored": 0, "deleted": 0}
     assert set(body["conflicts"][0]) == {"objects", "value", "errorCode", "indexes"}
@@ -103,7 +107,7 @@ def test_what_does_not_fit_refuses_the_group(
 def test_elements_of_no_data_set_are_e8003() -> None:
     body = world("sql").post(payload(value(dataElement=STRAY), dataSet=None)).json["response"]
 
-    assert [one["errorCode"] for one in body["conflicts"]] == ["E8003"]
+    assert [conflict["errorCode"] for conflict in body["conflicts"]] == ["E8003"]
 
 
 def test_the_one_data_set_of_all_elements_is_inferred() -> None:
@@ -132,7 +136,7 @@ def test_rights_approval_and_lock_exceptions(code: str, where: str) -> None:
 
     body = here.post(payload(value(period="202609"), dataSet=TIGHT)).json["response"]
 
-    assert [one["errorCode"] for one in body["conflicts"]] == ([code] if code else [])
+    assert [conflict["errorCode"] for conflict in body["conflicts"]] == ([code] if code else [])
 
 
 ROWS = [
@@ -158,7 +162,9 @@ def test_a_bad_value_stands_alone_and_the_answer_is_200(code: str, change: dict[
         "WARNING",
         "WARNING",
     )
-    assert [(one["errorCode"], one["indexes"]) for one in body["conflicts"]] == [(code, [1])]
+    assert [(conflict["errorCode"], conflict["indexes"]) for conflict in body["conflicts"]] == [
+        (code, [1])
+    ]
     assert body["importCount"] == {"imported": 0, "updated": 1, "ignored": 1, "deleted": 0}
     assert body["rejectedIndexes"] == [1]
     assert here.stored() == "7"
@@ -193,7 +199,7 @@ def test_none_good_or_atomic_is_an_error(
     answer = here.post(payload(*values), query)
 
     assert (answer.status_code, answer.json["response"]["status"]) == (409, "ERROR")
-    assert [one["errorCode"] for one in answer.json["response"]["conflicts"]] == [code]
+    assert [conflict["errorCode"] for conflict in answer.json["response"]["conflicts"]] == [code]
     assert here.stored() == stored
 
 
@@ -275,6 +281,6 @@ def test_seen_is_stored_by_the_account_whatever_the_payload_says() -> None:
     here.post(payload(value(storedBy="somebody")))
 
     found = here.get(f"/api/dataValueSets?dataSet={SET}&orgUnit={KOLA}&period=202610").json
-    assert [(one["dataElement"], one["storedBy"]) for one in found["dataValues"]] == [
+    assert [(row["dataElement"], row["storedBy"]) for row in found["dataValues"]] == [
         (SEEN, "asc-gateway")
     ]

@@ -1,4 +1,4 @@
-"""What the sandbox DHIS2 refuses for as long as a standing fault holds, in both families."""
+"""Tests of what the sandbox DHIS2 refuses while a standing fault holds, in both families."""
 
 import json
 
@@ -48,7 +48,7 @@ CASES = [
 
 
 def codes_of(answer: object) -> list[str]:
-    return [one["errorCode"] for one in answer.json["response"]["conflicts"]]  # type: ignore[attr-defined]
+    return [conflict["errorCode"] for conflict in answer.json["response"]["conflicts"]]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("family", "kind", "code"), CASES)
@@ -255,7 +255,7 @@ def test_completeness_is_refused_where_values_are(kind: Kind) -> None:
     assert here.sandbox.state.registrations == {}
 
 
-# --- An importer that falls over, an answer that is cut
+# --- An importer that fails, an answer that is cut
 
 
 def test_up_to_2_42_a_crash_leaves_half_of_the_rows_and_a_summary_without_conflicts() -> None:
@@ -298,7 +298,9 @@ def test_up_to_2_42_the_payload_says_who_stored_it_and_too_long_a_name_is_e7637(
     here = world("legacy")
     here.post(payload(value(storedBy="asc"), value(period="202609")))
     rows = here.sandbox.state.cells
-    assert [rows[KOLA, one][SEEN, DEFAULT, DEFAULT].stored_by for one in ("202610", "202609")] == [
+    assert [
+        rows[KOLA, period][SEEN, DEFAULT, DEFAULT].stored_by for period in ("202610", "202609")
+    ] == [
         "asc",
         "asc-gateway",
     ]

@@ -1,4 +1,4 @@
-"""The sandbox's `/api/tracker`: single events, each refusal by its code, and their ledger."""
+"""Tests of the sandbox's `/api/tracker`: single events, each refusal by its code, the ledger."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def test_an_event_is_created_and_the_report_is_bare(family: str) -> None:
     assert stored(here) == {REASON: "OUI"}
     assert here.get(f"/api/tracker/events/{EVENT}").json["orgUnit"] == KOLA
     found = here.get(f"/api/tracker/events?program={PROGRAM}&orgUnit={KOLA}").json
-    assert [one["event"] for one in found["events"]] == [EVENT]
+    assert [event["event"] for event in found["events"]] == [EVENT]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_with_atomic_mode_object_the_good_ones_are_in_and_the_answer_is_a_200() 
     answer = send(here, event(), event(event=OTHER, orgUnit=KANI))
 
     assert (answer.status_code, answer.json["status"]) == (200, "OK")
-    assert [one["uid"] for one in answer.json["validationReport"]["errorReports"]] == [OTHER]
+    assert [error["uid"] for error in answer.json["validationReport"]["errorReports"]] == [OTHER]
     assert (answer.json["stats"]["created"], answer.json["stats"]["ignored"]) == (1, 1)
     assert (stored(here), stored(here, OTHER)) == ({REASON: "OUI"}, None)
 
@@ -264,10 +264,10 @@ def test_the_ledger_has_each_event_before_and_after() -> None:
     first, second = here.sandbox.ledger.events
     assert (first.old, second.old, first.event) == (None, first.new, EVENT)
     assert second.new is not None
-    assert [one["dataElement"] for one in second.new["dataValues"]] == [REASON, SIGN]
+    assert [row["dataElement"] for row in second.new["dataValues"]] == [REASON, SIGN]
     assert here.sandbox.ledger.requests[0].keys == ((PROGRAM, KOLA, EVENT),)
     shown = here.client.get("/sandbox/ledger").json["events"]
-    assert [one["event"] for one in shown] == [EVENT, EVENT]
+    assert [write["event"] for write in shown] == [EVENT, EVENT]
 
 
 def test_a_reset_writes_the_event_and_a_crash_does_not() -> None:
@@ -286,15 +286,15 @@ def test_a_reset_writes_the_event_and_a_crash_does_not() -> None:
 
 
 def refused(document: dict[str, Any]) -> set[str]:
-    """The codes for which a server that has the world's metadata refuses a document."""
+    """Return the codes for which a server that has the world's metadata refuses a document."""
     here = world()
     answer = here.client.post("/api/metadata", json=document, headers=AUTH)
     assert here.sandbox.state.programs == {} or answer.status_code == 200
     return {
-        one["errorCode"]
+        error["errorCode"]
         for kind in answer.json["response"]["typeReports"]
         for report in kind["objectReports"]
-        for one in report["errorReports"]
+        for error in report["errorReports"]
     }
 
 
@@ -318,7 +318,7 @@ def changed(kind: str, **more: Any) -> dict[str, Any]:
         ({"E5002"}, changed("programStages", programStageDataElements=[{"dataElement": {"id": "ElementNone"}}])),
         ({"E4027"}, changed("programStages", validationStrategy="NEVER")),
         ({"E4000"}, changed("programs", translations=[{"locale": "fr", "property": "NAME"}])),
-        ({"E1106"}, changed("programs", translations=[{"locale": "fr", "property": "NAME", "value": one} for one in "ab"])),
+        ({"E1106"}, changed("programs", translations=[{"locale": "fr", "property": "NAME", "value": word} for word in "ab"])),
         ({"E5002"}, {"options": [{"id": "OptionAaaaa", "name": "A", "code": "A", "optionSet": {"id": "OptionSetNo"}}]}),
         ({"E4028"}, {"options": [{"id": f"OptionAaaa{n}", "name": f"A{n}", "code": "A", "optionSet": {"id": "OptionSetOn"}} for n in "12"]}),
         ({"E4000"}, {"options": [{"id": "OptionAaaaa", "name": "A", "optionSet": {"id": "OptionSetOn"}}]}),
@@ -339,7 +339,7 @@ def test_a_program_is_read_back_with_its_stage_and_the_account_s_rights() -> Non
 
     found = here.get(f"/api/programs/{PROGRAM}?{asked}").json
 
-    codes = [{"dataElement": {"code": one}} for one in ("REASON", "SIGN", "FACILITY")]
+    codes = [{"dataElement": {"code": code}} for code in ("REASON", "SIGN", "FACILITY")]
     assert found == {
         "access": {"data": {"write": True}},
         "programStages": [{"id": STAGE, "programStageDataElements": codes}],

@@ -1,4 +1,4 @@
-"""Holds up where a phone finds its gateway: in the environment first, then where the demo says."""
+"""Tests of how a phone finds its gateway: by the environment first, then by the demo's file."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Holds up the sandbox operator: as strict as Africa's Talking, and wrong only where it is asked."""
+"""Tests of the sandbox operator: as strict as Africa's Talking, and wrong only where asked."""
 
 import os
 import signal
@@ -40,8 +40,8 @@ OTHER = "+22370000002"
 AT = datetime(2026, 11, 3, 8, 15, tzinfo=UTC)
 
 
-class Far:
-    """The operator at `url`, as its customer sees it."""
+class OperatorClient:
+    """The operator at `url`, as a customer uses it."""
 
     def __init__(self, url: str, http: requests.Session) -> None:
         self.url, self.http = url, http
@@ -65,7 +65,7 @@ class Far:
         return self.http.post(f"{self.url}/sandbox/faults", json=fault, timeout=5)
 
     def deliveries(self, count: int) -> list[dict[str, Any]]:
-        """The delivery reports posted, once there are so many."""
+        """Return the delivery reports posted, once there are so many."""
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             answer = self.http.get(f"{self.url}/sandbox/deliveries", timeout=5)
@@ -77,14 +77,14 @@ class Far:
 
 
 @contextmanager
-def operator(webhook_base: str | None = None) -> Iterator[Far]:
+def operator(webhook_base: str | None = None) -> Iterator[OperatorClient]:
     app = create_app(webhook_base=webhook_base, username="kibaru", api_key="key")
     with serving(app) as url, direct_session() as http:
-        yield Far(url, http)
+        yield OperatorClient(url, http)
 
 
 @pytest.fixture
-def far() -> Iterator[Far]:
+def client() -> Iterator[OperatorClient]:
     with operator() as found:
         yield found
 
@@ -106,8 +106,8 @@ class Gateway:
 # ---- sending ---------------------------------------------------------------------------------
 
 
-def test_an_accepted_sms_is_answered_as_recorded(far: Far) -> None:
-    response = far.send()
+def test_an_accepted_sms_is_answered_as_recorded(client: OperatorClient) -> None:
+    response = client.send()
     assert response.status_code == 201
     assert response.headers["Content-Type"] == "application/json"
     data = response.json()["SMSMessageData"]
@@ -132,22 +132,25 @@ def test_an_accepted_sms_is_answered_as_recorded(far: Far) -> None:
     ],
 )
 def test_what_the_real_one_refuses_is_refused(
-    far: Far, key: str, changes: dict[str, str | None], status: int, body: str
+    client: OperatorClient, key: str, changes: dict[str, str | None], status: int, body: str
 ) -> None:
-    response = far.send(key=key, **changes)
+    response = client.send(key=key, **changes)
     assert (response.status_code, response.text) == (status, body)
     assert response.headers["Content-Type"] == "text/plain; charset=UTF-8"
-    assert far.messages() == {"count": 0, "messages": []}
+    assert client.messages() == {"count": 0, "messages": []}
 
 
-def test_json_is_not_taken_for_a_form(far: Far) -> None:
-    url = f"{far.url}/version1/messaging"
-    assert far.http.post(url, json={"to": PHONE}, timeout=5).status_code == 415
+def test_json_is_not_taken_for_a_form(client: OperatorClient) -> None:
+    url = f"{client.url}/version1/messaging"
+    assert client.http.post(url, json={"to": PHONE}, timeout=5).status_code == 415
 
 
-def test_each_number_has_its_recipient(far: Far) -> None:
-    data = far.send(to=f"{PHONE},{OTHER},70000003").json()["SMSMessageData"]
-    codes = [(one["number"], one["statusCode"], one["status"]) for one in data["Recipients"]]
+def test_each_number_has_its_recipient(client: OperatorClient) -> None:
+    data = client.send(to=f"{PHONE},{OTHER},70000003").json()["SMSMessageData"]
+    codes = [
+        (recipient["number"], recipient["statusCode"], recipient["status"])
+        for recipient in data["Recipients"]
+    ]
     assert codes == [
         (PHONE, 101, "Success"),
         (OTHER, 101, "Success"),
@@ -157,8 +160,8 @@ def test_each_number_has_its_recipient(far: Far) -> None:
     assert data["Recipients"][2]["messageId"] == "None"
 
 
-def test_enqueued_is_102(far: Far) -> None:
-    assert far.first(enqueue="1")["statusCode"] == 102
+def test_enqueued_is_102(client: OperatorClient) -> None:
+    assert client.first(enqueue="1")["statusCode"] == 102
 
 
 @pytest.mark.parametrize(
@@ -171,16 +174,18 @@ def test_parts_are_counted_as_a_phone_counts_them(text: str) -> None:
     assert message_parts(text) == oracle
 
 
-def test_cost_grows_with_the_parts(far: Far) -> None:
-    found = far.first(message="ɛ" * 71)
+def test_cost_grows_with_the_parts(client: OperatorClient) -> None:
+    found = client.first(message="ɛ" * 71)
     assert (found["messageParts"], found["cost"]) == (2, "KES 1.6000")
 
 
-def test_the_balance_is_told_to_the_account_only(far: Far) -> None:
-    url = f"{far.url}/version1/user"
-    known = far.http.get(url, params={"username": "kibaru"}, headers={"apiKey": "key"}, timeout=5)
+def test_the_balance_is_told_to_the_account_only(client: OperatorClient) -> None:
+    url = f"{client.url}/version1/user"
+    known = client.http.get(
+        url, params={"username": "kibaru"}, headers={"apiKey": "key"}, timeout=5
+    )
     assert known.json() == {"UserData": {"balance": "KES 1785.5000"}}
-    stranger = far.http.get(url, params={"username": "kibaru"}, timeout=5)
+    stranger = client.http.get(url, params={"username": "kibaru"}, timeout=5)
     assert (stranger.status_code, stranger.headers["WWW-Authenticate"]) == (
         401,
         'Basic realm="api"',
@@ -190,83 +195,83 @@ def test_the_balance_is_told_to_the_account_only(far: Far) -> None:
 # ---- the ledger ------------------------------------------------------------------------------
 
 
-def test_the_ledger_tells_what_was_accepted_in_order(far: Far) -> None:
+def test_the_ledger_tells_what_was_accepted_in_order(client: OperatorClient) -> None:
     for phone, text in ((PHONE, "un"), (OTHER, "deux"), (PHONE, "trois, ɛ")):
-        far.send(to=phone, message=text, **{"from": "KIBARU"})
-    every = far.messages()
+        client.send(to=phone, message=text, **{"from": "KIBARU"})
+    every = client.messages()
     assert every["count"] == 3
-    assert [(one["id"], one["text"]) for one in every["messages"]] == [
+    assert [(message["id"], message["text"]) for message in every["messages"]] == [
         (1, "un"), (2, "deux"), (3, "trois, ɛ"),
     ]  # fmt: skip
     assert every["messages"][0]["sender"] == "KIBARU"
-    hers = far.messages(phone=PHONE, after="1")["messages"]
-    assert [one["text"] for one in hers] == ["trois, ɛ"]
-    assert far.messages(phone="+22379999999")["messages"] == []
-    assert [one["id"] for one in far.messages(after="-4")["messages"]] == [1, 2, 3]
+    of_phone = client.messages(phone=PHONE, after="1")["messages"]
+    assert [message["text"] for message in of_phone] == ["trois, ɛ"]
+    assert client.messages(phone="+22379999999")["messages"] == []
+    assert [message["id"] for message in client.messages(after="-4")["messages"]] == [1, 2, 3]
 
 
-def test_many_at_once_are_all_kept_with_an_id_each(far: Far) -> None:
+def test_many_at_once_are_all_kept_with_an_id_each(client: OperatorClient) -> None:
     def send(number: int) -> str:
         with direct_session() as http:
-            return str(Far(far.url, http).first(message=f"n{number}")["messageId"])
+            return str(OperatorClient(client.url, http).first(message=f"n{number}")["messageId"])
 
     with ThreadPoolExecutor(8) as pool:
         references = set(pool.map(send, range(120)))
-    kept = far.messages()["messages"]
-    assert [one["id"] for one in kept] == list(range(1, 121))
-    assert {one["message_id"] for one in kept} == references
+    kept = client.messages()["messages"]
+    assert [message["id"] for message in kept] == list(range(1, 121))
+    assert {message["message_id"] for message in kept} == references
 
 
 # ---- faults ----------------------------------------------------------------------------------
 
 
-def test_a_fault_is_used_up_and_then_all_is_well(far: Far) -> None:
-    assert far.plan({"recipient": 405, "times": 2}).json() == {"left": 2}
-    assert [far.first()["statusCode"] for _ in range(3)] == [405, 405, 101]
-    assert far.messages()["count"] == 1
+def test_a_fault_is_used_up_and_then_all_is_well(client: OperatorClient) -> None:
+    assert client.plan({"recipient": 405, "times": 2}).json() == {"left": 2}
+    assert [client.first()["statusCode"] for _ in range(3)] == [405, 405, 101]
+    assert client.messages()["count"] == 1
 
 
-def test_a_fault_may_wait_for_one_phone(far: Far) -> None:
-    far.plan({"http": 503, "phone": OTHER, "headers": {"Retry-After": "3"}, "body": "no"})
-    assert far.send().status_code == 201
-    hit = far.send(to=OTHER)
+def test_a_fault_may_wait_for_one_phone(client: OperatorClient) -> None:
+    client.plan({"http": 503, "phone": OTHER, "headers": {"Retry-After": "3"}, "body": "no"})
+    assert client.send().status_code == 201
+    hit = client.send(to=OTHER)
     assert (hit.status_code, hit.headers["Retry-After"], hit.text) == (503, "3", "no")
-    assert far.messages()["count"] == 1
+    assert client.messages()["count"] == 1
 
 
-def test_an_empty_list_of_recipients(far: Far) -> None:
-    far.plan({"message": "InvalidSenderId"})
-    response = far.send()
+def test_an_empty_list_of_recipients(client: OperatorClient) -> None:
+    client.plan({"message": "InvalidSenderId"})
+    response = client.send()
     assert response.status_code == 201
     assert response.json() == {"SMSMessageData": {"Message": "InvalidSenderId", "Recipients": []}}
-    assert far.messages()["count"] == 0
+    assert client.messages()["count"] == 0
 
 
-def test_an_answer_lost_after_accepting(far: Far) -> None:
-    far.plan({"lost": True})
+def test_an_answer_lost_after_accepting(client: OperatorClient) -> None:
+    client.plan({"lost": True})
     with pytest.raises(requests.ConnectionError):
-        far.send()
-    assert far.messages()["count"] == 1
+        client.send()
+    assert client.messages()["count"] == 1
 
 
-def test_a_slow_answer_was_accepted_at_once(far: Far) -> None:
-    far.plan({"slow": 0.2})
+def test_a_slow_answer_was_accepted_at_once(client: OperatorClient) -> None:
+    client.plan({"slow": 0.2})
     started = time.monotonic()
-    assert far.send().status_code == 201
+    assert client.send().status_code == 201
     assert time.monotonic() - started >= 0.2
 
 
-def test_another_content_type(far: Far) -> None:
-    far.plan({"content_type": "application/json; charset=utf-8"})
-    assert far.send().headers["Content-Type"] == "application/json; charset=utf-8"
+def test_another_content_type(client: OperatorClient) -> None:
+    client.plan({"content_type": "application/json; charset=utf-8"})
+    assert client.send().headers["Content-Type"] == "application/json; charset=utf-8"
 
 
-def test_faults_can_be_counted_and_forgotten(far: Far) -> None:
-    far.plan({"http": 500, "times": 9})
-    url = f"{far.url}/sandbox/faults"
-    assert far.http.get(url, timeout=5).json() == {"left": 9}
-    assert far.http.delete(url, timeout=5).json() == {"left": 0}
-    assert far.send().status_code == 201
+def test_faults_can_be_counted_and_forgotten(client: OperatorClient) -> None:
+    client.plan({"http": 500, "times": 9})
+    url = f"{client.url}/sandbox/faults"
+    assert client.http.get(url, timeout=5).json() == {"left": 9}
+    assert client.http.delete(url, timeout=5).json() == {"left": 0}
+    assert client.send().status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -283,11 +288,13 @@ def test_faults_can_be_counted_and_forgotten(far: Far) -> None:
         (None, "object"),
     ],
 )
-def test_a_fault_that_means_nothing_is_refused_in_words(far: Far, fault: Any, word: str) -> None:
-    response = far.plan(fault)
+def test_a_fault_that_means_nothing_is_refused_in_words(
+    client: OperatorClient, fault: Any, word: str
+) -> None:
+    response = client.plan(fault)
     assert response.status_code == 400
     assert word in response.text
-    assert far.send().status_code == 201
+    assert client.send().status_code == 201
 
 
 # ---- delivery reports ------------------------------------------------------------------------
@@ -295,9 +302,9 @@ def test_a_fault_that_means_nothing_is_refused_in_words(far: Far, fault: Any, wo
 
 def test_delivery_reports_follow_in_order() -> None:
     gateway = Gateway()
-    with serving(gateway.app) as base, operator(f"{base}/at/secret") as far:
-        message_id = far.first()["messageId"]
-        posted = far.deliveries(2)
+    with serving(gateway.app) as base, operator(f"{base}/at/secret") as client:
+        message_id = client.first()["messageId"]
+        posted = client.deliveries(2)
     assert posted == [
         {"message_id": message_id, "status": "Sent", "answer": 200},
         {"message_id": message_id, "status": "Success", "answer": 200},
@@ -311,9 +318,9 @@ def test_delivery_reports_follow_in_order() -> None:
 
 def test_delivery_reports_come_out_of_order_and_before_the_answer_on_demand() -> None:
     gateway = Gateway()
-    with serving(gateway.app) as base, operator(f"{base}/at/secret") as far:
-        far.plan({"delivery": ["Success", "Sent", "Unheard"], "early": True})
-        far.first()
+    with serving(gateway.app) as base, operator(f"{base}/at/secret") as client:
+        client.plan({"delivery": ["Success", "Sent", "Unheard"], "early": True})
+        client.first()
         assert [body.split(b"&")[1] for _, body in gateway.posts] == [
             b"status=Success", b"status=Sent", b"status=Unheard",
         ]  # fmt: skip
@@ -322,9 +329,9 @@ def test_delivery_reports_come_out_of_order_and_before_the_answer_on_demand() ->
 def test_a_gateway_that_is_away_does_not_stop_the_operator() -> None:
     away = LoopbackServer(Flask("nobody"))
     away.server_close()
-    with operator(f"{away.url}/at/secret") as far:
-        assert far.send().status_code == 201
-        assert [one["answer"] for one in far.deliveries(2)] == [None, None]
+    with operator(f"{away.url}/at/secret") as client:
+        assert client.send().status_code == 201
+        assert [report["answer"] for report in client.deliveries(2)] == [None, None]
 
 
 # ---- what the operator posts -----------------------------------------------------------------
@@ -438,7 +445,7 @@ def test_it_runs_as_a_program_and_ends_on_sigterm(
     assert process.stdout is not None
     url = process.stdout.readline().split()[-1]
     with direct_session() as http:
-        assert Far(url, http).send().status_code == 201
+        assert OperatorClient(url, http).send().status_code == 201
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
 

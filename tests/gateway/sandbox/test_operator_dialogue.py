@@ -1,4 +1,4 @@
-"""Holds up the operator's side of a USSD dialogue: its bytes, timers, checks and its end."""
+"""Tests of the operator's side of a USSD dialogue: its bytes, timers, checks and its end."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def dialled(
 
 
 def end_of(gateway: FakeGateway) -> dict[str, str]:
-    """The one notification that was posted."""
+    """Return the one notification that was posted."""
     (end,) = gateway.named("ussd-events")
     return end
 
@@ -269,7 +269,7 @@ def test_thirty_seconds_without_a_key_drop_the_line(gateway: FakeGateway) -> Non
     assert (end["status"], end["input"], end["lastAppResponse"]) == (
         "Incomplete", "1", "CON Combien ?",
     )  # fmt: skip
-    # It was over when the timer ran out, whenever somebody noticed.
+    # It was over when the timer ran out, whenever that was noticed.
     assert end["durationInMillis"] == "59900"
 
 
@@ -326,8 +326,8 @@ def test_where_nobody_listens_the_caller_is_told(gateway: FakeGateway) -> None:
 
 
 def test_dialogues_at_once_have_ids_of_their_own(gateway: FakeGateway) -> None:
-    with dialled(gateway) as one, dialled(gateway) as other:
-        one.dial()
+    with dialled(gateway) as first, dialled(gateway) as other:
+        first.dial()
         other.dial()
-        assert one.answer("1").text == other.answer("1").text
-    assert one.id != other.id
+        assert first.answer("1").text == other.answer("1").text
+    assert first.id != other.id

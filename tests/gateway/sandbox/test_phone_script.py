@@ -1,4 +1,4 @@
-"""Holds up how a walkthrough is read, and when a text is what its < lines ask for."""
+"""Tests of reading a walkthrough, and of matching a text with its < lines."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Holds up `kibaru phone --script`: a walkthrough that goes as written, or says where it does not."""
+"""Tests of `kibaru phone --script`: a walkthrough goes as written, or says where it differs."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Holds up `kibaru phone`: a typed line reaches the webhooks as the operator would bring it."""
+"""Tests of `kibaru phone`: a typed line reaches the webhooks as the operator would post it."""
 
 import builtins
 import os
@@ -177,7 +177,7 @@ def test_at_the_keyboard(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[BinaryIO]:
-    """A terminal in place of stdin; what is written to the keys is typed at it."""
+    """Replace stdin by a terminal; what is written to the yielded stream is typed at it."""
     hand, screen = pty.openpty()
     with os.fdopen(screen, encoding="utf-8") as stdin, os.fdopen(hand, "wb", 0) as keys:
         monkeypatch.setattr(sys, "stdin", stdin)
@@ -201,7 +201,7 @@ def test_a_person_is_told_when_the_line_has_dropped(
 ) -> None:
     phone.out = Slow(phone.gateway.ticks)
     with keyboard(monkeypatch) as keys:
-        # Half an answer is typed when the line drops; what comes then is a new line.
+        # Half an answer is typed when the dialogue ends; what comes then is a new SMS.
         keys.write(b"*384*1#\n1\n12")
         phone.gateway.when_over = lambda: keys.write(b"PEC 10\n\x04")
         assert phone.at_the_keyboard() == 1

@@ -1,4 +1,4 @@
-"""Holds up the embedded Valkey: it comes up, keeps or forgets, stops, and speaks in words."""
+"""Tests of the embedded Valkey: it starts, keeps or forgets, stops, and reports faults."""
 
 import socket
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The application at its doors, with its clock set, on each kind of database."""
+"""The web application, with its clock set, on each kind of database."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ Post = Callable[..., TestResponse]
 
 @contextmanager
 def application(database_url: str, redis_url: str) -> Iterator[Flask]:
-    """The doors on this database and this Redis; it is NOW."""
+    """Yield the application on this database and this Redis; its time is NOW."""
     settings = config.load({"REDIS_URL": redis_url, "WEBHOOK_TOKENS": f"{TOKEN},{OTHER_TOKEN}"})
     app = create_app(replace(settings, database_url=database_url), lambda: NOW)
     try:
@@ -46,28 +46,30 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def post(client: FlaskClient) -> Post:
-    """Posts a body to a door, as the operator does: `post("sms", "id=1&…")`."""
+    """Return a way to post a body as the operator does: `post("sms", "id=1&…")`."""
     return posting(client)
 
 
 def posting(client: FlaskClient) -> Post:
-    def posted(door: str, body: str | bytes = b"", token: str = TOKEN, **more: Any) -> TestResponse:
+    def posted(
+        webhook: str, body: str | bytes = b"", token: str = TOKEN, **more: Any
+    ) -> TestResponse:
         more.setdefault("content_type", "application/x-www-form-urlencoded")
-        return client.post(f"/at/{token}/{door}", data=body, **more)
+        return client.post(f"/at/{token}/{webhook}", data=body, **more)
 
     return posted
 
 
 @pytest.fixture
 def sqlite_client(sqlite_url: str, redis_url: str) -> Iterator[FlaskClient]:
-    """For what does not depend on the database."""
+    """Yield a client for tests that do not depend on the kind of database."""
     with application(sqlite_url, redis_url) as made:
         yield made.test_client()
 
 
 @pytest.fixture(scope="module")
 def closed_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """For what must be answered before anything is looked up: nothing is behind these doors."""
+    """Yield a client for answers without any look-up: neither database nor Redis is there."""
     nowhere = tmp_path_factory.mktemp("nowhere") / "kibaru.db"
     with application(f"sqlite:///{nowhere}", "redis://127.0.0.1:1/0") as made:
         yield made.test_client()

@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.gateway.web.conftest import TOKEN
 
-READY = 30.0  # seconds for whatever must happen; a loaded machine needs some
+READY = 30.0  # seconds for what must happen; a loaded machine needs some
 OPERATOR_PATIENCE = 8.0  # seconds within which every webhook answers
 PROGRAM = (sys.executable, "-m", "gateway.web")
 
@@ -30,7 +30,10 @@ class Web:
     log: Path
 
     def ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
-        """Status and text of an answer. Raises TimeoutError when the operator would hang up."""
+        """Return status and text of an answer.
+
+        Raises TimeoutError when the operator would hang up.
+        """
         line = HTTPConnection("127.0.0.1", self.port, timeout=OPERATOR_PATIENCE)
         try:
             kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
@@ -40,11 +43,11 @@ class Web:
         finally:
             line.close()
 
-    def post(self, door: str, body: str) -> tuple[int, str]:
-        return self.ask("POST", f"/at/{TOKEN}/{door}", body)
+    def post(self, webhook: str, body: str) -> tuple[int, str]:
+        return self.ask("POST", f"/at/{TOKEN}/{webhook}", body)
 
     def say(self, raw: bytes, *, hang_up: bool = False) -> bytes:
-        """The first line of the answer to raw bytes; with `hang_up` no more will be sent."""
+        """Return the first line of the answer to raw bytes; with `hang_up` no more will be sent."""
         place = ("127.0.0.1", self.port)
         with socket.create_connection(place, timeout=OPERATOR_PATIENCE) as line:
             line.sendall(raw)
@@ -53,17 +56,17 @@ class Web:
             return line.makefile("rb").readline().strip()
 
     def workers(self) -> set[int]:
-        """The process ids that answer for it now."""
+        """Return the process ids that answer for it now."""
         return children(self.process.pid)
 
     def events(self) -> list[dict[str, Any]]:
-        """Its log, line by line."""
+        """Return its log, line by line."""
         return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
 
 @contextmanager
 def serving(folder: Path, environ: Mapping[str, str]) -> Iterator[Web]:
-    """A web process that answers, for as long as the block lasts."""
+    """Yield a web process that answers, for as long as the block lasts."""
     port, log = free_port(), folder / "web.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
@@ -87,7 +90,7 @@ def serving(folder: Path, environ: Mapping[str, str]) -> Iterator[Web]:
 
 
 def answers(web: Web) -> bool:
-    """Whether it is up."""
+    """Return whether it answers."""
     try:
         return web.ask("GET", "/healthz")[0] == 200
     except OSError:
@@ -95,7 +98,7 @@ def answers(web: Web) -> bool:
 
 
 def eventually(happened: Callable[[], bool]) -> bool:
-    """Whether it happens within READY seconds."""
+    """Return whether it happens within READY seconds."""
     deadline = time.monotonic() + READY
     while not happened():
         if time.monotonic() > deadline:
@@ -111,7 +114,7 @@ def free_port() -> int:
 
 
 def children(pid: int) -> set[int]:
-    """The living children of a process."""
+    """Return the living children of a process."""
     found = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it ended meanwhile

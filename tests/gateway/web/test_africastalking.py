@@ -1,4 +1,4 @@
-"""Holds up the door for inbound SMS: what is taken, what is kept of it, and every answer."""
+"""Tests of the webhook for inbound SMS: what is taken, what is kept of it, and every answer."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -159,7 +159,7 @@ def test_a_missing_field_is_named(closed_client: FlaskClient, body: str, name: s
         f"/at/{TOKEN}x/sms",
         f"/at/{TOKEN.upper()}/sms",
         "/at/wrong/sms",
-        "/at/wrong/no-such-door",
+        "/at/wrong/no-such-path",
         "/at/%FF%00/sms",
         f"/at/wrong/{TOKEN}/sms",
         f"/at/{TOKEN},{OTHER_TOKEN}/sms",
@@ -182,18 +182,18 @@ def test_each_of_several_tokens_opens(post: Post, engine: Engine) -> None:
     assert [row.provider_id for row in kept(engine)] == [TOKEN, OTHER_TOKEN]
 
 
-@pytest.mark.parametrize("door", ["sms", "ussd", "ussd-events", "delivery", "optout"])
+@pytest.mark.parametrize("webhook", ["sms", "ussd", "ussd-events", "delivery", "optout"])
 @pytest.mark.parametrize(("size", "status"), [(16 * 1024, 200), (16 * 1024 + 1, 413)])
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_large_body_is_refused(
-    sqlite_client: FlaskClient, door: str, size: int, status: int, chunked: bool
+    sqlite_client: FlaskClient, webhook: str, size: int, status: int, chunked: bool
 ) -> None:
     body = "id=1&from=%2B22370000001&sessionId=1&phoneNumber=1&text="
     body += "9" * (size - len(body))
     # What a server says of a body that came in chunks.
     chunks = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
     answer = sqlite_client.post(
-        f"/at/{TOKEN}/{door}",
+        f"/at/{TOKEN}/{webhook}",
         data=body,
         content_type="application/x-www-form-urlencoded",
         environ_overrides=chunks if chunked else {},

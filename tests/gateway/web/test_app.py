@@ -1,4 +1,4 @@
-"""Holds up the other doors of the operator: delivery reports and opt-outs."""
+"""Tests of the operator's other webhooks: delivery reports and opt-outs."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -115,7 +115,7 @@ def test_an_opt_out_of_nobody_is_refused_by_name(closed_client: FlaskClient) -> 
     assert (answer.status_code, answer.text) == (400, "missing field: phoneNumber")
 
 
-@pytest.mark.parametrize("door", ["sms", "ussd", "ussd-events", "delivery", "optout"])
+@pytest.mark.parametrize("webhook", ["sms", "ussd", "ussd-events", "delivery", "optout"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_doors_take_posts_alone(closed_client: FlaskClient, door: str, method: str) -> None:
-    assert closed_client.open(f"/at/{TOKEN}/{door}", method=method).status_code == 405
+def test_webhooks_take_posts_alone(closed_client: FlaskClient, webhook: str, method: str) -> None:
+    assert closed_client.open(f"/at/{TOKEN}/{webhook}", method=method).status_code == 405

@@ -1,4 +1,4 @@
-"""Holds up the probes and the figures: what each says when all is well, and when it is not."""
+"""Tests of the probes and the metrics, when all is well and when it is not."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ SCHEMA = "database (its schema: run `kibaru migrate`)"
 
 
 def figures(client: FlaskClient) -> dict[str, float]:
-    """Every sample of /metrics, by its name and, where there is one, its label."""
+    """Return every sample of /metrics, by its name and, where there is one, its label."""
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
@@ -43,7 +43,7 @@ def test_ready(client: FlaskClient) -> None:
     }
 
 
-def test_a_far_side_that_fails_is_told_and_is_no_reason_not_to_be_ready(
+def test_a_destination_that_fails_is_told_and_is_no_reason_not_to_be_ready(
     client: FlaskClient, engine: Engine
 ) -> None:
     with engine.begin() as connection:
@@ -103,7 +103,7 @@ def test_without_a_database(url: str, redis_url: str) -> None:
         assert figures(app.test_client()) == {"kibaru_database_up": 0}
 
 
-def test_the_figures_of_a_new_house(client: FlaskClient) -> None:
+def test_the_figures_of_a_new_deployment(client: FlaskClient) -> None:
     assert figures(client) == {
         "kibaru_database_up": 1,
         **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Holds up the doors when what they stand on hangs or is gone: an answer in time, and a true one."""
+"""Tests of web when database or Redis hang or are gone: an answer in time, and a true one."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(60)
 
 @contextmanager
 def silent_server() -> Iterator[tuple[str, list[socket.socket]]]:
-    """Takes every connection and never says a word: its address, and whoever called."""
+    """Yield the address of a server that accepts and never answers, and its connections."""
     callers: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as thread:
 
@@ -62,13 +62,13 @@ def test_a_redis_that_hangs_counts_as_down(sqlite_url: str) -> None:
     with silent_server() as (place, callers), application(sqlite_url, f"redis://{place}/0") as app:
         post = posting(app.test_client())
         ids = range(20)
-        answers = [post("sms", SMS.replace("id=1", f"id={one}")).status_code for one in ids]
+        answers = [post("sms", SMS.replace("id=1", f"id={number}")).status_code for number in ids]
         assert set(answers) == {200}
         assert len(callers) == 1
         assert app.test_client().get("/readyz").json["missing"] == ["redis"]
         hops = [post("ussd", HOP) for _ in range(5)]
-        assert all(one.text.startswith("END Le menu ne marche pas") for one in hops)
-        assert len(callers) == 3  # the bell, the probe, and the first of these hops
+        assert all(hop.text.startswith("END Le menu ne marche pas") for hop in hops)
+        assert len(callers) == 3  # the work signal, the probe, and the first of these hops
 
 
 @pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
@@ -107,12 +107,12 @@ def test_a_database_that_cannot_be_written(sqlite_url: str) -> None:
 def test_a_database_that_is_away(url: str) -> None:
     with application(url, NOBODY) as app:
         post = posting(app.test_client())
-        for door, body in [("sms", SMS), ("delivery", "id=1"), ("optout", "phoneNumber=1")]:
-            assert post(door, body).status_code == 503
+        for webhook, body in [("sms", SMS), ("delivery", "id=1"), ("optout", "phoneNumber=1")]:
+            assert post(webhook, body).status_code == 503
         assert post("ussd", HOP).text.startswith("END ")
 
 
-def test_doors_that_open_before_the_schema_is_there(
+def test_web_that_starts_before_the_schema_is_there(
     tmp_path: Path, postgres_server: Postgres
 ) -> None:
     name = postgres_server.create()
@@ -143,7 +143,7 @@ def test_a_failure_of_ours_asks_for_the_message_again(sqlite_url: str) -> None:
 
 
 def test_a_postgresql_that_stops_answering(valkey_server: str) -> None:
-    """Stopped with SIGSTOP it takes connections and says nothing, as behind a broken network."""
+    """Stopped with SIGSTOP, it accepts connections and never answers, as in a broken network."""
     with postgres() as server:
         url = server.url(server.create())
         engine = connect(url)
@@ -166,7 +166,7 @@ def test_a_postgresql_that_stops_answering(valkey_server: str) -> None:
 
 @contextmanager
 def stopped(server: Postgres) -> Iterator[None]:
-    """The server and every process of it, stopped for as long as the block lasts."""
+    """Stop the server and every process of it for as long as the block lasts."""
     folder = Path(str(conninfo_to_dict(server.address)["host"]))
     with psycopg.connect(server.address) as connection:
         backends = connection.execute("SELECT pid FROM pg_stat_activity").fetchall()
@@ -180,13 +180,13 @@ def stopped(server: Postgres) -> Iterator[None]:
 
 
 def send(pids: Sequence[int], what: signal.Signals) -> None:
-    """To those that are still there: the backend that told of the others is gone."""
+    """Signal those that are still there: the backend that named the others is gone."""
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, what)
 
 
-def in_time(post: Post, body: str, door: str = "sms") -> int:
-    """The status of the answer. Raises TimeoutError when the operator would have hung up."""
+def in_time(post: Post, body: str, webhook: str = "sms") -> int:
+    """Return the answer's status. Raises TimeoutError when the operator would have hung up."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(post, door, body).result(OPERATOR_PATIENCE).status_code
+        return thread.submit(post, webhook, body).result(OPERATOR_PATIENCE).status_code

@@ -1,4 +1,4 @@
-"""Holds up `python -m gateway.web`: bodies off the wire, killed processes, ends, logs, settings."""
+"""Tests of `python -m gateway.web`: bodies off the wire, killed processes, logs, settings."""
 
 import os
 import signal
@@ -45,8 +45,8 @@ def count(engine: Engine) -> int:
 
 
 def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
-    """A body without its length, as HTTP/1.1 sends it in pieces (RFC 9112, 7.1)."""
-    return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in pieces) + end
+    """Return a body without its length, as HTTP/1.1 sends it in pieces (RFC 9112, 7.1)."""
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + end
 
 
 def test_bodies_off_the_wire(web: Web, stored: Engine) -> None:
@@ -68,20 +68,23 @@ def test_bodies_off_the_wire(web: Web, stored: Engine) -> None:
     assert count(stored) == 2
 
 
-def test_killed_processes_are_replaced_and_the_doors_stay_open(web: Web, stored: Engine) -> None:
+def test_killed_processes_are_replaced_while_web_answers(web: Web, stored: Engine) -> None:
     first = web.workers()
     assert len(first) == 2
     os.kill(min(first), signal.SIGKILL)
     assert eventually(lambda: len(web.workers() - {min(first)}) == 2)
-    for one in range(10):
-        assert eventually(lambda one=one: taken(web, one))
+    for number in range(10):
+        assert eventually(lambda number=number: taken(web, number))
     assert count(stored) == 10
     assert web.process.poll() is None
-    assert [one["event"] for one in web.events() if one["level"] == "error"]
+    assert [event["event"] for event in web.events() if event["level"] == "error"]
 
 
 def taken(web: Web, number: int) -> bool:
-    """Whether a message was; a connection may have been waiting for the process that died."""
+    """Return whether a message was taken.
+
+    A connection may have been waiting for the process that died.
+    """
     try:
         return web.post("sms", SMS.format(number))[0] == 200
     except OSError:
@@ -93,14 +96,14 @@ def test_it_ends_cleanly(web: Web, end: signal.Signals) -> None:
     workers = web.workers()
     web.process.send_signal(end)
     assert web.process.wait(READY) == 0
-    assert eventually(lambda: not any(Path(f"/proc/{one}").exists() for one in workers))
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
     assert "Traceback" not in web.log.read_text()
 
 
 def test_no_process_outlives_the_first(web: Web) -> None:
     workers = web.workers()
     web.process.kill()
-    assert eventually(lambda: not any(Path(f"/proc/{one}").exists() for one in workers))
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
 def test_nothing_personal_and_no_secret_is_logged(web: Web, stored: Engine) -> None:
@@ -120,10 +123,12 @@ def test_nothing_personal_and_no_secret_is_logged(web: Web, stored: Engine) -> N
     assert web.post("optout", f"senderId=KIBARU&phoneNumber=%2B{phone}")[0] == 503
     assert web.ask("POST", f"/at/wrong-{TOKEN}/sms", body)[0] == 404
     events = web.events()
-    assert {"web_waits_for", "signal_failed", "request_failed"} <= {one["event"] for one in events}
-    assert all("timestamp" in one and "level" in one for one in events)
-    failures = [one["exception"] for one in events if one["event"] == "request_failed"]
-    assert any("LookupError" in one and "inbox.py" in one for one in failures)
+    assert {"web_waits_for", "signal_failed", "request_failed"} <= {
+        event["event"] for event in events
+    }
+    assert all("timestamp" in event and "level" in event for event in events)
+    failures = [event["exception"] for event in events if event["event"] == "request_failed"]
+    assert any("LookupError" in event and "inbox.py" in event for event in failures)
     log = web.log.read_text()
     for canary in (text.split(maxsplit=1)[0], "4711", "Kolani", phone, phone[3:], TOKEN, str(key)):
         assert canary not in log
@@ -164,7 +169,7 @@ def test_a_port_that_is_taken_is_told_in_words(start: Start) -> None:
 
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Start:
-    """Starts a web process that should give up at once, within this one: its code and words."""
+    """Return a way to start a web process, within this one, that should give up at once."""
 
     def started(environ: dict[str, str]) -> tuple[int, str]:
         for name, value in environ.items():

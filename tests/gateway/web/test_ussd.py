@@ -1,4 +1,4 @@
-"""Holds up the doors of USSD: the operator's fields in, CON or END out, whatever is down."""
+"""Tests of the USSD webhooks: the operator's fields in, CON or END out, whatever is down."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -88,7 +88,7 @@ def test_with_the_database_down_it_says_what_is_lost(redis_url: str) -> None:
 
 @pytest.fixture
 def without_catalogue(app: Flask) -> Iterator[Flask]:
-    """A fault of ours: nothing can be asked of the catalogue."""
+    """Yield an application with an error of ours: the catalogue cannot be used."""
     here = app.extensions["kibaru"]
     kept = here.services.context.catalogue.ussd
     object.__setattr__(here.services.context.catalogue, "ussd", None)
