@@ -8,7 +8,7 @@ from gateway.dhis2.metadata import export
 from gateway.dhis2.metadata_referrals import PREFIX, PROGRAM, STAGE, element_uid, export_referrals
 from gateway.sandbox.dhis2 import create_app
 from menus.model.catalogue import Catalogue
-from tests.gateway.sandbox.dhis2_world import AUTH
+from tests.gateway.sandbox.dhis2.world import AUTH
 
 
 @pytest.mark.parametrize("family", ["legacy", "sql"])

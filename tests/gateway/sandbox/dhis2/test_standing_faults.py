@@ -6,7 +6,7 @@ import pytest
 
 from gateway.sandbox.dhis2 import Kind
 from gateway.sandbox.dhis2.faults import MEANINGS, STANDING, Fault, from_text
-from tests.gateway.sandbox.dhis2_world import (
+from tests.gateway.sandbox.dhis2.world import (
     AUTH,
     DEFAULT,
     KANI,

@@ -5,7 +5,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.gateway.sandbox.dhis2_world import AUTH, KOLA, World, element, world
+from tests.gateway.sandbox.dhis2.world import AUTH, KOLA, World, element, world
 
 PROGRAM, STAGE = "ProgramRefe", "StageReferr"
 REASON, SIGN, FACILITY, COUNT = "ElementReas", "ElementSign", "ElementFaci", "ElementCoun"
@@ -49,10 +49,10 @@ def program(**more: Any) -> dict[str, Any]:
                 "programStageDataElements": [
                     {
                         "programStage": {"id": STAGE},
-                        "dataElement": {"id": element},
-                        "compulsory": element == REASON,
+                        "dataElement": {"id": uid},
+                        "compulsory": uid == REASON,
                     }
-                    for element in (REASON, SIGN, FACILITY)
+                    for uid in (REASON, SIGN, FACILITY)
                 ],
             }
         ],

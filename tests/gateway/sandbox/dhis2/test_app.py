@@ -8,7 +8,7 @@ import pytest
 
 from gateway.sandbox.dhis2 import DEFAULT_PASSWORD, DEFAULT_TOKEN, DEFAULT_USERNAME, create_app
 from gateway.sandbox.dhis2.access import token_for
-from tests.gateway.sandbox.dhis2_world import (
+from tests.gateway.sandbox.dhis2.world import (
     AUTH,
     COUNTRY,
     DEFAULT,

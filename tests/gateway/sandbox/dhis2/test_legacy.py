@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.sandbox.dhis2_world import (
+from tests.gateway.sandbox.dhis2.world import (
     AUTH,
     CHOICE,
     COUNTRY,

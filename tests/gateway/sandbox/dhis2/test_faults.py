@@ -8,7 +8,7 @@ import requests
 
 from gateway.sandbox.dhis2 import Kind, create_app
 from gateway.sandbox.serving import serving
-from tests.gateway.sandbox.dhis2_world import (
+from tests.gateway.sandbox.dhis2.world import (
     AUTH,
     KOLA,
     NOW,

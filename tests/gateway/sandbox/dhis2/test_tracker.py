@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.sandbox.dhis2 import Kind
-from tests.gateway.sandbox.dhis2_events import (
+from tests.gateway.sandbox.dhis2.program import (
     EVENT,
     FACILITY,
     PROGRAM,
@@ -20,7 +20,7 @@ from tests.gateway.sandbox.dhis2_events import (
     stored,
     values,
 )
-from tests.gateway.sandbox.dhis2_world import AUTH, KANI, KOLA, world
+from tests.gateway.sandbox.dhis2.world import AUTH, KANI, KOLA, world
 
 OTHER = "EventNumbr2"
 FAMILIES = ("legacy", "sql")
