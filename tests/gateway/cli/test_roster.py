@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from gateway.cli.common import busy
 from gateway.storage.engine import connect
 from gateway.storage.tables import org_units, posts
 from tests.gateway.cli.conftest import PEOPLE, UNITS, Kibaru
@@ -132,18 +131,3 @@ def test_an_export_that_cannot_be_written(kibaru: Kibaru, sqlite_url: str) -> No
     done = kibaru("roster", "export", "--folder", "/dev/null/x", DATABASE_URL=sqlite_url)
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("cannot write to /dev/null/x: ")
-
-
-class Terminal(StringIO):
-    """A stream that is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def test_what_takes_its_time_is_shown_on_a_terminal_alone() -> None:
-    screen, file = Terminal(), StringIO()
-    with busy("reading", screen), busy("reading", file):
-        assert screen.getvalue() == "reading …"
-    assert screen.getvalue() == "reading …\r\x1b[K"
-    assert file.getvalue() == ""

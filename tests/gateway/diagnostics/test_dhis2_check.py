@@ -10,15 +10,13 @@ import pytest
 from gateway.dhis2.metadata import OrgUnitRow, data_set_uid, export, field_target
 from gateway.dhis2.metadata_referrals import PROGRAM
 from gateway.diagnostics import dhis2_check
-from gateway.diagnostics.dhis2_check_set import data_set_findings
-from gateway.diagnostics.dhis2_check_units import Receiver, unit_findings
-from gateway.diagnostics.finding import Finding, listed
+from gateway.diagnostics.dhis2_check_units import Receiver
+from gateway.diagnostics.finding import Finding
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox, create_app
 from gateway.sandbox.serving import serving
 from gateway.transports.dhis2 import Dhis2
-from gateway.transports.dhis2_data_set import DataSet, Element, OptionCombo, data_set
 from gateway.transports.dhis2_server import Account, account
-from menus.model.catalogue import Catalogue, Form
+from menus.model.catalogue import Catalogue
 
 NOW = datetime(2026, 11, 4, 12, tzinfo=UTC)
 ROWS = (
@@ -241,74 +239,3 @@ def test_an_account_that_may_do_everything_is_told(server: Server) -> None:
     assert server.faults() == {}
     (line,) = [finding for finding in server.findings() if finding.what == "dhis2 account"]
     assert "F_DATAVALUE_ADD alone would be enough" in line.words
-
-
-FORM_CELL = ("ElementOne1", "ComboOne001")
-
-
-def described(**changes: Any) -> DataSet:
-    combos = (OptionCombo("ComboOne001", "", "0-4"), OptionCombo("ComboTwo001", "", "5-9"))
-    element = Element(FORM_CELL[0], "", ("One",), "INTEGER", True, False, combos)
-    plain = DataSet("SetSetSet01", "", "Set", "Monthly", 0, True, (), {FORM_CELL[0]: element}, ())
-    return replace(plain, **changes)
-
-
-@pytest.fixture
-def form(catalogue: Catalogue) -> Form:
-    """Return a form of one field, mapped by hand."""
-    pec = catalogue.forms["PEC"]
-    vus = replace(pec.field("VUS"), data_element=FORM_CELL[0], category_option_combo=FORM_CELL[1])
-    return replace(pec, fields=(vus,))
-
-
-def test_a_form_fits_a_data_set(catalogue: Catalogue, form: Form) -> None:
-    def told(**changes: Any) -> list[str]:
-        return [
-            finding.words
-            for finding in data_set_findings(form, described(**changes), catalogue.programme)
-        ]
-
-    assert told() == ["data set SetSetSet01 holds all that is sent"]
-    assert told(compulsory=(FORM_CELL,)) == told()
-    (missing,) = told(compulsory=(FORM_CELL, ("ElementOne1", "ComboTwo001")))
-    assert missing.startswith("the data set is never complete without ElementOne1.ComboTwo001")
-    (combo,) = told(attribute_combos=(OptionCombo("OtherAttr01", "", "x"),))
-    assert "HllvX50cXC0 is not one of the data set's" in combo
-    quiet = replace(described().elements[FORM_CELL[0]], keeps_zero=False)
-    fine, zeros = data_set_findings(
-        form, described(elements={FORM_CELL[0]: quiet}), catalogue.programme
-    )
-    assert (fine.ok, zeros.ok) == (True, True)
-    assert "keeps no zero of VUS" in zeros.words
-
-
-def test_a_data_set_may_give_an_element_another_combo() -> None:
-    own = {"id": "Own", "categoryOptionCombos": [{"id": "ComboOne001", "name": "0-4"}]}
-    other = {"id": "Oth", "categoryOptionCombos": [{"id": "ComboTwo001", "name": "5-9"}]}
-    element = {"id": "ElementOne1", "name": "One", "formName": "One", "categoryCombo": own}
-    raw = {"id": "SetSetSet01", "dataSetElements": [{"dataElement": element}]}
-    found = data_set(raw).elements["ElementOne1"]
-    assert (found.combo("ComboOne001"), found.names) == (
-        OptionCombo("ComboOne001", "", "0-4"),
-        ("One",),
-    )
-    raw["dataSetElements"] = [{"dataElement": element, "categoryCombo": other}]
-    assert [combo.id for combo in data_set(raw).elements["ElementOne1"].combos] == ["ComboTwo001"]
-
-
-def test_a_unit_is_within_reach_by_its_path_alone() -> None:
-    one = Receiver("KOLA", "KolaSite001")
-    found = {"KolaSite001": {"id": "KolaSite001", "path": "/CountryMali/KolaSite001"}}
-    span = (NOW.date(), NOW.date())
-
-    def ok(root: str) -> bool:
-        return all(line.ok for line in unit_findings([one], found, {}, [root], span))
-
-    assert ok("/CountryMali")
-    assert ok("/CountryMali/KolaSite001")
-    assert not ok("/CountryMal")
-    assert not ok("/KolaSite001")
-
-
-def test_a_long_list_is_cut() -> None:
-    assert listed([str(number) for number in range(11)]) == "0, 1, 2, 3, 4, 5, 6, 7 and 3 more"

@@ -4,36 +4,24 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 import requests
-from flask import Flask, request
-from smsutil import split
+from flask import Flask
 
-from gateway.sandbox.message_api import message_parts
 from gateway.sandbox.operator import create_app
 from gateway.sandbox.operator_posts import (
-    RETRIES,
-    NotAccepted,
-    deliver_until_accepted,
-    delivery_form,
-    dialogue_end_form,
     direct_session,
-    encode,
-    hop_form,
-    inbound_form,
-    new_dialogue_id,
-    post,
 )
 from gateway.sandbox.serving import LoopbackServer, serving
+from tests.gateway.sandbox.noting_gateway import Gateway
 
 PHONE = "+22370000001"
 OTHER = "+22370000002"
@@ -87,20 +75,6 @@ def operator(webhook_base: str | None = None) -> Iterator[OperatorClient]:
 def client() -> Iterator[OperatorClient]:
     with operator() as found:
         yield found
-
-
-class Gateway:
-    """A gateway that notes what is posted to it; `answers` are its next HTTP statuses."""
-
-    def __init__(self, *answers: int) -> None:
-        self.posts: list[tuple[str, bytes]] = []
-        self.answers = list(answers)
-        self.app = Flask("gateway-of-the-test")
-        self.app.post("/at/<token>/<name>")(self.take)
-
-    def take(self, token: str, name: str) -> tuple[str, int]:
-        self.posts.append((f"{token}/{name}", request.get_data()))
-        return "", self.answers.pop(0) if self.answers else 200
 
 
 # ---- sending ---------------------------------------------------------------------------------
@@ -162,16 +136,6 @@ def test_each_number_has_its_recipient(client: OperatorClient) -> None:
 
 def test_enqueued_is_102(client: OperatorClient) -> None:
     assert client.first(enqueue="1")["statusCode"] == 102
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "a" * 160, "a" * 161, "a" * 306, "a" * 307, "€" * 80, "€" * 81, "a" * 152 + "€" * 5,
-     "ɛ" * 70, "ɛ" * 71, "ɛ" * 134, "ɛ" * 135, "ç" + "a" * 69, "😀" * 35, "😀" * 36],
-)  # fmt: skip
-def test_parts_are_counted_as_a_phone_counts_them(text: str) -> None:
-    oracle = len(split(text).parts) if text else 1
-    assert message_parts(text) == oracle
 
 
 def test_cost_grows_with_the_parts(client: OperatorClient) -> None:
@@ -334,89 +298,7 @@ def test_a_gateway_that_is_away_does_not_stop_the_operator() -> None:
         assert [report["answer"] for report in client.deliveries(2)] == [None, None]
 
 
-# ---- what the operator posts -----------------------------------------------------------------
-
-
-def test_an_inbound_sms_has_the_captured_order_of_fields() -> None:
-    form = inbound_form(PHONE, "PEC 10 é", at=AT, provider_id="x1", link_id="L")
-    assert encode(form) == (
-        b"date=2026-11-03+08%3A15%3A00&from=%2B22370000001&id=x1&linkId=L"
-        b"&text=PEC+10+%C3%A9&to=38400&cost=None&networkCode=99999"
-    )
-
-
-def test_an_inbound_sms_in_its_other_forms() -> None:
-    bamako_plus_1 = AT.astimezone(timezone(timedelta(hours=1)))
-    form = inbound_form(
-        PHONE, "5+5", at=bamako_plus_1, provider_id="x1", network=None, iso_date=True
-    )
-    assert encode(form, raw_plus=True) == (
-        b"date=2026-11-03T08%3A15%3A00Z&from=+22370000001&id=x1&text=5%2B5&to=38400&cost=None"
-    )
-    ids = {inbound_form(PHONE, "PEC", at=AT)["id"] for _ in range(3)}
-    assert len(ids) == 3
-
-
-def test_a_hop_and_the_end_of_its_dialogue() -> None:
-    hop = hop_form(PHONE, "*384*1#", "1*2", dialogue_id=new_dialogue_id())
-    assert list(hop) == ["phoneNumber", "serviceCode", "text", "sessionId", "networkCode"]
-    assert len(hop["sessionId"]) == 38
-    end = dialogue_end_form(hop, at=AT, status="Failed", seconds=1.5, hops=2, screen="Oops")
-    assert end["durationInMillis"] == "1500"
-    assert end["input"] == "1*2"
-    assert "errorMessage" in end
-    assert "failureReason" in delivery_form("x", PHONE, "Rejected")
-
-
-@pytest.mark.parametrize("refusals", [[], [503, 500], [201, 204, 302, 404]])
-def test_an_inbound_sms_comes_back_until_exactly_200(refusals: list[int]) -> None:
-    gateway = Gateway(*refusals)
-    pauses: list[float] = []
-    form = inbound_form(PHONE, "PEC 10", at=AT)
-    with serving(gateway.app) as base:
-        url = f"{base}/at/secret/sms"
-        tries = deliver_until_accepted(url, form, minute=7.0, sleep=pauses.append)
-    assert tries == len(refusals) + 1
-    assert pauses == [7.0] * len(refusals)
-    assert len({body for _, body in gateway.posts}) == 1
-
-
-def test_an_inbound_sms_waits_for_a_gateway_that_is_away() -> None:
-    gateway = Gateway()
-    holder = LoopbackServer(gateway.app)
-    holder.server_close()
-    started: list[threading.Thread] = []
-
-    def wake(_: float) -> None:
-        server = LoopbackServer(gateway.app, holder.server_port)
-        started.append(threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True))
-        started[0].start()
-        servers.append(server)
-
-    servers: list[LoopbackServer] = []
-    form = inbound_form(PHONE, "PEC 10", at=AT)
-    assert deliver_until_accepted(f"{holder.url}/at/secret/sms", form, sleep=wake) == 2
-    servers[0].shutdown()
-    servers[0].server_close()
-
-
-def test_after_twelve_hours_the_operator_gives_up() -> None:
-    gateway = Gateway(*[503] * RETRIES)
-    with serving(gateway.app) as base, pytest.raises(NotAccepted) as caught:
-        deliver_until_accepted(f"{base}/at/secret/sms", inbound_form(PHONE, "PEC", at=AT), minute=0)
-    assert (caught.value.attempts, caught.value.last) == (720, 503)
-
-
-# ---- the server ------------------------------------------------------------------------------
-
-
-def test_a_server_that_was_stopped_drops_its_connections() -> None:
-    with direct_session() as http:
-        with serving(Gateway().app) as base:
-            url = f"{base}/at/secret/sms"
-            assert post(http, url, {"id": "1"}).status_code == 200
-        with pytest.raises(requests.ConnectionError):
-            post(http, url, {"id": "1"})
+# ---- as a program ---------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -50,5 +50,5 @@ def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
 
 
 def test_another_server_on_the_port_is_not_taken_for_ours(tmp_path: Path) -> None:
-    with valkey(tmp_path / "one") as one, pytest.raises(ValkeyFault, match="did not come up"):
-        start(tmp_path / "two", port=one.port)
+    with valkey(tmp_path / "one") as first, pytest.raises(ValkeyFault, match="did not come up"):
+        start(tmp_path / "two", port=first.port)

@@ -12,7 +12,6 @@ import pytest
 
 from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Cell, Dhis2, Registration
-from gateway.transports.dhis2_http import retry_after
 from gateway.transports.dhis2_server import Account, ServerInfo
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly
 from tests.gateway.transports.canned import (
@@ -411,33 +410,3 @@ def test_questions_never_raise(ask: str, script: Script, reason: str) -> None:
         outcome = ASKS[ask](client)
     assert isinstance(outcome, TryLater | Unknown)
     assert outcome.reason == reason
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"Retry-After": "0"}, 0.0),
-        ({"Retry-After": " 30 "}, 30.0),
-        ({"Retry-After": "999999"}, 3600.0),
-        ({"Retry-After": "-5"}, None),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": "Wed, 04 Nov 2026 08:02:00 GMT"}, None),
-        (
-            {
-                "Retry-After": "Wed, 04 Nov 2026 07:00:00 GMT",
-                "Date": "Wed, 04 Nov 2026 08:00:00 GMT",
-            },
-            0.0,
-        ),
-        (
-            {
-                "Retry-After": "Wed, 04 Nov 2026 08:00:30 -0000",
-                "Date": "Wed, 04 Nov 2026 08:00:00 GMT",
-            },
-            30.0,
-        ),
-    ],
-)
-def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers) == seconds

@@ -1,18 +1,11 @@
-"""Tests of reading DHIS2's answers: both importers, and who can mend each refusal."""
+"""Tests of reading DHIS2's answers: both importers, every kind of summary."""
 
 import json
-from datetime import date
 from typing import Any
 
 import pytest
 
 from gateway.model.outcomes import TryLater, Unknown
-from gateway.transports.dhis2_codes import (
-    MEANINGS,
-    Category,
-    category_of,
-    concerns_whole_request,
-)
 from gateway.transports.dhis2_verdict import (
     UNNAMED,
     Accepted,
@@ -24,7 +17,6 @@ from gateway.transports.dhis2_verdict import (
     read_import,
     read_object,
 )
-from menus.model.period import Period
 
 JSON = "application/json;charset=UTF-8"
 
@@ -256,76 +248,3 @@ def test_completeness(status: int, document: dict[str, Any], verdict: object) ->
 def test_an_object_is_handed_on_and_a_conflict_is_none() -> None:
     assert read_object(answer(200, {"version": "2.42.1"})) == {"version": "2.42.1"}
     assert read_object(answer(409, {"message": "busy"})) == Unknown("unreadable", "busy")
-
-
-OCTOBER = Period(2026, 10)
-
-
-@pytest.mark.parametrize(
-    ("code", "today", "category"),
-    [
-        ("E7640", date(2026, 11, 4), Category.LOCKED),
-        ("E7641", date(2026, 10, 31), Category.TOO_EARLY),
-        ("E7642", date(2026, 11, 4), Category.LOCKED),
-        ("E7643", date(2026, 10, 31), Category.TOO_EARLY),
-        ("E7643", date(2026, 11, 1), Category.LOCKED),
-        ("E7644", date(2026, 11, 1), Category.LOCKED),
-        ("E8030", date(2026, 10, 31), Category.TOO_EARLY),
-        ("E8030", date(2026, 11, 1), Category.LOCKED),
-        ("E8033", date(2026, 10, 31), Category.LOCKED),
-        ("E7636", date(2026, 11, 4), Category.ASSIGNMENT),
-        ("E8022", date(2026, 11, 4), Category.ASSIGNMENT),
-        ("E7617", date(2026, 11, 4), Category.ACCOUNT),
-        ("E8104", date(2026, 11, 4), Category.MAPPING),
-        ("E8122", date(2026, 11, 4), Category.VALUE),
-        ("E8128", date(2026, 11, 4), Category.GATEWAY_BUG),
-        ("too_large", date(2026, 11, 4), Category.CONFIG),
-        ("E9999", date(2026, 11, 4), Category.CONFIG),
-        ("", date(2026, 11, 4), Category.CONFIG),
-    ],
-)
-def test_whose_a_refusal_is(code: str, today: date, category: Category) -> None:
-    assert category_of(code, OCTOBER, today) is category
-
-
-def test_december_ends_with_the_year() -> None:
-    december = Period(2026, 12)
-    assert category_of("E8030", december, date(2026, 12, 31)) is Category.TOO_EARLY
-    assert category_of("E8030", december, date(2027, 1, 1)) is Category.LOCKED
-
-
-@pytest.mark.parametrize(
-    ("code", "whole"),
-    [
-        ("E7600", True),
-        ("E7605", True),
-        ("E7610", False),
-        ("E7645", False),
-        ("E8000", True),
-        ("E8035", True),
-        ("E8100", True),
-        ("E8111", True),
-        ("E8120", False),
-        ("E8127", False),
-        ("E8128", True),
-        ("", False),
-        ("too_large", False),
-    ],
-)
-def test_which_codes_leave_nothing_written(code: str, whole: bool) -> None:
-    assert concerns_whole_request(code) is whole
-
-
-# The pairs of DHIS2's two families that say the same, as its change of importers lists them.
-SAME = [
-    ("E7600", "E8005"), ("E7601", "E8010"), ("E7611", "E8100"), ("E7612", "E8107"),
-    ("E7613", "E8109"), ("E7614", "E8012"), ("E7617", "E8011"), ("E7618", "E8120"),
-    ("E7619", "E8122"), ("E7621", "E8123"), ("E7632", "E8021"), ("E7633", "E8020"),
-    ("E7634", "E8024"), ("E7635", "E8023"), ("E7636", "E8022"), ("E7638", "E8032"),
-    ("E7639", "E8025"), ("E7642", "E8033"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("legacy", "sql"), SAME)
-def test_both_families_blame_the_same(legacy: str, sql: str) -> None:
-    assert MEANINGS[legacy].category is MEANINGS[sql].category
