@@ -184,13 +184,13 @@ def _walk(walk: Walk, first: int, callers: int, pace: float = 0.0) -> Walked:
 
 
 def _copy(client: "redis.Redis", key: bytes, times: int) -> None:
-    kept, pipe = client.dump(key) or b"", client.pipeline(transaction=False)
+    kept, pipeline = client.dump(key) or b"", client.pipeline(transaction=False)
     lasts = max(int(client.pttl(key)), 0)
     for number in range(times):
-        pipe.restore(b"%s-%d" % (key, number), lasts, kept, replace=True)
+        pipeline.restore(b"%s-%d" % (key, number), lasts, kept, replace=True)
         if number % 1000 == 999:
-            pipe.execute()
-    pipe.execute()
+            pipeline.execute()
+    pipeline.execute()
 
 
 def forget(engine: Engine) -> None:
