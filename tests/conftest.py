@@ -8,24 +8,24 @@ Redis database is EMPTIED.
 
 import ipaddress
 import os
-import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import redis
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from gateway.sandbox.valkey import valkey
-from gateway.storage.engine import connect
-from gateway.storage.schema import upgrade
 from menus.loading.loader import load
 from menus.model.catalogue import Catalogue
+from tests.databases import Databases
 from tests.guards.tree import settings_names
-from tests.servers import Postgres, postgres
+from tests.servers import Postgres, quick_folder
 
 # How long an example takes says nothing about the code on a machine with other work. The same
 # examples each time: a change is judged by what it changed; the bench's fuzz run looks for more.
@@ -94,70 +94,72 @@ def redis_url(valkey_server: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def quick_place() -> Iterator[Path]:
+    """A folder for files that need not outlive a power cut, gone after the run."""
+    with tempfile.TemporaryDirectory(prefix="kibaru-tests-", dir=quick_folder()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def quick_databases(quick_place: Path) -> Iterator[Databases]:
+    """The databases of nearly all tests."""
+    with closing(Databases(quick_place, durable=False)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def durable_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The databases of the tests that are marked `durable`."""
+    with closing(Databases(tmp_path_factory.mktemp("durable"), durable=True)) as made:
+        yield made
+
+
+def databases_for(request: pytest.FixtureRequest) -> Databases:
+    """Return the databases that are right for a test, or for a module of them."""
+    durable = request.node.get_closest_marker("durable") is not None
+    made: Databases = request.getfixturevalue(f"{'durable' if durable else 'quick'}_databases")
+    return made
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(quick_databases: Databases) -> Path:
     """A migrated SQLite file, to be copied and left alone."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    _migrate(f"sqlite:///{path}")
-    return path
+    return quick_databases.sqlite_template
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
-    """A PostgreSQL that lasts the whole run."""
-    given = os.environ.get("KIBARU_TEST_POSTGRES")
-    if given:
-        yield Postgres(given.replace("postgresql+psycopg://", "postgresql://", 1))
-        return
-    with postgres() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgres_server: Postgres) -> Iterator[str]:
-    """The name of a migrated database on `postgres_server`, to be copied and left alone."""
-    name = postgres_server.create()
-    _migrate(postgres_server.url(name))
-    yield name
-    postgres_server.drop(name)
+def postgres_server(quick_databases: Databases) -> Postgres:
+    """A PostgreSQL that lasts the whole run, for databases of a test's own."""
+    return quick_databases.server
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The URL of a fresh, migrated SQLite file."""
-    path = tmp_path / "kibaru.db"
-    shutil.copyfile(sqlite_template, path)
-    return f"sqlite:///{path}"
+def sqlite_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated SQLite file without people or reports."""
+    with databases_for(request).sqlite.lent() as url:
+        yield url
 
 
 @pytest.fixture
-def postgresql_url(postgres_server: Postgres, postgresql_template: str) -> Iterator[str]:
-    """The URL of a fresh, migrated PostgreSQL database, dropped after the test."""
-    name = postgres_server.create(postgresql_template)
-    yield postgres_server.url(name)
-    postgres_server.drop(name)
+def postgresql_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database without people or reports."""
+    with databases_for(request).postgresql.lent() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a fresh, migrated database, once of each kind."""
+    """The URL of a migrated database without people or reports, once of each kind."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """Connections to `database_url`, all closed after the test."""
-    made = connect(database_url)
-    yield made
-    made.dispose()
+def engine(request: pytest.FixtureRequest, database_url: str) -> Engine:
+    """Connections to `database_url`."""
+    return databases_for(request).of(make_url(database_url).get_backend_name()).engine
 
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The catalogue that the product ships."""
     return load()
-
-
-def _migrate(url: str) -> None:
-    made = connect(url)
-    upgrade(made)
-    made.dispose()

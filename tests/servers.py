@@ -27,18 +27,35 @@ from psycopg.conninfo import conninfo_to_dict
 
 LOGIN = ("user", "password")
 PLACE = ("host", "port")
+RAM_DISK = Path("/dev/shm")  # noqa: S108  folders in it have names of their own
+ENOUGH_BYTES = 1 << 30  # a container has 64 MB there, unless it is given more
 READY_SECONDS = 30.0
 STOP_SECONDS = 10.0
-# Nothing here is worth an fsync. The time zone is far from UTC, and off the hour, so that a
-# moment that was stored or read without its zone is seen at once.
+# The time zone is far from UTC, and off the hour, so that a moment that was stored or read
+# without its zone is seen at once.
 OPTIONS = {
     "listen_addresses": "",
+    "max_connections": "80",
+    "shared_buffers": "32MB",
+    "dynamic_shared_memory_type": "mmap",  # in the folder, which goes; the default may stay behind
+    "timezone": "Asia/Kathmandu",
+}
+# The time zone is far from UTC, and off the hour, so that a moment that was stored or read
+# without its zone is seen at once.
+OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "80",
+    "shared_buffers": "32MB",
+    "dynamic_shared_memory_type": "mmap",  # in the folder, which goes; the default may stay behind
+    "timezone": "Asia/Kathmandu",
+}
+# Nothing here is worth an fsync.
+QUICK = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "80",
-    "shared_buffers": "32MB",
-    "timezone": "Asia/Kathmandu",
+    "max_wal_size": "128MB",
+    "autovacuum": "off",  # new rows stand behind those that an earlier test deleted
 }
 # What a figure is measured on must be as durable as the field's server.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -73,6 +90,14 @@ class Postgres:
             connection.execute(statement)
 
 
+def quick_folder() -> Path:
+    """Return where files go that need not outlive a power cut: a RAM disk, if there is one."""
+    usable = RAM_DISK.is_dir() and os.access(RAM_DISK, os.W_OK)
+    if usable and shutil.disk_usage(RAM_DISK).free >= ENOUGH_BYTES:
+        return RAM_DISK
+    return Path(tempfile.gettempdir())
+
+
 @contextmanager
 def postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """A fresh server on a Unix socket in a folder of its own; both are gone afterwards.
@@ -81,13 +106,17 @@ def postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """
     # Not pytest's own temporary folder: that one is closed to other users, and its long path
     # would not fit into a socket's address (107 bytes on Linux, 103 on macOS).
-    with tempfile.TemporaryDirectory(prefix="kibaru-pg-") as made:
+    place = None if durable else quick_folder()
+    user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+    with (
+        _runnable_by(user) as programs,
+        tempfile.TemporaryDirectory(prefix="kibaru-pg-", dir=place) as made,
+    ):
         folder = Path(made)
-        user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        programs = _programs() if user is None else _lend(_programs(), folder, user)
         uid = os.geteuid() if user is None else user.pw_uid
+        os.chown(folder, uid, -1)
         _initialise(programs, folder / "data", uid)
-        with _serving(programs, folder, uid, OPTIONS | (DURABLE if durable else {})):
+        with _serving(programs, folder, uid, OPTIONS | (DURABLE if durable else QUICK)):
             yield Postgres(_address(folder))
 
 
@@ -101,18 +130,27 @@ def _programs() -> Path:
     return Path(package.origin).parent / "pginstall"
 
 
-def _lend(programs: Path, folder: Path, user: pwd.struct_passwd) -> Path:
-    """A copy of the programs that `user` can reach, wherever the wheel is installed."""
+@contextmanager
+def _runnable_by(user: pwd.struct_passwd | None) -> Iterator[Path]:
+    """Find the programs; for `user` a copy that can be reached, wherever the wheel is installed.
+
+    The copy is no matter for a RAM disk, from which nothing may be started in many a container.
+    """
+    programs = _programs()
+    if user is None:
+        yield programs
+        return
     package = programs.parent
-    lent = folder / package.name / programs.name
-    shutil.copytree(programs, lent, ignore=shutil.ignore_patterns("*.a", "include", "doc"))
-    # The libraries that the wheel brought along are found by their place beside the package.
-    libraries = package.with_name(f"{package.name}.libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, folder / libraries.name)
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, user.pw_uid, user.pw_gid)
-    return lent
+    with tempfile.TemporaryDirectory(prefix="kibaru-pg-programs-") as made:
+        lent = Path(made) / package.name / programs.name
+        shutil.copytree(programs, lent, ignore=shutil.ignore_patterns("*.a", "include", "doc"))
+        # The libraries that the wheel brought along are found by their place beside the package.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, Path(made) / libraries.name)
+        for path in (Path(made), *Path(made).rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid)
+        yield lent
 
 
 def _initialise(programs: Path, data: Path, uid: int) -> None:

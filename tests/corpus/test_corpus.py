@@ -15,6 +15,8 @@ from tests.corpus.figures import count, faults
 from tests.corpus.judge import Court, Verdict
 from tests.corpus.lines import FILES, load
 
+pytestmark = pytest.mark.xdist_group("corpus")
+
 # The reply to a message, and to nothing else, is what a line is judged by.
 KEYS = {"id", "kind", "hand", "from_role", "received", "text", "truth", "must_store", "may_store"}
 KEYS |= {"must_ask", "reply_should_mention"}
@@ -24,10 +26,10 @@ SOMETIMES |= {"reply_must_not_mention"}
 
 @pytest.fixture(scope="module")
 def verdicts(
-    catalogue: Catalogue, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+    catalogue: Catalogue, sqlite_template: Path, quick_place: Path
 ) -> Iterator[list[Verdict]]:
     """Every line, judged. None of the tests changes them."""
-    court = Court(catalogue, sqlite_template, tmp_path_factory.mktemp("court"))
+    court = Court(catalogue, sqlite_template, quick_place)
     yield [court.judge(line) for path in FILES for line in load(path)]
     court.close()
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from gateway.sandbox.dhis2.summary import Family
 from menus.model.period import Period
+from tests.conftest import databases_for
 from tests.journeys.deployment import Deployment, open_deployment
 
 # Each kind of database meets one of the two families of DHIS2 servers.
@@ -20,24 +20,16 @@ Build = Callable[[str], AbstractContextManager[Deployment]]
 @pytest.fixture(scope="module")
 def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Return a way to make a deployment, not started, on a fresh database of a kind."""
+    databases = databases_for(request)
 
     @contextmanager
     def deployment_on(kind: str) -> Iterator[Deployment]:
         folder = tmp_path_factory.mktemp(f"deployment-{kind}")
-        if kind == "sqlite":
-            path = folder / "kibaru.db"
-            template: Path = request.getfixturevalue("sqlite_template")
-            path.write_bytes(template.read_bytes())
-            with open_deployment(folder, f"sqlite:///{path}", FAMILY[kind]) as deployment:
-                yield deployment
-            return
-        server = request.getfixturevalue("postgres_server")
-        name = server.create(request.getfixturevalue("postgresql_template"))
-        try:
-            with open_deployment(folder, server.url(name), FAMILY[kind]) as deployment:
-                yield deployment
-        finally:
-            server.drop(name)
+        with (
+            databases.copied(kind) as url,
+            open_deployment(folder, url, FAMILY[kind]) as deployment,
+        ):
+            yield deployment
 
     return deployment_on
 

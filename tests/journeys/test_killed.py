@@ -19,6 +19,8 @@ from tests.journeys.batch import assert_answered, assert_in_dhis2, assert_nothin
 from tests.journeys.deployment import Deployment
 from tests.journeys.processes import descendants, is_alive, send, wait_for
 
+pytestmark = [pytest.mark.durable, pytest.mark.xdist_group("journeys-1")]
+
 REPORTS = 120  # two requests to DHIS2
 WAVE = 16  # replies that one worker may have in its hands
 

@@ -55,11 +55,9 @@ Fresh = Callable[[], AbstractContextManager[Telling]]
 
 
 @pytest.fixture(scope="module")
-def fresh(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
-) -> Fresh:
+def fresh(sqlite_template: Path, quick_place: Path, catalogue: Catalogue) -> Fresh:
     """Opens a copy of a database with the roster, for one example."""
-    path = tmp_path_factory.mktemp("told") / "furnished.db"
+    path = quick_place / "furnished.db"
     shutil.copyfile(sqlite_template, path)
     with opened(path, catalogue) as telling:
         telling.furnish()

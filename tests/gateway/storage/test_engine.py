@@ -13,6 +13,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from gateway.storage.engine import StorageFault, connect, db_seconds, insert_new, reading
 from gateway.storage.tables import delivery_reports, destinations, org_unit_terms, tallies
 
+pytestmark = pytest.mark.durable
+
 STATEMENT = text("SELECT 1")
 
 # Adds 1 to a number that it has read before, as a report's next version does.
