@@ -20,6 +20,8 @@ from tests.journeys.conftest import Build
 from tests.journeys.deployment import EXAMPLE, Deployment
 from tests.journeys.processes import PARTS, free_port, probe, program, wait_for
 
+pytestmark = pytest.mark.xdist_group("journeys-2")
+
 NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
 
 

@@ -30,6 +30,8 @@ from tests.journeys.processes import (
     works_in,
 )
 
+pytestmark = pytest.mark.xdist_group("journeys-1")
+
 STOPS_WITHIN = 15.0  # seconds from Ctrl-C until nothing of the demo runs any more
 WALKTHROUGHS = sorted((ROOT / "docs" / "walkthroughs").glob("*.txt"))
 TOKEN = "a-token-that-was-given-by-hand"

@@ -13,6 +13,8 @@ from menus.model.period import Period
 from tests.journeys.deployment import EXAMPLE, Agent, Deployment
 from tests.journeys.processes import wait_for
 
+pytestmark = pytest.mark.xdist_group("journeys-2")
+
 WORDS = EXAMPLE.split()
 NUMBERS = {code: int(number) for code, number in zip(WORDS[::2], WORDS[1::2], strict=True)}
 IN_DHIS2 = {f"ASC_PEC_{code}": str(number) for code, number in NUMBERS.items()}

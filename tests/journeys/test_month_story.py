@@ -7,6 +7,8 @@ import difflib
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from gateway.storage import reports, roster
 from gateway.storage.engine import reading
 from menus.gsm7 import lost, parts
@@ -16,6 +18,8 @@ from tests.journeys.processes import run
 from tests.journeys.story import DECEMBER, SHORT, STORY
 from tests.journeys.story_cast import AGENTS, FACILITY, PLACES
 from tests.journeys.story_stage import END, Says, Sent, Stage, clock_here, stage
+
+pytestmark = pytest.mark.xdist_group("journeys-1")
 
 PAGE = ROOT / "docs" / "transcript.md"
 

@@ -10,6 +10,8 @@ import requests
 from gateway.transports.deadline import Deadline, DeadlineAdapter, Watch
 from tests.gateway.transports.canned import canned, say
 
+pytestmark = pytest.mark.xdist_group("timing")
+
 AGES = 1000.0
 
 

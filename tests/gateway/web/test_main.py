@@ -16,6 +16,8 @@ from gateway.web.__main__ import main
 from tests.gateway.web.conftest import TOKEN
 from tests.gateway.web.served import READY, Web, eventually, free_port, serving
 
+pytestmark = pytest.mark.xdist_group("timing")
+
 Start = Callable[[dict[str, str]], tuple[int, str]]
 
 NOBODY = "redis://127.0.0.1:1/0"

@@ -26,7 +26,7 @@ HOP = "sessionId=ATUid_1&phoneNumber=%2B22370000001&text="
 NOBODY = "redis://127.0.0.1:1/0"
 
 # The operator hangs up after 10 seconds, and we promise an answer within 8.
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.timeout(60), pytest.mark.xdist_group("timing")]
 
 
 @contextmanager
