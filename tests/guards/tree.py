@@ -1,15 +1,15 @@
-"""Reading the house's own code: its files, what they import, which settings they name."""
+"""Reading our own code: its files, what they import, which settings they name."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ("menus", "gateway", "workers")
+PACKAGES = ("menus", "gateway", "workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +22,22 @@ class Import:
 
 @cache
 def parsed(path: Path) -> ast.Module:
-    """The syntax tree of a file."""
+    """Return the syntax tree of a file."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 def product_files() -> list[Path]:
-    """Every Python file of the three floors."""
-    return sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
+    """Return every Python file of the three packages."""
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
 def files_of_tests() -> list[Path]:
-    """Every file of tests."""
+    """Return every file of tests."""
     return sorted((ROOT / "tests").rglob("test_*.py"))
 
 
 def kept_files() -> list[Path]:
-    """Every file of the tree that .gitignore does not name: what a clone will hold."""
+    """Return every file of the tree that .gitignore does not name: what a clone will hold."""
     ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split()]
     return sorted(_walk(ROOT, [".git", *ignored]))
 
@@ -53,23 +53,24 @@ def _walk(folder: Path, ignored: list[str]) -> Iterator[Path]:
 
 
 def relative(path: Path) -> str:
-    """A file's place in the tree, with forward slashes."""
+    """Return a file's place in the tree, with forward slashes."""
     return path.relative_to(ROOT).as_posix()
 
 
+def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Return every function of a file, wherever it stands in it."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
 def module_name(path: Path) -> str:
-    """The dotted name of a file's module."""
+    """Return the dotted name of a file's module."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def is_inside(name: str, room: str) -> bool:
-    """Whether a dotted name is `room` itself or anything below it."""
-    return name == room or name.startswith(f"{room}.")
-
-
 def imports(path: Path) -> list[Import]:
-    """Everything a file imports, wherever in the file: `from a import b` counts as `a.b`."""
+    """Return everything a file imports, wherever in the file: `from a import b` counts as `a.b`."""
     found = []
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
@@ -81,7 +82,7 @@ def imports(path: Path) -> list[Import]:
 
 
 def aliases(path: Path) -> dict[str, str]:
-    """The names that a file gives to what it imports (`import a as b`): b -> a."""
+    """Return the names that a file gives to what it imports (`import a as b`): b -> a."""
     nodes = (
         node for node in ast.walk(parsed(path)) if isinstance(node, ast.Import | ast.ImportFrom)
     )
@@ -89,7 +90,7 @@ def aliases(path: Path) -> dict[str, str]:
 
 
 def _package(path: Path, level: int) -> str:
-    """What the dots of a relative import stand for."""
+    """Return the package that the dots of a relative import stand for."""
     if not level:
         return ""
     parts = path.relative_to(ROOT).parts[:-1]
@@ -97,7 +98,7 @@ def _package(path: Path, level: int) -> str:
 
 
 def settings_names() -> list[str]:
-    """The settings that gateway/config.py looks up: the first text handed over with `raw`."""
+    """Return the settings that gateway/config.py looks up: the first text handed over with `raw`."""
     names = set()
     for node in ast.walk(parsed(ROOT / "gateway" / "config.py")):
         if isinstance(node, ast.Call) and _holds_raw(node):
@@ -109,3 +110,8 @@ def settings_names() -> list[str]:
 def _holds_raw(call: ast.Call) -> bool:
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     return any(isinstance(node, ast.Name) and node.id == "raw" for node in (owner, *call.args))
+
+
+def listed(found: Iterable[str], advice: str) -> str:
+    """Return all that was found, a line each, for the message of a failing guard."""
+    return "\n".join([advice, *found])
