@@ -1,13 +1,12 @@
-"""Holds up the words: what README and docs say exists, and what exists is said there."""
+"""The documentation: what README and docs say exists, and what exists is said there."""
 
-import importlib
+import importlib.util
 import re
 from pathlib import Path
 
 import click
-import pytest
 
-from tests.guards.tree import ROOT, kept_files, relative, settings_names
+from tests.guards.tree import ROOT, kept_files, listed, relative, settings_names
 
 PAGES = [path for path in kept_files() if path.suffix == ".md"]
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -17,47 +16,56 @@ TARGET = re.compile(r"\bmake ([a-z]+)")
 
 
 def code(page: Path) -> str:
-    """The code of a page: its blocks and its inline pieces, nothing of its prose."""
+    """Return the code of a page: its blocks and its inline pieces, nothing of its prose."""
     text = page.read_text(encoding="utf-8")
     return "\n".join(FENCED.findall(text) + INLINE.findall(FENCED.sub("", text)))
 
 
 def command_line() -> click.Group:
-    """The `kibaru` command."""
+    """Return the `kibaru` command."""
     main = importlib.import_module("gateway.cli").kibaru
     assert isinstance(main, click.Group)
     return main
 
 
 def is_command(first: str, second: str) -> bool:
-    """Whether `kibaru first second` exists; a second word counts for a group alone."""
+    """Return whether `kibaru first second` exists; a second word counts for a group alone."""
     command = command_line().commands.get(first)
     if isinstance(command, click.Group) and second:
         return second in command.commands
     return command is not None
 
 
-@pytest.mark.parametrize("page", PAGES, ids=relative)
-def test_every_command_of_a_page_exists(page: Path) -> None:
-    unknown = [words for words in COMMAND.findall(code(page)) if not is_command(*words)]
-    assert not unknown
+def test_every_command_of_a_page_exists() -> None:
+    found = [
+        f"{relative(page)}: kibaru {' '.join(words)}"
+        for page in PAGES
+        for words in COMMAND.findall(code(page))
+        if not is_command(*words)
+    ]
+    assert not found, listed(found, "no such command")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=relative)
-def test_every_make_target_of_a_page_exists(page: Path) -> None:
+def test_every_make_target_of_a_page_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"run", "test"} <= targets
-    assert set(TARGET.findall(code(page))) <= targets
+    found = [
+        f"{relative(page)}: make {target}"
+        for page in PAGES
+        for target in TARGET.findall(code(page))
+        if target not in targets
+    ]
+    assert not found, listed(found, "no such target")
 
 
 def test_the_readme_names_the_two_commands() -> None:
     assert {"run", "test"} <= set(TARGET.findall(code(ROOT / "README.md")))
 
 
-@pytest.mark.parametrize("name", settings_names())
-def test_every_setting_is_explained(name: str) -> None:
-    pages = [ROOT / "README.md", ROOT / "docs" / "settings.md"]
-    assert any(name in code(page) for page in pages if page.exists())
+def test_every_setting_is_explained() -> None:
+    told = "".join(code(ROOT / page) for page in ("README.md", "docs/settings.md"))
+    found = [name for name in settings_names() if name not in told]
+    assert not found, listed(found, "README.md or docs/settings.md must explain it")
 
 
 def test_every_line_of_the_procfile_starts_something_that_exists() -> None:

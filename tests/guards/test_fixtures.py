@@ -1,4 +1,4 @@
-"""Holds up the ground of all other tests: fresh databases, an empty Redis, no way out."""
+"""The ground of all other tests: databases as new, an empty Redis, no way out."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Holds up the bell: every job that the queue names by string is there and can be called."""
+"""The jobs: each one that the queue names by string is there and can be called."""
 
 import importlib
 import pkgutil
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 def job_names() -> list[str]:
-    """The dotted names in gateway/transports/queue.py, a mapping's values or a plain list."""
+    """Return the dotted names in gateway/transports/queue.py, a mapping's values or a plain list."""
     jobs = importlib.import_module("gateway.transports.queue").JOBS
     return [str(name) for name in (jobs.values() if isinstance(jobs, Mapping) else jobs)]
 

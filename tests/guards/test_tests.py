@@ -1,23 +1,15 @@
-"""Holds up the tests themselves: each says what it holds up, and each asserts something."""
+"""The tests themselves: each file says what it is about, and each test asserts something."""
 
 import ast
 from pathlib import Path
 
-import pytest
-
-from tests.guards.tree import files_of_tests, parsed, relative
+from tests.guards.tree import files_of_tests, functions, listed, parsed, relative
 
 ASSERTING = ("raises", "warns", "fail")
 
 
-def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Every function of a file, wherever it stands."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
-
-
 def asserts(function: ast.AST, helpers: set[str]) -> bool:
-    """Whether a function asserts, itself or through a helper of the same file."""
+    """Return whether a function asserts, itself or through a helper of the same file."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
             return True
@@ -34,21 +26,29 @@ def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
-@pytest.mark.parametrize("path", files_of_tests(), ids=relative)
-def test_every_test_asserts(path: Path) -> None:
+def idle(path: Path) -> list[str]:
+    """Return the tests of a file that assert nothing."""
     found = functions(parsed(path))
-    helpers = {one.name for one in found if asserts(one, set())}
-    idle = [f"{one.name}, line {one.lineno}" for one in found if _is_idle(one, helpers)]
-    assert not idle
+    helpers = {function.name for function in found if asserts(function, set())}
+    return [
+        f"{relative(path)}, line {function.lineno}: {function.name}"
+        for function in found
+        if _is_idle(function, helpers)
+    ]
+
+
+def test_every_test_asserts() -> None:
+    found = [test for path in files_of_tests() for test in idle(path)]
+    assert not found, listed(found, "assert something, or call an assert_ helper")
 
 
 def _is_idle(function: ast.FunctionDef | ast.AsyncFunctionDef, helpers: set[str]) -> bool:
     return function.name.startswith("test_") and not asserts(function, helpers)
 
 
-@pytest.mark.parametrize("path", files_of_tests(), ids=relative)
-def test_every_file_of_tests_says_what_it_holds_up(path: Path) -> None:
-    assert ast.get_docstring(parsed(path))
+def test_every_file_of_tests_says_what_it_is_about() -> None:
+    found = [relative(path) for path in files_of_tests() if not ast.get_docstring(parsed(path))]
+    assert not found, listed(found, "begin with a docstring")
 
 
 def test_the_guard_sees_an_idle_test() -> None:

@@ -1,11 +1,9 @@
-"""Holds up the tree: what a clone holds speaks of Kibaru alone, and works on any machine."""
+"""The tree: what a clone holds speaks of Kibaru alone, and works on any machine."""
 
 import re
 from pathlib import Path
 
-import pytest
-
-from tests.guards.tree import kept_files, relative
+from tests.guards.tree import kept_files, listed, relative
 
 # Where a package comes from is the business of the machine that installs it: no file chooses.
 # Spelled apart, since this file is one of those that are read.
@@ -15,16 +13,16 @@ ABSOLUTE = re.compile(r"(?<![\w.~*}-])/(?:work|root|home|Users)/\w")
 BEYOND = "../" + "shared"
 
 
-def text_of(path: Path) -> str:
-    """A file's text; a byte that is no UTF-8 is of no interest here."""
-    return path.read_text(encoding="utf-8", errors="replace")
+def places_named(path: Path) -> list[str]:
+    """Return what a file tells of one machine; a byte that is no UTF-8 is of no interest here."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    named = [name for name in (*CHOICES, BEYOND) if name in text] + ABSOLUTE.findall(text)
+    return [f"{relative(path)}: {name}" for name in named]
 
 
-@pytest.mark.parametrize("path", kept_files(), ids=relative)
-def test_a_file_chooses_no_package_index_and_names_no_place_of_one_machine(path: Path) -> None:
-    text = text_of(path)
-    assert [name for name in (*CHOICES, BEYOND) if name in text] == []
-    assert ABSOLUTE.findall(text) == []
+def test_a_file_chooses_no_package_index_and_names_no_place_of_one_machine() -> None:
+    found = [place for path in kept_files() for place in places_named(path)]
+    assert not found, listed(found, "a clone works on any machine")
 
 
 def test_the_guard_reads_the_tree_and_knows_a_path_from_a_url() -> None:
