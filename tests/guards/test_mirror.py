@@ -1,0 +1,207 @@
+"""The mirror: each module has a test file at its place under tests/, or one that stands in."""
+
+from pathlib import Path
+
+from tests.guards.tree import PACKAGES, ROOT, listed, product_files, relative
+
+# Modules without a test file of their own, and the one that covers each. A module that gains a
+# file leaves the table.
+COVERED_ELSEWHERE = {
+    "gateway/__main__.py": "tests/gateway/cli/test_help.py",
+    "gateway/cli/common.py": "tests/gateway/cli/test_faults.py",
+    "gateway/cli/demo.py": "tests/journeys/test_demo.py",
+    "gateway/cli/dhis2.py": "tests/gateway/cli/test_metadata.py",
+    "gateway/cli/service.py": "tests/gateway/cli/test_check.py",
+    "gateway/commands/area.py": "tests/gateway/commands/test_rights.py",
+    "gateway/commands/common.py": "tests/gateway/commands/test_rights.py",
+    "gateway/commands/counter_referral.py": "tests/gateway/commands/test_referral.py",
+    "gateway/commands/general.py": "tests/gateway/commands/test_confirm.py",
+    "gateway/commands/paging.py": "tests/gateway/commands/test_supervisor_queries.py",
+    "gateway/commands/referral_moves.py": "tests/gateway/commands/test_referral.py",
+    "gateway/commands/registry.py": "tests/guards/test_keywords.py",
+    "gateway/commands/status.py": "tests/gateway/commands/test_supervisor_queries.py",
+    "gateway/commands/status_text.py": "tests/gateway/commands/test_supervisor_queries.py",
+    "gateway/commands/stock_agent.py": "tests/gateway/stock/test_stock.py",
+    "gateway/commands/undo.py": "tests/gateway/commands/test_confirm.py",
+    "gateway/conversation/likely_reports.py": "tests/gateway/inbound/test_reader.py",
+    "gateway/conversation/message.py": "tests/gateway/conversation/test_interpretation.py",
+    "gateway/conversation/questions.py": "tests/gateway/commands/test_confirm.py",
+    "gateway/conversation/senders.py": "tests/gateway/inbound/test_reader.py",
+    "gateway/dhis2/attempt.py": "tests/gateway/dhis2/test_delivery.py",
+    "gateway/dhis2/cells.py": "tests/gateway/dhis2/test_who_chis.py",
+    "gateway/dhis2/claim.py": "tests/gateway/dhis2/test_forwarding_at_once.py",
+    "gateway/dhis2/org_units.py": "tests/gateway/cli/test_metadata.py",
+    "gateway/dhis2/plans.py": "tests/gateway/dhis2/test_forwarding.py",
+    "gateway/dhis2/reasons.py": "tests/gateway/dhis2/test_refusal_notices.py",
+    "gateway/dhis2/rerouting.py": "tests/gateway/dhis2/test_forwarding_moves.py",
+    "gateway/dhis2/server.py": "tests/gateway/dhis2/test_delivery.py",
+    "gateway/dhis2/settlement.py": "tests/gateway/dhis2/test_forwarding_trouble.py",
+    "gateway/diagnostics/checks.py": "tests/gateway/cli/test_check.py",
+    "gateway/diagnostics/dhis2_check_program.py": "tests/gateway/diagnostics/test_dhis2_check.py",
+    "gateway/diagnostics/dhis2_check_set.py": "tests/gateway/diagnostics/test_dhis2_check.py",
+    "gateway/diagnostics/dhis2_check_units.py": "tests/gateway/diagnostics/test_dhis2_check.py",
+    "gateway/diagnostics/dhis2_dry_run.py": "tests/gateway/diagnostics/test_dhis2_check.py",
+    "gateway/diagnostics/finding.py": "tests/gateway/diagnostics/test_dhis2_check.py",
+    "gateway/diagnostics/health_text.py": "tests/gateway/web/test_health.py",
+    "gateway/diagnostics/metrics.py": "tests/gateway/web/test_health.py",
+    "gateway/diagnostics/readiness.py": "tests/gateway/web/test_health.py",
+    "gateway/inbound/accept.py": "tests/gateway/web/test_africastalking.py",
+    "gateway/inbound/dispatch.py": "tests/gateway/inbound/test_reader.py",
+    "gateway/notifications/reminder_text.py": "tests/gateway/notifications/test_reminders.py",
+    "gateway/outbound/delivery_reports.py": "tests/gateway/web/test_africastalking.py",
+    "gateway/outbound/sending.py": "tests/gateway/outbound/test_replies.py",
+    "gateway/referrals/notifications.py": "tests/gateway/referrals/test_follow_up.py",
+    "gateway/referrals/texts.py": "tests/gateway/commands/test_referral.py",
+    "gateway/reports/closing.py": "tests/gateway/reports/test_filing.py",
+    "gateway/reports/conversation_store.py": "tests/gateway/inbound/test_reader.py",
+    "gateway/reports/forward_routing.py": "tests/gateway/dhis2/test_forwarding.py",
+    "gateway/reports/report_store.py": "tests/gateway/reports/test_filing.py",
+    "gateway/reports/rule_context.py": "tests/gateway/reports/test_filing.py",
+    "gateway/reports/site_history.py": "tests/gateway/reports/test_filing.py",
+    "gateway/reports/unit_of_work.py": "tests/gateway/reports/test_filing.py",
+    "gateway/roster/site_names.py": "tests/gateway/conversation/test_own_sites.py",
+    "gateway/sandbox/dhis2/access.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/admin.py": "tests/gateway/sandbox/test_dhis2_standing.py",
+    "gateway/sandbox/dhis2/api_data.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/api_metadata.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/api_tracker.py": "tests/gateway/sandbox/test_dhis2_tracker.py",
+    "gateway/sandbox/dhis2/app.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/completeness.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/faults.py": "tests/gateway/sandbox/test_dhis2_faults.py",
+    "gateway/sandbox/dhis2/fields.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/frontend.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/job.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/ledger.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/legacy.py": "tests/gateway/sandbox/test_dhis2_legacy.py",
+    "gateway/sandbox/dhis2/legacy_checks.py": "tests/gateway/sandbox/test_dhis2_legacy.py",
+    "gateway/sandbox/dhis2/legacy_codes.py": "tests/gateway/sandbox/test_dhis2_legacy.py",
+    "gateway/sandbox/dhis2/legacy_timely.py": "tests/gateway/sandbox/test_dhis2_legacy.py",
+    "gateway/sandbox/dhis2/metadata_import.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/metadata_schemas.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/model.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/options.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/page.py": "tests/gateway/sandbox/test_dhis2_standing.py",
+    "gateway/sandbox/dhis2/periods.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/reads.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/sandbox.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/server.py": "tests/gateway/cli/test_sandbox.py",
+    "gateway/sandbox/dhis2/sql.py": "tests/gateway/sandbox/test_dhis2_sql.py",
+    "gateway/sandbox/dhis2/sql_checks.py": "tests/gateway/sandbox/test_dhis2_sql.py",
+    "gateway/sandbox/dhis2/sql_codes.py": "tests/gateway/sandbox/test_dhis2_sql.py",
+    "gateway/sandbox/dhis2/state.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/summary.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/tracker.py": "tests/gateway/sandbox/test_dhis2_tracker.py",
+    "gateway/sandbox/dhis2/tracker_checks.py": "tests/gateway/sandbox/test_dhis2_tracker.py",
+    "gateway/sandbox/dhis2/tracker_model.py": "tests/gateway/sandbox/test_dhis2_tracker.py",
+    "gateway/sandbox/dhis2/tracker_options.py": "tests/gateway/sandbox/test_dhis2_tracker.py",
+    "gateway/sandbox/dhis2/values.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/dhis2/writing.py": "tests/gateway/sandbox/test_dhis2_server.py",
+    "gateway/sandbox/handset.py": "tests/gateway/sandbox/test_terminal_phone.py",
+    "gateway/sandbox/message_api.py": "tests/gateway/sandbox/test_operator.py",
+    "gateway/sandbox/operator_ledger.py": "tests/gateway/sandbox/test_operator.py",
+    "gateway/sandbox/operator_posts.py": "tests/gateway/sandbox/test_operator.py",
+    "gateway/sandbox/operator_screen.py": "tests/gateway/sandbox/test_operator_dialogue.py",
+    "gateway/sandbox/serving.py": "tests/gateway/sandbox/test_operator.py",
+    "gateway/stock/nearby.py": "tests/gateway/stock/test_alerts.py",
+    "gateway/stock/receipts.py": "tests/gateway/stock/test_stock.py",
+    "gateway/stock/stock_on_hand.py": "tests/gateway/stock/test_stock.py",
+    "gateway/stock/stockouts.py": "tests/gateway/stock/test_stock.py",
+    "gateway/stock/treatment_stock.py": "tests/gateway/stock/test_alerts.py",
+    "gateway/storage/conversations.py": "tests/gateway/conversation/test_interpretation.py",
+    "gateway/storage/counters.py": "tests/gateway/storage/test_destinations_and_counters.py",
+    "gateway/storage/destinations.py": "tests/gateway/storage/test_destinations_and_counters.py",
+    "gateway/storage/digests.py": "tests/gateway/stock/test_alerts.py",
+    "gateway/storage/forward_status.py": "tests/gateway/dhis2/test_reconciliation.py",
+    "gateway/storage/forwards.py": "tests/gateway/storage/test_outbox.py",
+    "gateway/storage/handovers.py": "tests/gateway/notifications/test_handover.py",
+    "gateway/storage/number_changes.py": "tests/gateway/commands/test_number_change.py",
+    "gateway/storage/outbox_sms.py": "tests/gateway/storage/test_outbox.py",
+    "gateway/storage/people.py": "tests/gateway/referrals/test_follow_up.py",
+    "gateway/storage/recipients.py": "tests/gateway/notifications/test_reminders.py",
+    "gateway/storage/referral_forwards.py": "tests/gateway/dhis2/test_events.py",
+    "gateway/storage/referrals.py": "tests/gateway/commands/test_referral.py",
+    "gateway/storage/roster_import.py": "tests/gateway/storage/test_roster.py",
+    "gateway/storage/scheduled_runs.py": "tests/gateway/notifications/test_reminders.py",
+    "gateway/storage/sql_in.py": "tests/gateway/storage/test_roster.py",
+    "gateway/storage/stock.py": "tests/gateway/stock/test_stock.py",
+    "gateway/storage/stock_counts.py": "tests/gateway/stock/test_stock.py",
+    "gateway/storage/supervision.py": "tests/gateway/commands/test_supervisor_queries.py",
+    "gateway/storage/validations.py": "tests/gateway/reports/test_validation.py",
+    "gateway/storage/verdict_recipients.py": "tests/gateway/dhis2/test_refusal_notices.py",
+    "gateway/storage/versions.py": "tests/gateway/storage/test_reports.py",
+    "gateway/transports/clients.py": "tests/gateway/cli/test_check.py",
+    "gateway/transports/dhis2_codes.py": "tests/gateway/transports/test_dhis2_verdict.py",
+    "gateway/transports/dhis2_data_set.py": "tests/gateway/diagnostics/test_dhis2_check.py",
+    "gateway/transports/dhis2_http.py": "tests/gateway/transports/test_dhis2.py",
+    "gateway/transports/dhis2_reads.py": "tests/gateway/dhis2/test_reconciliation.py",
+    "gateway/transports/dhis2_server.py": "tests/gateway/transports/test_dhis2.py",
+    "gateway/ussd/caller.py": "tests/gateway/ussd/test_hop.py",
+    "gateway/ussd/effects.py": "tests/gateway/ussd/test_hop.py",
+    "gateway/ussd/reports.py": "tests/gateway/ussd/test_hop.py",
+    "gateway/ussd/session_end.py": "tests/gateway/ussd/test_hop.py",
+    "gateway/web/__main__.py": "tests/gateway/web/test_process.py",
+    "gateway/web/context.py": "tests/gateway/web/test_app.py",
+    "gateway/web/posts.py": "tests/gateway/web/test_patience.py",
+    "menus/reading/arguments.py": "tests/menus/reading/test_commands.py",
+    "menus/reading/certainty.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/chosen.py": "tests/gateway/ussd/test_hop.py",
+    "menus/reading/everyday_words.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/month_numbers.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/months.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/pairing.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/personal_data.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/referral_words.py": "tests/menus/reading/test_referral.py",
+    "menus/reading/scanned.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/sections.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/site_names.py": "tests/menus/reading/test_commands.py",
+    "menus/reading/slots.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/tokenizer.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/tokens.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/truncation.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/typed_numbers.py": "tests/menus/ussd/test_layout.py",
+    "menus/reading/vocabulary.py": "tests/menus/reading/test_parser.py",
+    "menus/reading/yes_no.py": "tests/menus/reading/test_commands.py",
+    "workers/__main__.py": "tests/journeys/test_killed.py",
+    "workers/jobs.py": "tests/guards/test_jobs.py",
+    "workers/notification_topics.py": "tests/gateway/outbound/test_notifications.py",
+    "workers/periodic.py": "tests/journeys/test_clock.py",
+    "workers/rq_worker.py": "tests/journeys/test_killed.py",
+    "workers/runtime.py": "tests/workers/test_clock.py",
+}
+# Alembic's files and the tables are tested as a whole, by tests/gateway/storage/test_schema.py.
+WITHOUT = ("gateway/storage/migrations/", "gateway/storage/tables/")
+
+
+def modules() -> list[Path]:
+    """Return every module that must be covered."""
+    return [
+        path
+        for path in product_files()
+        if path.name != "__init__.py" and not relative(path).startswith(WITHOUT)
+    ]
+
+
+def own_tests(module: Path) -> Path:
+    """Return the place of a module's own test file; `__main__.py` has test_main.py."""
+    folder = ROOT / "tests" / module.relative_to(ROOT).parent
+    return folder / f"test_{module.stem.strip('_')}.py"
+
+
+def test_each_module_has_a_test_file_or_stands_in_the_table() -> None:
+    found = {relative(path) for path in modules() if not own_tests(path).exists()}
+    more = sorted(found - COVERED_ELSEWHERE.keys())
+    assert not more, listed(more, "give it a test file at the mirrored place")
+    less = sorted(COVERED_ELSEWHERE.keys() - found)
+    assert not less, listed(less, "it has its own tests, or is gone: take it out of the table")
+
+
+def test_what_stands_in_exists() -> None:
+    found = [name for name in COVERED_ELSEWHERE.values() if not (ROOT / name).is_file()]
+    assert not found, listed(found, "no such test file")
+    assert list(COVERED_ELSEWHERE) == sorted(COVERED_ELSEWHERE)
+
+
+def test_the_mirror_knows_its_places() -> None:
+    assert relative(own_tests(ROOT / "menus/gsm7.py")) == "tests/menus/test_gsm7.py"
+    assert relative(own_tests(ROOT / "workers/__main__.py")) == "tests/workers/test_main.py"
+    assert {path.relative_to(ROOT).parts[0] for path in modules()} == set(PACKAGES)
