@@ -1,4 +1,4 @@
-"""A small programme for the tests of the pipes: a roster, a clock to turn, messages to send."""
+"""A small programme for the tests of the gateway: a roster, a clock to turn, SMS to send."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +22,7 @@ from gateway.storage.engine import reading
 from gateway.storage.tables import inbox, outbox, report_versions
 from gateway.transports.africastalking_posts import InboundSms
 from menus.model.catalogue import Catalogue
+from menus.wording.sentences import say
 
 BAMAKO = ZoneInfo("Africa/Bamako")
 OCTOBER = "202610"
@@ -163,6 +164,10 @@ class Harness:
         self.read()
         (answer,) = self.answers(phone)[before:]
         return answer
+
+    def says(self, key: str, language: str = "fr", *, brief: bool = False, **fills: object) -> str:
+        """Return the sentence of the words files with that key, filled in."""
+        return say(self.catalogue, language, key, brief=brief, **fills)
 
     def answers(self, phone: str) -> list[str]:
         """The texts of all replies to a number, in the order in which they were written."""
