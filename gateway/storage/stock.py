@@ -93,12 +93,6 @@ def outs_between(
     return _outs(connection, site_ids, overlaps)
 
 
-def outs_by_id(connection: Connection, ids: Collection[int]) -> list[StockOut]:
-    """These stock-outs, as far as they are still there, the longest first."""
-    statement = select(stock_outs).where(stock_outs.c.id.in_(ids)).order_by(*_LONGEST)
-    return [_out(row) for row in connection.execute(statement)]
-
-
 def add_out(
     connection: Connection, site_id: int, code: str, since: datetime, inbox_id: int
 ) -> StockOut | None:
