@@ -8,7 +8,7 @@ from gateway.cli import common
 from gateway.cli.common import Fault, Month
 from gateway.reports import validation
 from gateway.reports.validation import Outcome, Verdict
-from gateway.storage import roster
+from gateway.storage import org_tree, roster
 from gateway.storage.engine import Connection
 from menus.model.period import Period
 
@@ -43,7 +43,7 @@ def _sites(connection: Connection, code: str, period: Period) -> Mapping[int, st
     unit = roster.unit_by_code(connection, code, period.code)
     if unit is None:
         raise Fault(f"no org unit has the code {code!r} in {period.code}")
-    sites = roster.sites_below(connection, [unit.id], period.code)
+    sites = org_tree.sites_below(connection, [unit.id], period.code)
     return {site.id: site.code for site in sites}
 
 

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.conversation.message import Understood
+from gateway.model.org_tree import upward
 from gateway.model.unit_levels import UnitLevel
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.roster.site_names import named, told_apart
-from gateway.storage import roster
+from gateway.storage import org_tree
 from gateway.storage.roster import Unit
 from menus.model.arguments import Place
 from menus.model.cross_check import Level
@@ -86,15 +87,13 @@ class Area:
         return self.part(fitting) if fitting else Problem("place_unknown", Level.ASK)
 
     def _in(self, unit: Unit, wanted: Collection[int]) -> bool:
-        step: Unit | None = unit
-        while step is not None and step.id not in wanted:
-            step = self.units.get(step.parent_id or 0)
-        return step is not None
+        walk = upward(unit, lambda step: self.units.get(step.parent_id or 0))
+        return any(step.id in wanted for step in walk)
 
 
 def area_of(uow: UnitOfWork, understood: Understood) -> Area:
     """The sender's area as it is in the month of sending: what was his once is not his now."""
     month = uow.context.month(understood.message.sent_at)
     tops = understood.supervised
-    units = roster.units_below(uow.connection, tops, month) if tops else []
+    units = org_tree.units_below(uow.connection, tops, month) if tops else []
     return Area(tuple(tops), {unit.id: unit for unit in units})

@@ -24,7 +24,7 @@ from gateway.referrals import notifications
 from gateway.referrals.notifications import month_of
 from gateway.referrals.texts import Speaker
 from gateway.reports.unit_of_work import UnitOfWork
-from gateway.storage import referrals, roster
+from gateway.storage import org_tree, referrals, roster
 from menus.model.arguments import ReferralOutcome
 from menus.model.roles import Role
 
@@ -148,7 +148,7 @@ def _in_the_area(uow: UnitOfWork, understood: Understood, number: str) -> list[R
     posts = roster.posts_of(uow.connection, [phone], month).get(phone, [])
     facilities = [one.unit_id for one in posts if one.role == Role.DTC]
     districts = [one.unit_id for one in posts if one.role == Role.DISTRICT]
-    sites = roster.sites_below(uow.connection, districts, month) if districts else []
+    sites = org_tree.sites_below(uow.connection, districts, month) if districts else []
     found = _not_withdrawn(
         referrals.by_number(
             uow.connection,

@@ -6,7 +6,7 @@ from gateway.conversation.questions import Answer, remember
 from gateway.reports.filing import Said, file_said
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import stockouts
-from gateway.storage import people
+from gateway.storage import roster
 from menus.model.arguments import LanguageChoice, Topic
 from menus.model.catalogue import LANGUAGES
 from menus.model.cross_check import Level
@@ -53,5 +53,5 @@ def set_language(uow: UnitOfWork, understood: Understood) -> Answer | str:
     wanted = understood.arguments_as(LanguageChoice).language
     if wanted not in LANGUAGES or understood.post is None:
         return Answer(problems=(Problem("language_which", Level.ASK),))
-    people.set_language(uow.connection, understood.post.phone, wanted)
+    roster.set_language(uow.connection, understood.post.phone, wanted)
     return wording.say(uow.context.catalogue, wanted, "language_set")

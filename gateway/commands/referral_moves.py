@@ -9,7 +9,7 @@ from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
 from gateway.referrals.texts import Place, Speaker
 from gateway.reports.unit_of_work import UnitOfWork
-from gateway.storage import inbox, people, referral_forwards, referrals
+from gateway.storage import inbox, recipients, referral_forwards, referrals
 from gateway.storage.engine import Connection
 from gateway.storage.referrals import REMINDER, TOPIC
 from gateway.storage.roster import Post
@@ -50,7 +50,7 @@ def tell_agent(
     uow: UnitOfWork, moved: Referral, place: Place, step: ReferralStep, month: str
 ) -> int:
     """Tells the agent of this step; returns how many people that are."""
-    at_site = people.working_at(uow.connection, [moved.site_id], month)
+    at_site = recipients.working_at(uow.connection, [moved.site_id], month)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
     to = notifications.agents(at_site, moved)
     return notifications.tell(uow.connection, uow.context, event, to, uow.now)
@@ -67,7 +67,7 @@ def tell_centre(
 
 def people_above(connection: Connection, place: Place, month: str) -> list[Post]:
     """Everybody at the unit that is told of a referral from there."""
-    return people.working_at(connection, [place.above.id], month) if place.above else []
+    return recipients.working_at(connection, [place.above.id], month) if place.above else []
 
 
 def place_of(uow: UnitOfWork, referral: Referral, month: str) -> Place:

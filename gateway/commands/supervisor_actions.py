@@ -42,7 +42,7 @@ def remind(uow: UnitOfWork, understood: Understood) -> Answer | str:
     if not lacking:
         return phrase(uow, understood, "nothing_missing", **named)
     this_month = understood.message.sent_at.astimezone(uow.context.timezone).strftime("%Y%m")
-    people = recipients.at(uow.connection, Role.AGENT, lacking, this_month)
+    people = recipients.with_role_at(uow.connection, Role.AGENT, lacking, this_month)
     by_phone = {one.phone: one.unit_id for at in people.values() for one in at}
     silent = outbox_sms.opted_out(uow.connection, by_phone)
     notices = [

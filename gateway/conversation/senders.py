@@ -12,7 +12,7 @@ from gateway.conversation.own_sites import site_named
 from gateway.model.report import Key
 from gateway.reports.conversation_store import ConversationStore
 from gateway.roster.site_names import named
-from gateway.storage import inbox, number_changes, roster
+from gateway.storage import inbox, number_changes, org_tree, roster
 from gateway.storage.conversations import QUESTION_LIFETIME, Conversation
 from gateway.storage.engine import Connection
 from gateway.storage.inbox import Message
@@ -249,7 +249,7 @@ def _look_up_areas(senders: Senders) -> None:
         for post in senders.posts[senders.key_of(message)]
     }
     senders.areas = {
-        unit_id: roster.sites_below(senders.connection, [unit_id], month)
+        unit_id: org_tree.sites_below(senders.connection, [unit_id], month)
         for unit_id, month in sorted(wanted)
     }
 

@@ -14,7 +14,7 @@ from gateway.dhis2.attempt import Attempt
 from gateway.dhis2.metadata import days_out_target, field_target
 from gateway.dhis2.plan import CellKey, Plan
 from gateway.dhis2.server import Far
-from gateway.storage import forwards, roster
+from gateway.storage import forwards, org_tree, roster
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import ForwardRow, Note, Wanted
 from menus.model.catalogue import Form
@@ -101,10 +101,10 @@ def _find_places(
         if unit.dhis2_id is not None:
             claim.org_units[unit.id, month] = unit.dhis2_id
     homeless = [one for one in ids if (one, month) not in claim.org_units]
-    receivers = roster.receiving_units(connection, homeless, month)
+    receivers = org_tree.receiving_units(connection, homeless, month)
     claim.passed_on.update((one, month) for one in homeless if receivers[one])
     left = {row.sent_to for row in rows if row.sent_to and claim.leaves(row)}
-    holders = roster.holders(connection, left, month)
+    holders = roster.units_by_dhis2_id(connection, left, month)
     claim.given_up |= {(place, month): unit for place, unit in holders.items()}
 
 

@@ -19,7 +19,15 @@ from gateway.model import backoff
 from gateway.model.outcomes import TryLater, Unknown
 from gateway.model.referral import Referral, ReferralState, event_uid
 from gateway.storage import counters as tally
-from gateway.storage import destinations, forwards, outbox, referral_forwards, referrals, roster
+from gateway.storage import (
+    destinations,
+    forwards,
+    org_tree,
+    outbox,
+    referral_forwards,
+    referrals,
+    roster,
+)
 from gateway.storage.engine import Connection, Engine
 from gateway.storage.outbox import REFUSED, SENT, WAITING
 from gateway.storage.referral_forwards import EventRow
@@ -128,7 +136,7 @@ def _units(
     for month in sorted(set(months.values())):
         sites = {one.site_id for one in found if months[one.id] == month}
         known = roster.units_by_id(connection, sites, month)
-        receivers = roster.receiving_units(connection, sites, month)
+        receivers = org_tree.receiving_units(connection, sites, month)
         for one in found:
             if months[one.id] == month:
                 receiver = receivers[one.site_id]

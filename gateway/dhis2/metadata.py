@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.dhis2.metadata_referrals import export_referrals
+from gateway.model.org_tree import upward
 from gateway.model.uids import uid
 from menus.model.catalogue import Catalogue, Field, Form
 
@@ -250,11 +251,8 @@ def _organisation_unit(row: OrgUnitRow, by_code: Mapping[str, OrgUnitRow]) -> Js
 
 def _ancestors(row: OrgUnitRow, by_code: Mapping[str, OrgUnitRow]) -> list[OrgUnitRow]:
     """Parents from the nearest up. The roster import refuses cycles and unknown parents."""
-    above: list[OrgUnitRow] = []
-    while row.parent_code is not None:
-        row = by_code[row.parent_code]
-        above.append(row)
-    return above
+    walk = upward(row, lambda step: None if step.parent_code is None else by_code[step.parent_code])
+    return list(walk)[1:]
 
 
 def _depth(row: OrgUnitRow, by_code: Mapping[str, OrgUnitRow]) -> int:

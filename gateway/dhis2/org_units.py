@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gateway.dhis2.metadata import OrgUnitRow
 from gateway.model.roster import UnitRow, receiver_of
 from gateway.model.unit_levels import UnitLevel
-from gateway.storage import roster
+from gateway.storage import org_tree, roster
 from gateway.storage.engine import Connection
 
 
@@ -14,7 +14,7 @@ def org_units_of(connection: Connection, period: str) -> list[OrgUnitRow]:
     tree = roster.units(connection, period)
     sites = [unit.id for unit in tree.values() if unit.level == UnitLevel.SITE]
     receivers = {
-        unit.id for unit in roster.receiving_units(connection, sites, period).values() if unit
+        unit.id for unit in org_tree.receiving_units(connection, sites, period).values() if unit
     }
     return [
         OrgUnitRow(

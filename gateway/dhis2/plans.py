@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from gateway.dhis2.plan import Plan, plan
 from gateway.model.report import Report
 from gateway.stock.days_out import with_fixed_days
-from gateway.storage import reports, roster
+from gateway.storage import org_tree, reports, roster
 from gateway.storage.engine import Connection
 from menus.model.catalogue import Form
 from menus.model.period import Period
@@ -28,7 +28,7 @@ def plans(
 
     A unit without a dhis2_id of its own in that month receives nothing.
     """
-    below = roster.sites_receiving_at(connection, unit_ids, period.code)
+    below = org_tree.sites_receiving_at(connection, unit_ids, period.code)
     sites = {site for found in below.values() for site in found}
     active = roster.active_sites(connection, sites, period.code)
     typed = reports.of_sites(connection, sites, form.keyword, period.code)

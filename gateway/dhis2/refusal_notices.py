@@ -16,11 +16,11 @@ from gateway.dhis2.attempt import Result
 from gateway.dhis2.claim import Claim, codes_of
 from gateway.dhis2.reasons import NAME, Audience, Reason, reason_of
 from gateway.dhis2.server import Far
-from gateway.storage import outbox_sms, roster, verdict_recipients
+from gateway.storage import outbox_sms, recipients, roster
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import ForwardRow
 from gateway.storage.outbox_sms import NewNotice
-from gateway.storage.verdict_recipients import Recipient, SentReport
+from gateway.storage.recipients import Recipient, SentReport
 from gateway.transports.dhis2_verdict import Conflict
 from menus.model.catalogue import Form
 from menus.model.period import Period
@@ -94,7 +94,7 @@ def _to_agents(
     included = [report_id for report_id, _ in claim.plans[refusal.row.id].included]
     month = now.astimezone(far.timezone).strftime("%Y%m")
     notices = []
-    for report in verdict_recipients.senders(connection, included, month):
+    for report in recipients.senders(connection, included, month):
         codes = _codes_to_mend(claim.form, refusal, report)
         if codes:
             text = _to_agent(far, claim.form, refusal, report, codes)
@@ -143,7 +143,7 @@ def _to_supervisors(
     # A closed month is closed for all of his sites, a unit that is not assigned is one.
     where = f":{row.unit_id}" if refusal.reason.word not in ("locked", "approved") else ""
     notices = []
-    for one in verdict_recipients.supervisors(connection, row.unit_id, month):
+    for one in recipients.supervisors(connection, row.unit_id, month):
         period = Period.parse(row.period)
         text = say(
             catalogue,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from gateway.storage import forwards, reports, roster
+from gateway.storage import forwards, org_tree, reports
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import Wanted
 from gateway.storage.roster_import import Summary
@@ -23,7 +23,7 @@ def reroute(connection: Connection, summary: Summary, since: str, *, now: dateti
     }
     wanted: list[Wanted] = []
     for period, keys in months.items():
-        now_at = roster.receiving_units(connection, {key[0] for key in keys}, period)
+        now_at = org_tree.receiving_units(connection, {key[0] for key in keys}, period)
         wanted += [
             Wanted(unit.id if (unit := now_at[site]) else site, form, period)
             for site, form, _ in keys
@@ -36,5 +36,5 @@ def reroute(connection: Connection, summary: Summary, since: str, *, now: dateti
 def _receivers(connection: Connection, sites: Sequence[int], since: str) -> set[int]:
     """The units that these sites' numbers feed in any month of their reports from `since` on."""
     months = {since, *(key[2] for key in reports.keys_of(connection, sites) if key[2] >= since)}
-    found = [roster.receiving_units(connection, sites, month) for month in months]
+    found = [org_tree.receiving_units(connection, sites, month) for month in months]
     return {unit.id for receivers in found for unit in receivers.values() if unit is not None}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.model.csv_table import FileFault, FilePlace
+from gateway.model.org_tree import upward
 from gateway.model.phone import mask
 from gateway.model.unit_levels import UnitLevel
 from menus.model.roles import Role
@@ -126,10 +127,8 @@ def receiver_of(unit: UnitRow, tree: Mapping[str, UnitRow]) -> UnitRow | None:
 
     The tree must have no cycle.
     """
-    step: UnitRow | None = unit
-    while step is not None and step.dhis2_id is None:
-        step = tree.get(step.parent or "")
-    return step
+    walk = upward(unit, lambda step: tree.get(step.parent or ""))
+    return next((step for step in walk if step.dhis2_id is not None), None)
 
 
 def without_receiver(tree: Mapping[str, UnitRow]) -> Iterator[str]:

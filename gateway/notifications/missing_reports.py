@@ -4,14 +4,14 @@ A reminder gets its words at the moment of sending: whatever has come in since i
 and when nothing is missing any more, nothing is sent.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from gateway.context import Context
 from gateway.storage import roster, supervision
 from gateway.storage.engine import Connection
-from gateway.storage.roster import Post
+from gateway.storage.roster import Post, Unit
 from menus.model.catalogue import Catalogue
 from menus.model.period import Period
 from menus.model.roles import Role
@@ -32,6 +32,22 @@ def missing_forms(
     done = supervision.complete_forms(connection, site_ids, tuple(forms), period)
     found = {site: [form for form in forms if form not in done.get(site, ())] for site in site_ids}
     return {site: lacking for site, lacking in found.items() if lacking}
+
+
+def owing_by_facility(
+    facilities: Iterable[tuple[str, Sequence[Unit]]], lacking: Mapping[int, object]
+) -> list[tuple[str, int, int]]:
+    """Return (name, sites that owe a form, sites) of each facility that has any owing.
+
+    `facilities` gives the name and the sites of each, `lacking` holds the ids of the sites
+    that owe. The facility with the most owing comes first, then by name.
+    """
+    counted = [
+        (name, sum(site.id in lacking for site in sites), len(sites)) for name, sites in facilities
+    ]
+    return sorted(
+        (counts for counts in counted if counts[1]), key=lambda counts: (-counts[1], counts[0])
+    )
 
 
 def told(catalogue: Catalogue, language: str, forms: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from gateway.context import Context
 from gateway.model.unit_levels import UnitLevel
 from gateway.notifications import missing_reports
-from gateway.storage import roster
+from gateway.storage import org_tree, roster
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post, Unit
 from menus.model.period import Period
@@ -65,7 +65,7 @@ def _to_the_district(
     connection: Connection, context: Context, posts: Sequence[Post], period: Period
 ) -> str | None:
     """How many sites of each centre are not complete, those with the most first."""
-    area = roster.units_below(connection, {post.unit_id for post in posts}, period.code)
+    area = org_tree.units_below(connection, {post.unit_id for post in posts}, period.code)
     sites = _active(connection, area, period)
     owing = missing_reports.missing_forms(
         connection, context, [site.id for site in sites], period.code
@@ -83,29 +83,23 @@ def _to_the_district(
     )
     items = [
         say(catalogue, language, "reminder_facility", facility=name, missing=late, sites=of)
-        for name, late, of in _by_facility(area, sites, owing)
+        for name, late, of in missing_reports.owing_by_facility(_facilities(area, sites), owing)
     ]
     end = say(catalogue, language, "reminder_district_end")
     return _first_page(context, language, [f"{head} {items[0]}", *items[1:]], end)
 
 
-def _by_facility(
-    area: Sequence[Unit], sites: Sequence[Unit], owing: Mapping[int, object]
-) -> list[tuple[str, int, int]]:
-    """Name, sites that owe something and sites, of each unit above sites that has any owing."""
+def _facilities(area: Sequence[Unit], sites: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
+    """Return the name of each unit right above sites, with those sites."""
     names = {unit.id: unit.name for unit in area}
-    below: dict[int | None, list[int]] = {}
+    below: dict[int | None, list[Unit]] = {}
     for site in sites:
-        below.setdefault(site.parent_id, []).append(site.id)
-    counted = [
-        (names.get(parent or 0, ""), sum(site in owing for site in found), len(found))
-        for parent, found in below.items()
-    ]
-    return sorted((one for one in counted if one[1]), key=lambda one: (-one[1], one[0]))
+        below.setdefault(site.parent_id, []).append(site)
+    return [(names.get(parent or 0, ""), found) for parent, found in below.items()]
 
 
 def _sites(connection: Connection, units: Collection[int], period: Period) -> list[Unit]:
-    return _active(connection, roster.sites_below(connection, units, period.code), period)
+    return _active(connection, org_tree.sites_below(connection, units, period.code), period)
 
 
 def _active(connection: Connection, area: Sequence[Unit], period: Period) -> list[Unit]:

@@ -44,7 +44,7 @@ def _queue(engine: Engine, context: Context, one: Round, now: datetime) -> int:
             if cursor is None:
                 return total
             month = f"{one.at:%Y%m}"
-            people = recipients.after(connection, one.audience.role, cursor, UNITS, month)
+            people = recipients.with_role_after(connection, one.audience.role, cursor, UNITS, month)
             if not people:
                 scheduled_runs.finish(connection, one.name, now)
                 return total

@@ -15,7 +15,7 @@ from gateway.model.referral import Referral, ReferralState, close_unanswered
 from gateway.referrals import notifications
 from gateway.referrals.notifications import Event, month_of
 from gateway.referrals.texts import Place
-from gateway.storage import counters, people, referral_forwards, referrals
+from gateway.storage import counters, recipients, referral_forwards, referrals
 from gateway.storage.engine import Connection
 from gateway.storage.referrals import REMINDER, Due
 from gateway.storage.roster import Post
@@ -70,7 +70,7 @@ def _chase(
     times = context.catalogue.programme.referrals
     month = month_of(context, now)
     places = notifications.places_of(connection, found, month)
-    posts = people.working_at(connection, _units(places.values()), month)
+    posts = recipients.working_at(connection, _units(places.values()), month)
     again = timedelta(hours=times.escalate_after_hours)
     for referral in found:
         place = places.get(referral.id)

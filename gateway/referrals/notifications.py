@@ -8,7 +8,7 @@ from gateway.context import Context
 from gateway.model.referral import Referral
 from gateway.model.unit_levels import UnitLevel
 from gateway.referrals.texts import Place, Speaker
-from gateway.storage import outbox_sms, people
+from gateway.storage import org_tree, outbox_sms
 from gateway.storage.engine import Connection
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.referrals import TOPIC
@@ -25,7 +25,7 @@ def month_of(context: Context, moment: datetime) -> str:
 
 def places(connection: Connection, site_ids: Collection[int], period: str) -> dict[int, Place]:
     """Where these sites are in the month; a site that is none any more is left out."""
-    lines = people.lines_above(connection, site_ids, period)
+    lines = org_tree.ancestors(connection, site_ids, period)
     return {
         site: Place(line[0], _at(line, UnitLevel.FACILITY), _at(line, UnitLevel.DISTRICT))
         for site, line in lines.items()

@@ -3,9 +3,7 @@
 from collections.abc import Collection
 
 from gateway.model.report import Key
-from gateway.storage import (
-    roster,
-)
+from gateway.storage import org_tree
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import Wanted
 from menus.model.catalogue import Catalogue
@@ -25,7 +23,7 @@ def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Wanted]:
     wanted = []
     for month in sorted({key[2] for key in keys}):
         sites = {key[0] for key in keys if key[2] == month}
-        units = roster.receiving_units(connection, sites, month)
+        units = org_tree.receiving_units(connection, sites, month)
         for site, form, period in keys:
             if period == month:
                 unit = units.get(site)

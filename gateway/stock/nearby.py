@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Final
 
 from gateway.context import Context
+from gateway.model.org_tree import upward
 from gateway.model.unit_levels import UnitLevel
 from gateway.stock.stock_on_hand import Shelf, shelves
-from gateway.storage import roster
+from gateway.storage import org_tree, roster
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Unit
 
@@ -48,15 +49,16 @@ class Neighbourhood:
 
     def district(self, site_id: int) -> Unit | None:
         """The district above a site, whatever lies between."""
-        step = self.unit(site_id)
-        while step is not None and step.level != UnitLevel.DISTRICT:
-            step = self.unit(step.parent_id) if step.parent_id is not None else None
-        return step
+        walk = upward(self.unit(site_id), self._parent)
+        return next((unit for unit in walk if unit.level == UnitLevel.DISTRICT), None)
+
+    def _parent(self, unit: Unit) -> Unit | None:
+        return self.unit(unit.parent_id) if unit.parent_id is not None else None
 
     def sites(self, unit_id: int) -> list[Unit]:
         """The sites at or below a unit."""
         if unit_id not in self._below:
-            found = roster.sites_below(self.connection, [unit_id], self.month)
+            found = org_tree.sites_below(self.connection, [unit_id], self.month)
             self._below[unit_id] = found
             self.units |= {one.id: one for one in found}
         return self._below[unit_id]

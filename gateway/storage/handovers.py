@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, exists, or_, select, update
 
 from gateway.storage.outbox import NOTICE, WAITING
+from gateway.storage.roster import is_held
 from gateway.storage.tables import conversations, outbox, posts
 from menus.model.roles import Role
 
@@ -22,7 +23,6 @@ class Left:
 def left(connection: Connection, period: str) -> list[Left]:
     """The agents' posts not held in the month whose conversation is not at its end, or whose
     phone is still to be told something, in the order of their ids."""
-    gone = or_(posts.c.until <= period, posts.c.since > period)
     talked = exists().where(conversations.c.post_id == posts.c.id)
     waits = exists().where(
         outbox.c.phone == posts.c.phone,
@@ -32,7 +32,7 @@ def left(connection: Connection, period: str) -> list[Left]:
     )
     statement = (
         select(posts.c.id, posts.c.phone, posts.c.unit_id)
-        .where(posts.c.role == Role.AGENT, gone, or_(talked, waits))
+        .where(posts.c.role == Role.AGENT, ~is_held(period), or_(talked, waits))
         .order_by(posts.c.id)
     )
     return [Left(*row) for row in connection.execute(statement).all()]

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from gateway.model.report import Key, Report, Waiting, Why
+from gateway.storage.sql_in import chunks
 from gateway.storage.tables import org_units, posts, report_versions, reports
 from gateway.storage.versions import Version, add_versions
 
@@ -48,7 +49,7 @@ def load(connection: Connection, keys: Collection[Key]) -> dict[Key, Report]:
     """The stored reports among these (site, form, month)."""
     columns = tuple_(reports.c.site_id, reports.c.form, reports.c.period)
     found: dict[Key, Report] = {}
-    for chunk in _chunks(sorted(keys), 250):
+    for chunk in chunks(sorted(keys), 250):
         for row in connection.execute(select(reports).where(columns.in_(chunk))):
             report = _report(row)
             found[report.key] = report
@@ -70,7 +71,7 @@ def values_between(
 ) -> dict[int, dict[tuple[str, str], Mapping[str, int]]]:
     """The values of these sites' reports of these months: by site, then (form, month)."""
     found: dict[int, dict[tuple[str, str], Mapping[str, int]]] = {}
-    for chunk in _chunks(sorted(site_ids), 250):
+    for chunk in chunks(sorted(site_ids), 250):
         statement = select(
             reports.c.site_id, reports.c.form, reports.c.period, reports.c["values"]
         ).where(
@@ -118,7 +119,7 @@ def forms_complete(
     """For each (site, month), the keywords of the forms that are complete."""
     columns = tuple_(reports.c.site_id, reports.c.period)
     found: dict[tuple[int, str], set[str]] = {pair: set() for pair in pairs}
-    for chunk in _chunks(sorted(pairs), 250):
+    for chunk in chunks(sorted(pairs), 250):
         statement = select(reports.c.site_id, reports.c.period, reports.c.form).where(
             columns.in_(chunk), reports.c.complete
         )
@@ -152,7 +153,7 @@ def receipts_taken(
 ) -> set[tuple[int, str]]:
     """Which of these (site, receipt) are in use."""
     taken: set[tuple[int, str]] = set()
-    for chunk in _chunks(sorted(wanted), 250):
+    for chunk in chunks(sorted(wanted), 250):
         # Two plain lists are found faster than pairs, and bring at most a few rows more.
         statement = select(reports.c.site_id, reports.c.receipt).where(
             reports.c.site_id.in_({site for site, _ in chunk}),
@@ -250,7 +251,7 @@ def mark_forwarded(
 def keys_of(connection: Connection, site_ids: Collection[int]) -> list[Key]:
     """The keys of every report of these sites that holds a value."""
     found: list[Key] = []
-    for chunk in _chunks(sorted(site_ids), 10_000):
+    for chunk in chunks(sorted(site_ids), 10_000):
         statement = select(reports.c.site_id, reports.c.form, reports.c.period).where(
             reports.c.site_id.in_(chunk), reports.c.version > 0
         )
@@ -315,7 +316,3 @@ def _report(row: Row[Any]) -> Report:
         validated_at=row.validated_at,
         validated_by=row.validated_by,
     )
-
-
-def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 
 from gateway.model.csv_table import FilePlace
+from gateway.model.org_tree import upward
 from gateway.model.phone import mask
 from gateway.model.roster import LEVELS, PersonRow, Roster, UnitRow
 from gateway.model.unit_levels import UnitLevel
@@ -291,9 +292,8 @@ def _receivers(tree: Mapping[int, Row[Any]]) -> dict[int, Receiver | None]:
     """For each site the nearest unit upward, itself included, with a dhis2_id."""
     found: dict[int, Receiver | None] = {}
     for unit_id, term in tree.items():
-        step: Row[Any] | None = term
-        while step is not None and step.dhis2_id is None:
-            step = tree.get(step.parent_id)
         if term.level == UnitLevel.SITE:
-            found[unit_id] = None if step is None else (step.unit_id, step.dhis2_id)
+            walk = upward(term, lambda step: tree.get(step.parent_id))
+            receiver = next((step for step in walk if step.dhis2_id is not None), None)
+            found[unit_id] = receiver and (receiver.unit_id, receiver.dhis2_id)
     return found

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from gateway.storage.engine import insert_new
 from gateway.storage.roster import Post
+from gateway.storage.sql_in import chunks
 from gateway.storage.tables import inbox, stock_outs, stock_receipts
 
 CHUNK = 500
@@ -47,7 +48,7 @@ def receipts_of(
 ) -> dict[int, list[Receipt]]:
     """The receipts of these sites from a moment on, oldest first, by site."""
     found: dict[int, list[Receipt]] = {}
-    for chunk in _chunks(site_ids):
+    for chunk in chunks(sorted(site_ids), CHUNK):
         statement = (
             select(stock_receipts)
             .where(stock_receipts.c.site_id.in_(chunk), stock_receipts.c.received_at >= since)
@@ -167,7 +168,7 @@ _LONGEST = (stock_outs.c.since, stock_outs.c.site_id, stock_outs.c.code)
 
 def _outs(connection: Connection, site_ids: Collection[int], which: Any) -> list[StockOut]:
     found: list[StockOut] = []
-    for chunk in _chunks(site_ids):
+    for chunk in chunks(sorted(site_ids), CHUNK):
         statement = select(stock_outs).where(stock_outs.c.site_id.in_(chunk), which)
         found += [_out(row) for row in connection.execute(statement.order_by(*_LONGEST))]
     return sorted(found, key=lambda one: (one.since, one.site_id, one.code))
@@ -179,8 +180,3 @@ def _out(row: Row[Any]) -> StockOut:
 
 def _receipt(row: Row[Any]) -> Receipt:
     return Receipt(row.site_id, row.code, row.quantity, row.received_at, row.inbox_id, row.post_id)
-
-
-def _chunks(ids: Collection[int]) -> list[list[int]]:
-    ordered = sorted(ids)
-    return [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]

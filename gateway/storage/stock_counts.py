@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from gateway.model.report import Stamp
+from gateway.storage.sql_in import chunks
 from gateway.storage.tables import reports
 
 CHUNK = 500
@@ -33,7 +34,7 @@ def stamps_between(
     """When the numbers of these forms were sent: by site, then (form, month)."""
     found: dict[int, dict[tuple[str, str], Mapping[str, Stamp]]] = {}
     columns = (reports.c.site_id, reports.c.form, reports.c.period, reports.c.stamps)
-    for chunk in _chunks(site_ids):
+    for chunk in chunks(sorted(site_ids), CHUNK):
         statement = _of(select(*columns), chunk, forms)
         statement = statement.where(reports.c.period.between(first, last))
         for site_id, form, period, stamps in connection.execute(statement):
@@ -53,7 +54,7 @@ def counts_of(
         reports.c.site_id, reports.c.period, reports.c["values"], reports.c.days_out,
         reports.c.stamps,
     )  # fmt: skip
-    for chunk in _chunks(site_ids):
+    for chunk in chunks(sorted(site_ids), CHUNK):
         statement = _of(select(*columns), chunk, forms)
         statement = statement.where(reports.c.period.in_(periods)).order_by(reports.c.period)
         for site_id, period, values, days_out, stamps in connection.execute(statement):
@@ -70,8 +71,3 @@ def _of(statement: Select[Any], site_ids: list[int], forms: Collection[str]) -> 
 
 def _stamps(stored: Mapping[str, Any]) -> dict[str, Stamp]:
     return {code: (int(stamp[0]), int(stamp[1])) for code, stamp in stored.items()}
-
-
-def _chunks(ids: Collection[int]) -> list[list[int]]:
-    ordered = sorted(ids)
-    return [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]

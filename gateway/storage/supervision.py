@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
-from gateway.storage.sql_in import among
+from gateway.storage.sql_in import is_one_of
 from gateway.storage.tables import referrals, reports, stock_outs
 
 # From the first moment of a time, included, to the first after it.
@@ -72,7 +72,7 @@ def stock_outs_by_code(
     """
     statement = (
         select(stock_outs.c.code, func.count(stock_outs.c.site_id.distinct()))
-        .where(among(connection, stock_outs.c.site_id, site_ids), *_out(span))
+        .where(is_one_of(connection, stock_outs.c.site_id, site_ids), *_out(span))
         .group_by(stock_outs.c.code)
     )
     found = {code: int(count) for code, count in connection.execute(statement).all()}
@@ -109,7 +109,7 @@ def _of_month(
 ) -> tuple[ColumnElement[bool], ...]:
     return (
         reports.c.period == period,
-        among(connection, reports.c.site_id, site_ids),
+        is_one_of(connection, reports.c.site_id, site_ids),
         reports.c.form.in_(forms),
     )
 
@@ -125,7 +125,7 @@ def _out(span: Span | None) -> tuple[ColumnElement[bool], ...]:
 def _open(
     connection: Connection, site_ids: Collection[int], span: Span | None
 ) -> tuple[ColumnElement[bool], ...]:
-    still = (among(connection, referrals.c.site_id, site_ids), referrals.c.closed_at.is_(None))
+    still = (is_one_of(connection, referrals.c.site_id, site_ids), referrals.c.closed_at.is_(None))
     if span is None:
         return still
     return (*still, referrals.c.made_at >= span[0], referrals.c.made_at < span[1])

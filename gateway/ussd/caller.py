@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gateway.commands import registry
 from gateway.context import Context
-from gateway.storage import reports, roster
+from gateway.storage import org_tree, reports
 from gateway.storage.engine import Connection
 from gateway.storage.roster import Post
 from menus.model.roles import SUPERVISORS, Role
@@ -26,7 +26,7 @@ def caller_of(
     above = [post.unit_id for post in posts if post.role != Role.AGENT]
     sites: tuple[tuple[str, str], ...] = ()
     if above:
-        found = roster.sites_below(connection, above, today.strftime("%Y%m"))
+        found = org_tree.sites_below(connection, above, today.strftime("%Y%m"))
         sites = tuple((site.code, site.name) for site in found)
     return Caller(
         language=posts[0].language,

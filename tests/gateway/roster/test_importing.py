@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from gateway.model.roster import RosterFault
 from gateway.roster.importing import Summary, export_roster, import_roster
+from gateway.storage import org_tree
 from gateway.storage import roster as stored_roster
 from gateway.storage.engine import reading
 from gateway.storage.tables import org_unit_terms, org_units, posts
@@ -53,7 +54,7 @@ def rows_stored(engine: Engine) -> list[int]:
 def receiver_of_kola(connection: Connection, period: Period) -> str | None:
     kola = stored_roster.unit_by_code(connection, "KOLA", period.code)
     assert kola is not None
-    unit = stored_roster.receiving_units(connection, [kola.id], period.code)[kola.id]
+    unit = org_tree.receiving_units(connection, [kola.id], period.code)[kola.id]
     return unit.dhis2_id if unit else None
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from gateway.model.csv_table import FilePlace
 from gateway.model.roster import PersonRow, Roster, UnitRow
-from gateway.storage import roster, roster_import
+from gateway.storage import org_tree, roster, roster_import
 from gateway.storage.tables import ALWAYS, org_unit_terms, posts
 
 HERE = FilePlace("test")
@@ -61,14 +61,14 @@ def receivers(connection: Connection, period: str) -> dict[str, str | None]:
     """The code of each site's receiving unit, by the site's code."""
     names = {one.id: one.code for one in roster.units(connection, period).values()}
     sites = [id_of(connection, code) for code in ("KOLA", "TENE", "LONE")]
-    found = roster.receiving_units(connection, sites, period)
+    found = org_tree.receiving_units(connection, sites, period)
     return {names[site]: at.code if at else None for site, at in found.items()}
 
 
 def senders(connection: Connection, period: str) -> dict[str, list[str]]:
     """The codes of the sites that feed each unit that somebody feeds."""
     names = {one.id: one.code for one in roster.units(connection, period).values()}
-    found = roster.sites_receiving_at(connection, list(names), period)
+    found = org_tree.sites_receiving_at(connection, list(names), period)
     return {names[at]: [names[site] for site in sites] for at, sites in found.items() if sites}
 
 
@@ -211,10 +211,10 @@ def test_units_by_id_and_by_code(connection: Connection) -> None:
     assert roster.unit_by_code(connection, "NOWHERE", FIRST) is None
 
 
-@pytest.mark.parametrize("question", ["receiving_units", "sites_receiving_at"])
+@pytest.mark.parametrize("question", ["ancestors", "receiving_units", "sites_receiving_at"])
 def test_every_id_asked_about_is_answered(connection: Connection, question: str) -> None:
     apply(connection, TREE)
-    ask = getattr(roster, question)
+    ask = getattr(org_tree, question)
     assert not ask(connection, [10**6], FIRST)[10**6]
     assert ask(connection, [], FIRST) == {}
 
