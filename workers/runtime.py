@@ -10,7 +10,7 @@ from pathlib import Path
 from gateway import config
 from gateway.config import Settings
 from gateway.context import Context
-from gateway.dhis2.forwarding import Far
+from gateway.dhis2.server import Dhis2Target
 from gateway.outbound.notifications import Composer
 from gateway.storage.engine import Engine, connect
 from gateway.transports.africastalking import AfricasTalking
@@ -77,7 +77,7 @@ def composer(runtime: Runtime) -> Composer:
 
 
 @contextmanager
-def dhis2_target(runtime: Runtime) -> Iterator[Far | None]:
+def dhis2_target(runtime: Runtime) -> Iterator[Dhis2Target | None]:
     """Yield DHIS2 as a target of forwards; None while it is not set, when forwards wait."""
     settings = runtime.settings
     client = dhis2_client(settings)
@@ -85,4 +85,4 @@ def dhis2_target(runtime: Runtime) -> Iterator[Far | None]:
         yield None
         return
     with client:
-        yield Far(client, settings.dhis2_timeout, runtime.context.catalogue, settings.timezone)
+        yield Dhis2Target(client, settings.dhis2_timeout, runtime.context)

@@ -43,7 +43,7 @@ def want(uow: UnitOfWork, referral: Referral) -> None:
     """DHIS2 is to have the referral as it stands now."""
     month = month_of(uow.context, referral.made_at)
     wanted = {referral.id: referral.site_id}
-    referral_forwards.want(uow.connection, wanted, month, uow.now)
+    referral_forwards.request(uow.connection, wanted, month, uow.now)
 
 
 def tell_agent(

@@ -10,7 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from gateway.dhis2.attempt import Attempt, Result, by_columns, by_rows, cell, cells_of, packed
+from gateway.dhis2.attempt import (
+    Attempt,
+    Result,
+    by_columns,
+    by_rows,
+    cell,
+    cells_in,
+    halves,
+    packed,
+)
 from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import DEFAULT_COMBO, Cell, Registration
 from gateway.transports.dhis2_codes import TOO_LARGE, concerns_cell, concerns_data_set
@@ -33,10 +42,10 @@ class Client(Protocol):
 class Delivery:
     """The requests for one claim, of at most `most` values each.
 
-    `before_call` holds the claim's rows for us, and says whether they are still ours and there
-    is time. `upset` counts the lone rows in succession that the server could not stomach: the
+    `before_call` holds the claim's rows, and says whether they are still held and there is
+    time. `upset` counts consecutive single-row requests that failed with a server error: the
     second one is no poison row, it is the server. `unmapped` are the cells that DHIS2 takes
-    from nobody. `too_large` tells that a proxy refused a request for its size.
+    from no unit. `too_large` tells that a proxy refused a request for its size.
     """
 
     client: Client
@@ -52,34 +61,37 @@ class Delivery:
     calls: int = 0
 
     def deliver(self, attempts: Sequence[Attempt]) -> dict[int, Result]:
-        """Sends every attempt; a result for each, by row."""
-        self.results = {one.row_id: Result(values_in=not one.cells) for one in attempts}
-        for group in packed([one for one in attempts if one.cells], self.most):
+        """Send every attempt; return a result for each, by row."""
+        self.results = {attempt.row_id: Result(values_in=not attempt.cells) for attempt in attempts}
+        for group in packed([attempt for attempt in attempts if attempt.cells], self.most):
             self._send(group)
-        ready = [one for one in attempts if self._may_complete(one)]
+        ready = [attempt for attempt in attempts if self._may_complete(attempt)]
         if ready:
             self._complete(ready)
         return self.results
 
-    def _may_complete(self, one: Attempt) -> bool:
-        """What was refused is not complete; that it no longer is can always be said."""
-        result = self.results[one.row_id]
-        if one.completed is None or result.trouble is not None:
+    def _may_complete(self, attempt: Attempt) -> bool:
+        """Return whether completeness may be told.
+
+        What was refused is not complete; that it no longer is can always be told.
+        """
+        result = self.results[attempt.row_id]
+        if attempt.completed is None or result.trouble is not None:
             return False
-        return not one.completed or (result.values_in and not result.refused)
+        return not attempt.completed or (result.values_in and not result.refused)
 
     def _send(self, attempts: Sequence[Attempt]) -> None:
-        """Sends these rows' values together; parts them when they are refused together."""
+        """Send these rows' values together; part them when they are refused together."""
         attempts = self._without_unmapped(attempts)
         if not attempts:
             return
         if not self._may_call():
             self._hold(attempts, values_in=False)
             return
-        cells = cells_of(attempts)
+        cells = cells_in(attempts)
         verdict = self.client.post_values(
             self.data_set,
-            [cell(one, key) for one, key in cells],
+            [cell(attempt, key) for attempt, key in cells],
             attribute_option_combo=self.attribute_option_combo,
         )
         match verdict:
@@ -88,8 +100,8 @@ class Delivery:
             case Partly(rejected):
                 self._accept(attempts)
                 for position, conflict in rejected.items():
-                    one, key = cells[position]
-                    self._refuse(one, {key: conflict})
+                    attempt, key = cells[position]
+                    self._refuse(attempt, {key: conflict})
             case GroupRefused(conflict):
                 self._part(attempts, conflict)
             case TryLater(everyone=False):
@@ -99,40 +111,39 @@ class Delivery:
                 self._stop(attempts, verdict, values_in=False)
 
     def _without_unmapped(self, attempts: Sequence[Attempt]) -> list[Attempt]:
-        """The rows without the cells that DHIS2 takes from nobody: those are refused at once."""
+        """Return the rows without the unmapped cells, which are refused at once."""
         if not self.unmapped:
             return list(attempts)
         left = []
-        for one in attempts:
-            known = {key: self.unmapped[key] for key in one.cells if key in self.unmapped}
+        for attempt in attempts:
+            known = {key: self.unmapped[key] for key in attempt.cells if key in self.unmapped}
             if known:
-                self._refuse(one, known)
-            kept = {key: value for key, value in one.cells.items() if key not in known}
+                self._refuse(attempt, known)
+            kept = {key: value for key, value in attempt.cells.items() if key not in known}
             if kept:
-                left.append(replace(one, cells=kept))
+                left.append(replace(attempt, cells=kept))
         return left
 
     def _take_out(self, attempts: Sequence[Attempt], verdict: TryLater) -> None:
-        """Something in this request upsets the server: it waits, without holding up others."""
+        """Let a row that upsets the server wait, without holding up others."""
         if len(attempts) == 1:
             self.upset += 1
             if self.upset > 1:
                 self.trouble = replace(verdict, everyone=True)
             self._stop(attempts, verdict, values_in=False)
             return
-        middle = len(attempts) // 2
-        self._send(attempts[:middle])
-        self._send(attempts[middle:])
+        for half in halves(attempts):
+            self._send(half)
 
     def _part(self, attempts: Sequence[Attempt], conflict: Conflict) -> None:
-        """These were refused together: looks for the culprit, or refuses what stands alone."""
+        """Look for the culprit among rows refused together, or refuse what stands alone."""
         self.upset = 0
         self.too_large = self.too_large or conflict.code == TOO_LARGE
         if concerns_data_set(conflict.code):
             self.trouble = TryLater(conflict.code, conflict.text, ours=True)
             self._hold(attempts, values_in=False)
             return
-        keys = {key for one in attempts for key in one.cells}
+        keys = {key for attempt in attempts for key in attempt.cells}
         by_cell = concerns_cell(conflict.code) and conflict.code != TOO_LARGE
         if len(attempts) > 1 and not by_cell:
             parts = by_rows(attempts, conflict)
@@ -145,43 +156,44 @@ class Delivery:
             self._send(part)
 
     def _refuse_alone(self, attempts: Sequence[Attempt], conflict: Conflict) -> None:
-        """One row, or one cell of several: there is nothing left to part."""
+        """Refuse one row, or one cell of several: there is nothing left to part."""
         if concerns_cell(conflict.code) and conflict.code != TOO_LARGE:
             self.unmapped |= dict.fromkeys(attempts[0].cells, conflict)
-        for one in attempts:
-            self._refuse(one, dict.fromkeys(one.cells, conflict))
+        for attempt in attempts:
+            self._refuse(attempt, dict.fromkeys(attempt.cells, conflict))
 
     def _complete(self, attempts: Sequence[Attempt]) -> None:
-        """Registers completeness together; halves on a refusal, since it names no culprit."""
+        """Register completeness together; halve on a refusal, since it names no culprit."""
         if not self._may_call():
             self._hold(attempts)
             return
-        verdict = self.client.register_completeness([self._registration(one) for one in attempts])
+        verdict = self.client.register_completeness(
+            [self._registration(attempt) for attempt in attempts]
+        )
         match verdict:
             case Accepted() | Partly():
-                for one in attempts:
-                    self._change(one, completed=True)
+                for attempt in attempts:
+                    self._change(attempt, completed=True)
             case GroupRefused(conflict) if concerns_data_set(conflict.code):
                 self.trouble = TryLater(conflict.code, conflict.text, ours=True)
                 self._hold(attempts)
             case GroupRefused(conflict) if len(attempts) == 1:
                 self._change(attempts[0], not_complete=conflict)
             case GroupRefused():
-                middle = len(attempts) // 2
-                self._complete(attempts[:middle])
-                self._complete(attempts[middle:])
+                for half in halves(attempts):
+                    self._complete(half)
             case TryLater() | Unknown():
                 self.trouble = verdict
                 self._stop(attempts, verdict)
 
-    def _registration(self, one: Attempt) -> Registration:
+    def _registration(self, attempt: Attempt) -> Registration:
         return Registration(
             data_set=self.data_set,
-            org_unit=one.org_unit,
-            period=one.period,
+            org_unit=attempt.org_unit,
+            period=attempt.period,
             attribute_option_combo=self.attribute_option_combo,
-            date=one.completed_on,
-            completed=bool(one.completed),
+            date=attempt.completed_on,
+            completed=bool(attempt.completed),
         )
 
     def _may_call(self) -> bool:
@@ -193,17 +205,17 @@ class Delivery:
         return True
 
     def _accept(self, attempts: Sequence[Attempt]) -> None:
-        """These cells are in. Of a row that was parted by cells, others may still be outside."""
+        """Note that these cells are in. Of a row parted by cells, others may still be outside."""
         self.upset = 0
-        for one in attempts:
-            self._change(one, values_in=self.results[one.row_id].trouble is None)
+        for attempt in attempts:
+            self._change(attempt, values_in=self.results[attempt.row_id].trouble is None)
 
-    def _refuse(self, one: Attempt, refused: Mapping[str, Conflict]) -> None:
-        known = self.results[one.row_id].refused
-        self._change(one, refused={**known, **refused})
+    def _refuse(self, attempt: Attempt, refused: Mapping[str, Conflict]) -> None:
+        known = self.results[attempt.row_id].refused
+        self._change(attempt, refused={**known, **refused})
 
     def _hold(self, attempts: Sequence[Attempt], **columns: bool) -> None:
-        """These were not sent: whatever stopped the others, nothing of them can have arrived."""
+        """Note that these were not sent: nothing of them can have arrived."""
         reason = self.trouble.reason if self.trouble else "held"
         waits = self.trouble if isinstance(self.trouble, TryLater) else TryLater(reason)
         self._stop(attempts, waits, **columns)
@@ -211,8 +223,8 @@ class Delivery:
     def _stop(
         self, attempts: Sequence[Attempt], trouble: TryLater | Unknown, **columns: bool
     ) -> None:
-        for one in attempts:
-            self._change(one, trouble=trouble, **columns)
+        for attempt in attempts:
+            self._change(attempt, trouble=trouble, **columns)
 
-    def _change(self, one: Attempt, **columns: object) -> None:
-        self.results[one.row_id] = replace(self.results[one.row_id], **columns)  # type: ignore[arg-type]
+    def _change(self, attempt: Attempt, **columns: object) -> None:
+        self.results[attempt.row_id] = replace(self.results[attempt.row_id], **columns)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from gateway.dhis2.cells import cells_of
+from gateway.dhis2.cells import CellKey, cells_of
 from gateway.dhis2.metadata import days_out_target, field_target
 from gateway.model.report import Report
 from menus.model.catalogue import Form
@@ -12,12 +12,10 @@ from menus.model.period import Period
 from menus.model.programme import ON_VALIDATION, Programme
 from menus.rules.calendar import closing_date, ends
 
-CellKey = str  # "data element UID.category option combo UID"
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`cells` are the values that should stand in DHIS2, `codes` says which code each is.
+    """What should stand in DHIS2: `cells` are the values.
 
     `included` are the (report id, version) behind them. `completed_at` is when the last number
     of a complete set was sent. `again_on` is the day on which more will be due; None when
@@ -25,7 +23,6 @@ class Plan:
     """
 
     cells: Mapping[CellKey, str] = field(default_factory=dict)
-    codes: Mapping[CellKey, str] = field(default_factory=dict)
     included: tuple[tuple[int, int], ...] = ()
     complete: bool = False
     completed_at: datetime | None = None
@@ -41,7 +38,7 @@ def plan(
     programme: Programme,
     today: date,
 ) -> Plan:
-    """What should be in DHIS2 today.
+    """Return what should be in DHIS2 today.
 
     A form of which nothing is sent needs no DHIS2. A month that has not ended holds nothing back
     but time: all of it waits for its end. A complete report leaves at once, an incomplete one at
@@ -63,11 +60,9 @@ def plan(
     whole = {report.site_id for report in ready if report.complete}
     everybody = set(active_sites) | {report.site_id for report in filled}
     complete = bool(whole) and (whole >= everybody or (closed and len(everybody) > 1))
-    cells, codes = _cells(form, ready)
     more = not closed and bool(filled) and (len(ready) < len(filled) or whole < everybody)
     return Plan(
-        cells=cells,
-        codes=codes,
+        cells=_cells(form, ready),
         included=tuple(sorted((report.id, report.version) for report in ready)),
         complete=complete,
         completed_at=_newest(ready) if complete else None,
@@ -76,33 +71,35 @@ def plan(
 
 
 def _is_released(report: Report, programme: Programme) -> bool:
-    """Whether the report may leave. What left before the programme began to wait for
-    validation stays in DHIS2, and is kept up to date there."""
+    """Return whether the report may leave.
+
+    What left before the programme began to wait for validation stays in DHIS2, and is kept up
+    to date there.
+    """
     if programme.forward != ON_VALIDATION:
         return True
     return report.validated_at is not None or report.forwarded_version is not None
 
 
 def _newest(reports: Sequence[Report]) -> datetime | None:
-    """When the last number of these reports was sent."""
+    """Return when the last number of these reports was sent."""
     sent = [stamp[0] for report in reports for stamp in report.stamps.values()]
     return datetime.fromtimestamp(max(sent) / 1000, UTC) if sent else None
 
 
-def _cells(form: Form, reports: Sequence[Report]) -> tuple[dict[CellKey, str], dict[CellKey, str]]:
+def _cells(form: Form, reports: Sequence[Report]) -> dict[CellKey, str]:
     cells: dict[CellKey, str] = {}
-    codes: dict[CellKey, str] = {}
-    for one in form.fields:
-        numbers = [report.values[one.code] for report in reports if one.code in report.values]
-        days = [report.days_out[one.code] for report in reports if one.code in report.days_out]
+    for blank in form.fields:
+        code = blank.code
+        numbers = [report.values[code] for report in reports if code in report.values]
+        days = [report.days_out[code] for report in reports if code in report.days_out]
         for target, found, total in (
-            (field_target(form, one.code), numbers, sum(numbers)),
-            (days_out_target(form, one.code), days, max(days, default=0)),
+            (field_target(form, code), numbers, sum(numbers)),
+            (days_out_target(form, code), days, max(days, default=0)),
         ):
             # A server that keeps no zeros takes one without a word and leaves what stood there.
             # Where there is none, it means the same.
-            kept = total or one.zero_is_significant
+            kept = total or blank.zero_is_significant
             if target is not None and found and kept:
                 cells[".".join(target)] = str(total)
-                codes[".".join(target)] = one.code
-    return cells, codes
+    return cells

@@ -1,9 +1,9 @@
-"""What should stand in DHIS2 now, for many units at once: the plan of each, from the database."""
+"""The plans of many units at once, from the database."""
 
 from collections.abc import Collection
 from datetime import date
-from zoneinfo import ZoneInfo
 
+from gateway.context import Context
 from gateway.dhis2.plan import Plan, plan
 from gateway.model.report import Report
 from gateway.stock.days_out import with_fixed_days
@@ -11,7 +11,6 @@ from gateway.storage import org_tree, reports, roster
 from gateway.storage.engine import Connection
 from menus.model.catalogue import Form
 from menus.model.period import Period
-from menus.model.programme import Programme
 
 
 def plans(
@@ -20,11 +19,10 @@ def plans(
     period: Period,
     unit_ids: Collection[int],
     *,
-    programme: Programme,
+    context: Context,
     today: date,
-    timezone: ZoneInfo,
 ) -> dict[int, tuple[Plan, list[Report]]]:
-    """For each receiving unit its plan for one form and month, and the reports behind it.
+    """Return, for each receiving unit, its plan for one form and month, and the reports behind it.
 
     A unit without a dhis2_id of its own in that month receives nothing.
     """
@@ -32,7 +30,7 @@ def plans(
     sites = {site for found in below.values() for site in found}
     active = roster.active_sites(connection, sites, period.code)
     typed = reports.of_sites(connection, sites, form.keyword, period.code)
-    counted = with_fixed_days(connection, form, period, typed, timezone)
+    counted = with_fixed_days(connection, form, period, typed, context.timezone)
     filled = {report.site_id: report for report in counted}
     found = {}
     for unit in unit_ids:
@@ -44,7 +42,7 @@ def plans(
                 period,
                 feeding,
                 active_sites=active & mine,
-                programme=programme,
+                programme=context.catalogue.programme,
                 today=today,
             ),
             feeding,

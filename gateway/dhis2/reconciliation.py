@@ -1,4 +1,4 @@
-"""Use case: is what DHIS2 holds the newest accepted version, cell by cell? And if not, again.
+"""Comparison of what DHIS2 holds with the newest accepted versions, cell by cell; and repair.
 
 DHIS2 is only read here. What differs is noted in the outbox as doubtful, and leaves by the
 same way as everything else.
@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.context import Context
-from gateway.dhis2 import plans as dhis2_wanted
-from gateway.dhis2.cells import cells_of
+from gateway.dhis2 import plans
+from gateway.dhis2.cells import CellKey, cells_of
 from gateway.dhis2.metadata import attribute_option_combo, data_set_uid
-from gateway.dhis2.plan import CellKey, Plan
+from gateway.dhis2.plan import Plan
 from gateway.model.outcomes import TryLater, Unknown
 from gateway.model.report import Report
 from gateway.reports.forward_routing import cells_fed_by
 from gateway.storage import forward_status, forwards, roster
 from gateway.storage.engine import Connection, Engine, reading
-from gateway.storage.forward_status import Standing
+from gateway.storage.forward_status import ForwardStatus
+from gateway.storage.forwards import Forward
 from gateway.storage.outbox import REFUSED, SENDING, WAITING
 from gateway.transports import dhis2_reads
 from gateway.transports.dhis2 import Dhis2
@@ -36,7 +37,7 @@ class Difference:
 
     `wanted` is None for a cell that should be empty, `found` for one that is. `state` is that
     of its forward when that explains it (`waiting`, `sending`, `refused`), else `differs`.
-    `code` is the agent's own; days without the product are told by a J after it.
+    `code` is the agent's own; days without the product have a J after it.
     """
 
     unit_id: int
@@ -51,7 +52,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was compared: how many cells were looked at, and those that differ."""
+    """A comparison: how many cells were looked at, and those that differ."""
 
     period: Period
     cells: int = 0
@@ -60,21 +61,22 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A receiving unit with what should stand there and what we know to have sent."""
+    """A receiving unit with what should stand there and what was sent there."""
 
     unit: roster.Unit
     plan: Plan
     reports: Sequence[Report]
-    row: Standing | None
+    row: ForwardStatus | None
 
     @property
     def sent(self) -> Mapping[CellKey, str]:
+        """Return the cells that DHIS2 was sent."""
         return self.row.sent_values if self.row else {}
 
 
 @dataclass(slots=True)
 class _Server:
-    """What DHIS2 says of one data set."""
+    """The answers of DHIS2 about one data set."""
 
     values: Mapping[CellAt, str] = field(default_factory=dict)
     no_zero: frozenset[str] = frozenset()
@@ -83,20 +85,20 @@ class _Server:
 def verify(
     engine: Engine, client: Dhis2, context: Context, period: Period, now: datetime
 ) -> Verified | TryLater | Unknown:
-    """Compares every cell of a month with the server; or why it cannot be read.
+    """Compare every cell of a month with the server; return why when it cannot be read.
 
-    A 0 that is missing where DHIS2 keeps no zeros is no difference, nor is a cell that we never
-    sent and that holds nothing of ours.
+    A 0 that is missing where DHIS2 keeps no zeros is no difference, nor is a cell that the
+    gateway never sent and that holds nothing of its own.
     """
     cells, found = 0, list[Difference]()
     sent = [form for form in context.catalogue.forms.values() if cells_of(form)]
     for form in sent:
         with reading(engine) as connection:
             units = _units(connection, context, form, period, now)
-        server = _read(client, form, period, [one.unit.dhis2_id or "" for one in units])
+        server = _read(client, form, period, [unit.unit.dhis2_id or "" for unit in units])
         if not isinstance(server, _Server):
             return server
-        codes = {one.key: one.code for one in cells_of(form)}
+        codes = {cell.key: cell.code for cell in cells_of(form)}
         for unit in units:
             looked_at = _ours(unit, codes)
             cells += len(looked_at)
@@ -105,20 +107,18 @@ def verify(
 
 
 def repair(engine: Engine, verified: Verified, now: datetime) -> int:
-    """Has the forwards of all cells that differ sent again; returns how many forwards.
+    """Have the forwards of all cells that differ sent again; return how many forwards.
 
-    What DHIS2 holds too much is deleted there, what it lacks is sent, whatever we believed.
+    What DHIS2 holds too much is deleted there, what it lacks is sent, whatever the outbox says.
     """
     period = verified.period.code
     wrong: dict[tuple[str, int], dict[CellKey, str]] = {}
-    for one in verified.differences:
-        surplus = wrong.setdefault((one.form, one.unit_id), {})
-        if one.found is not None:
-            surplus[one.cell] = one.found
+    for difference in verified.differences:
+        surplus = wrong.setdefault((difference.form, difference.unit_id), {})
+        if difference.found is not None:
+            surplus[difference.cell] = difference.found
     with engine.begin() as connection:
-        forwards.want(
-            connection, [forwards.Wanted(unit, form, period) for form, unit in wrong], now
-        )
+        forwards.request(connection, [Forward(unit, form, period) for form, unit in wrong], now)
         for form in {form for form, _ in wrong}:
             rows = forward_status.of_month(connection, form, period)
             doubtful = {
@@ -126,33 +126,30 @@ def repair(engine: Engine, verified: Verified, now: datetime) -> int:
                 for row in rows
                 if (form, row.unit_id) in wrong
             }
-            forward_status.doubt(connection, doubtful, now)
+            forward_status.mark_doubtful(connection, doubtful, now)
     return len(wrong)
 
 
 def _units(
     connection: Connection, context: Context, form: Form, period: Period, now: datetime
 ) -> list[_Unit]:
-    """Every unit with a place in DHIS2 that feeds this data set in the month, or did."""
-    rows = {
-        one.unit_id: one for one in forward_status.of_month(connection, form.keyword, period.code)
-    }
+    """Return every unit with a place in DHIS2 that feeds this data set in the month, or did."""
+    stored = forward_status.of_month(connection, form.keyword, period.code)
+    rows = {row.unit_id: row for row in stored}
     sites = forward_status.sites_with_reports(connection, form.keyword, period.code)
     keys = [(site, form.keyword, period.code) for site in sites]
-    ids = rows.keys() | {one.unit_id for one in cells_fed_by(connection, keys)}
+    ids = rows.keys() | {forward.unit_id for forward in cells_fed_by(connection, keys)}
     units = roster.units_by_id(connection, ids, period.code)
-    placed = [one for one in units.values() if one.dhis2_id is not None]
-    today = now.astimezone(context.timezone).date()
-    wanted = dhis2_wanted.plans(
+    placed = [unit for unit in units.values() if unit.dhis2_id is not None]
+    wanted = plans.plans(
         connection,
         form,
         period,
-        [one.id for one in placed],
-        programme=context.catalogue.programme,
-        today=today,
-        timezone=context.timezone,
+        [unit.id for unit in placed],
+        context=context,
+        today=context.today(now),
     )
-    return [_Unit(one, *wanted[one.id], rows.get(one.id)) for one in placed]
+    return [_Unit(unit, *wanted[unit.id], rows.get(unit.id)) for unit in placed]
 
 
 def _read(
@@ -173,9 +170,9 @@ def _read(
 
 
 def _ours(unit: _Unit, codes: Mapping[CellKey, str]) -> dict[CellKey, str]:
-    """The cells of the unit that are ours to judge, with their codes.
+    """Return the cells of the unit that are the gateway's to judge, with their codes.
 
-    These are the wanted ones and those that we sent; after a withdrawal all of the form's.
+    These are the wanted ones and those that were sent; after a withdrawal all of the form's.
     Others may have been entered in DHIS2 by hand.
     """
     if any(report.withdrawn for report in unit.reports):

@@ -1,4 +1,4 @@
-"""The verdict comes home: whoever can mend what DHIS2 refused is told, once.
+"""Notices of what DHIS2 refused, once to each person who can mend it.
 
 A refused number is told to the agent who sent it, once for each version of the report; a
 closed or approved month and a unit that is not assigned to the DTC, or to the district where
@@ -12,10 +12,11 @@ from typing import Final
 
 import structlog
 
+from gateway.context import Context
 from gateway.dhis2.attempt import Result
-from gateway.dhis2.claim import Claim, codes_of
+from gateway.dhis2.cells import codes_of
+from gateway.dhis2.claim import Claim
 from gateway.dhis2.reasons import NAME, Audience, Reason, reason_of
-from gateway.dhis2.server import Far
 from gateway.storage import outbox_sms, recipients, roster
 from gateway.storage.engine import Connection
 from gateway.storage.forwards import ForwardRow
@@ -35,7 +36,7 @@ TELL_WITHIN: Final = timedelta(days=7)  # later it is no news any more
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why DHIS2 will not have some of a row: our codes concerned, and one of its conflicts."""
+    """Why DHIS2 will not have some of a row: the codes concerned, and one of its conflicts."""
 
     row: ForwardRow
     reason: Reason
@@ -43,18 +44,22 @@ class Refusal:
     codes: tuple[str, ...]
 
 
-def tell(
-    connection: Connection, far: Far, claim: Claim, results: Mapping[int, Result], now: datetime
+def queue(
+    connection: Connection,
+    context: Context,
+    claim: Claim,
+    results: Mapping[int, Result],
+    now: datetime,
 ) -> None:
-    """Queues the notices of a claim's refusals, and logs those that only we can mend."""
-    refusals = _refusals(far, claim, results, now)
+    """Queue the notices of a claim's refusals, and log those for an administrator to mend."""
+    refusals = _refusals(context, claim, results, now)
     notices: list[NewNotice] = []
-    for one in refusals:
-        match one.reason.audience:
+    for refusal in refusals:
+        match refusal.reason.audience:
             case Audience.AGENT:
-                notices += _to_agents(connection, far, claim, one, now)
+                notices += _to_agents(connection, context, claim, refusal, now)
             case Audience.SUPERVISOR:
-                notices += _to_supervisors(connection, far, claim, one, now)
+                notices += _to_supervisors(connection, context, claim, refusal, now)
             case _:
                 continue
     if notices:
@@ -63,9 +68,9 @@ def tell(
 
 
 def _refusals(
-    far: Far, claim: Claim, results: Mapping[int, Result], now: datetime
+    context: Context, claim: Claim, results: Mapping[int, Result], now: datetime
 ) -> list[Refusal]:
-    codes, today = codes_of(claim.form), now.astimezone(far.timezone).date()
+    codes, today = codes_of(claim.form), context.today(now)
     found = []
     for row in claim.rows:
         result = results.get(row.id)
@@ -82,22 +87,21 @@ def _refusals(
 
 
 def _conflicts(result: Result) -> list[tuple[str, Conflict]]:
-    """Every refusal of a row, by cell; that of its completeness has none."""
+    """Return every refusal of a row, by cell; that of its completeness has none."""
     about_set = [("", result.not_complete)] if result.not_complete else []
     return [*result.refused.items(), *about_set]
 
 
 def _to_agents(
-    connection: Connection, far: Far, claim: Claim, refusal: Refusal, now: datetime
+    connection: Connection, context: Context, claim: Claim, refusal: Refusal, now: datetime
 ) -> list[NewNotice]:
-    """One notice for each report behind the cells, to whoever answers for it."""
+    """Return one notice for each report behind the cells, to its sender or a successor."""
     included = [report_id for report_id, _ in claim.plans[refusal.row.id].included]
-    month = now.astimezone(far.timezone).strftime("%Y%m")
     notices = []
-    for report in recipients.senders(connection, included, month):
+    for report in recipients.senders(connection, included, context.month(now)):
         codes = _codes_to_mend(claim.form, refusal, report)
         if codes:
-            text = _to_agent(far, claim.form, refusal, report, codes)
+            text = _to_agent(context, claim.form, refusal, report, codes)
             subject = f"{report.id}:{report.version}:{'+'.join(codes)}"
             notices.append(_notice(refusal, subject, report.sender, text, now))
     return notices
@@ -112,15 +116,15 @@ def _codes_to_mend(form: Form, refusal: Refusal, report: SentReport) -> tuple[st
 
 
 def _is_named(form: Form, code: str, text: str) -> bool:
-    """Whether DHIS2's words name the data element of a code, as we exported it or by its UID."""
+    """Return whether DHIS2's words name the data element of a code, as exported or by its UID."""
     elements = {key.partition(".")[0] for key, mine in codes_of(form).items() if mine == code}
-    return f"ASC {form.keyword} {code}" in text or any(one in text for one in elements)
+    return f"ASC {form.keyword} {code}" in text or any(uid in text for uid in elements)
 
 
 def _to_agent(
-    far: Far, form: Form, refusal: Refusal, report: SentReport, codes: Sequence[str]
+    context: Context, form: Form, refusal: Refusal, report: SentReport, codes: Sequence[str]
 ) -> str:
-    language, catalogue = report.sender.language, far.catalogue
+    language, catalogue = report.sender.language, context.catalogue
     period = Period.parse(refusal.row.period)
     return say(
         catalogue,
@@ -135,27 +139,27 @@ def _to_agent(
 
 
 def _to_supervisors(
-    connection: Connection, far: Far, claim: Claim, refusal: Refusal, now: datetime
+    connection: Connection, context: Context, claim: Claim, refusal: Refusal, now: datetime
 ) -> list[NewNotice]:
-    row, catalogue = refusal.row, far.catalogue
-    month = now.astimezone(far.timezone).strftime("%Y%m")
+    row, catalogue = refusal.row, context.catalogue
+    month = context.month(now)
     unit = roster.units_by_id(connection, [row.unit_id], month).get(row.unit_id)
-    # A closed month is closed for all of his sites, a unit that is not assigned is one.
+    # A closed month is closed for all sites of a supervisor, a unit that is not assigned is one.
     where = f":{row.unit_id}" if refusal.reason.word not in ("locked", "approved") else ""
     notices = []
-    for one in recipients.supervisors(connection, row.unit_id, month):
+    for supervisor in recipients.supervisors(connection, row.unit_id, month):
         period = Period.parse(row.period)
         text = say(
             catalogue,
-            one.language,
+            supervisor.language,
             f"dhis2_{refusal.reason.word}",
             server=NAME,
             form=claim.form.keyword,
-            month=month_name(period, one.language, catalogue.programme),
+            month=month_name(period, supervisor.language, catalogue.programme),
             site=unit.name if unit else "",
         )
         subject = f"{claim.form.keyword}:{row.period}{where}"
-        notices.append(_notice(refusal, subject, one, text, now))
+        notices.append(_notice(refusal, subject, supervisor, text, now))
     return notices
 
 
@@ -174,10 +178,11 @@ def _notice(refusal: Refusal, subject: str, to: Recipient, text: str, now: datet
 
 
 def _log(claim: Claim, refusals: Sequence[Refusal]) -> None:
-    """One line for each code, however many rows it is about."""
+    """Log one line for each code, however many rows it is about."""
     rows: dict[tuple[str, str], int] = {}
-    for one in refusals:
-        word = "left_behind" if claim.leaves(one.row) else one.reason.word
-        rows[word, one.conflict.code] = rows.get((word, one.conflict.code), 0) + 1
+    for refusal in refusals:
+        word = "left_behind" if claim.leaves(refusal.row) else refusal.reason.word
+        key = (word, refusal.conflict.code)
+        rows[key] = rows.get(key, 0) + 1
     for (word, code), count in rows.items():
         log.warning("dhis2_refused", form=claim.form.keyword, code=code, reason=word, rows=count)

@@ -93,11 +93,11 @@ def _claim(
         # What was not used in the last second is used now, so that a sender who looks once a
         # second keeps up with the rate.
         unused = now - timedelta(seconds=1)
-        first = max(destinations.next_free(connection, name) or unused, unused)
+        first = max(destinations.free_from(connection, name) or unused, unused)
         room = int((now - first) / gap) + 1 if first <= now else 0
         token, rows = _worth_sending(connection, composer, network, min(most, room), now)
         if rows:
-            destinations.busy_until(connection, name, first + gap * len(rows))
+            destinations.reserve_until(connection, name, first + gap * len(rows))
             return token, rows
     return "", []
 

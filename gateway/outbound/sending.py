@@ -10,18 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-import structlog
-
 from gateway.model import backoff
 from gateway.model.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
+from gateway.outbound.health import Destination, note_answer, note_trouble
 from gateway.storage import counters, delivery_reports, destinations, outbox, outbox_sms
 from gateway.storage.destinations import OPERATOR
 from gateway.storage.engine import Connection, Engine
 from gateway.storage.outbox import REFUSED, SENT, UNKNOWN, WAITING
 from gateway.storage.outbox_sms import SmsRow
 
-log = structlog.get_logger()
-
+DESTINATION: Final = Destination(
+    OPERATOR, "operator_away", "operator_back", (outbox.REPLY, outbox.NOTICE)
+)
 CLAIM: Final = 128
 WAVE: Final = 16
 LEASE: Final = 60  # seconds; the operator's client gives up after 12
@@ -52,7 +52,7 @@ def send_some(
     now = clock()
     with engine.begin() as connection:
         health = destinations.health(connection, OPERATOR)
-        if health.closed_until is not None and health.closed_until > now:
+        if health.rests(now):
             return 0, False
         token, rows = claim(connection, 1 if health.failures else CLAIM, now)
         if not rows:
@@ -66,7 +66,7 @@ def send_some(
         over = trouble is not None or (until is not None and clock() >= until)
         with engine.begin() as connection:
             sent += settle(connection, token, wave, outcomes, clock())
-            _note_health(connection, trouble, health.failures, outcomes, clock())
+            _note_health(connection, trouble, outcomes, clock(), failing=health.failures > 0)
             if over:
                 outbox.release(connection, token)
                 return sent, False
@@ -174,19 +174,13 @@ def _trouble(outcomes: Mapping[int, Outcome]) -> TryLater | None:
 def _note_health(
     connection: Connection,
     trouble: TryLater | None,
-    failures: int,
     outcomes: Mapping[int, Outcome],
     now: datetime,
+    *,
+    failing: bool,
 ) -> None:
-    """Remembers whether the operator takes messages, for all workers."""
+    """Note whether the operator takes messages, for all workers."""
     if trouble is not None:
-        until = now + backoff.pause(failures + 1, trouble.after, ours=trouble.ours)
-        destinations.failed(
-            connection, OPERATOR, until=until, reason=trouble.reason, detail=trouble.detail[:300]
-        )
-        log.warning("operator_away", reason=trouble.reason, failures=failures + 1)
-    elif failures and any(isinstance(one, Delivered | Refused) for one in outcomes.values()):
-        destinations.worked(connection, OPERATOR)
-        outbox.bring_forward(connection, outbox.REPLY, now)
-        outbox.bring_forward(connection, outbox.NOTICE, now)
-        log.info("operator_back")
+        note_trouble(connection, DESTINATION, trouble, now)
+    elif failing and any(isinstance(one, Delivered | Refused) for one in outcomes.values()):
+        note_answer(connection, DESTINATION, now)

@@ -61,7 +61,7 @@ def _close(
         closed = close_unanswered(referral, now)
         if referrals.save(connection, closed):
             month = month_of(context, closed.made_at)
-            referral_forwards.want(connection, {closed.id: closed.site_id}, month, now)
+            referral_forwards.request(connection, {closed.id: closed.site_id}, month, now)
 
 
 def _chase(

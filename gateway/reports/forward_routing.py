@@ -5,7 +5,7 @@ from collections.abc import Collection
 from gateway.model.report import Key
 from gateway.storage import org_tree
 from gateway.storage.engine import Connection
-from gateway.storage.forwards import Wanted
+from gateway.storage.forwards import Forward
 from menus.model.catalogue import Catalogue
 
 
@@ -18,7 +18,7 @@ def stock_forms(catalogue: Catalogue) -> tuple[str, ...]:
     )
 
 
-def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Wanted]:
+def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Forward]:
     """The DHIS2 cells that these reports feed: those of the nearest unit with any."""
     wanted = []
     for month in sorted({key[2] for key in keys}):
@@ -27,5 +27,5 @@ def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Wanted]:
         for site, form, period in keys:
             if period == month:
                 unit = units.get(site)
-                wanted.append(Wanted(unit.id if unit else site, form, month))
+                wanted.append(Forward(unit.id if unit else site, form, month))
     return wanted

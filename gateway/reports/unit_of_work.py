@@ -79,6 +79,8 @@ class UnitOfWork:
         connection = self.connection
         self.conversations.write()
         outbox_sms.add_replies(connection, self.outgoing.replies, self.now)
-        forwards.want(connection, cells_fed_by(connection, self.reports.take_forwards()), self.now)
+        forwards.request(
+            connection, cells_fed_by(connection, self.reports.take_forwards()), self.now
+        )
         counters.add(connection, self.counters)
         self.outgoing, self.counters = Outgoing(), Counter()

@@ -137,5 +137,5 @@ def _release(
 ) -> list[Key]:
     """Marks these reports and asks for the cells that they feed; the keys that were new."""
     keys = validations.mark(connection, report_ids, post_id, now)
-    forwards.want(connection, cells_fed_by(connection, keys), now)
+    forwards.request(connection, cells_fed_by(connection, keys), now)
     return keys

@@ -29,18 +29,26 @@ class Health:
     detail: str = ""
     batch: int | None = None
 
+    def rests(self, now: datetime) -> bool:
+        """Return whether the far side is to be left alone at a moment."""
+        return self.closed_until is not None and self.closed_until > now
+
 
 def part(name: str, what: str) -> str:
-    """The name of a part of a far side that can fail by itself."""
+    """Return the name of a part of a far side that can fail by itself."""
     return f"{name} {what}"
 
 
 def health(connection: Connection, name: str) -> Health:
+    """Return what is known of a far side or a part; all is well with one never heard of."""
     return with_parts(connection, name).get(name, Health())
 
 
 def with_parts(connection: Connection, name: str) -> Mapping[str, Health]:
-    """What is known of a far side and of its parts, by name; those never heard of are absent."""
+    """Return what is known of a far side and of its parts, by name.
+
+    Those never heard of are left out.
+    """
     mine = or_(
         destinations.c.name == name, destinations.c.name.startswith(f"{name} ", autoescape=True)
     )
@@ -52,16 +60,18 @@ def with_parts(connection: Connection, name: str) -> Mapping[str, Health]:
     }
 
 
-def hold(connection: Connection, name: str) -> None:
-    """Until the transaction ends, nobody else decides what goes to this far side next."""
+def lock(connection: Connection, name: str) -> None:
+    """Let no other transaction decide what goes to this far side until this one ends."""
     statement = insert_new(connection, destinations).values(name=name, failures=0)
     connection.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
     mine = select(destinations.c.name).where(destinations.c.name == name)
     connection.execute(mine.with_for_update()).all()
 
 
-def failed(connection: Connection, name: str, *, until: datetime, reason: str, detail: str) -> None:
-    """One more failure in a row; nothing is tried before `until`."""
+def note_failure(
+    connection: Connection, name: str, *, until: datetime, reason: str, detail: str
+) -> None:
+    """Count one more failure in a row; nothing is tried before `until`."""
     statement = insert_new(connection, destinations).values(
         name=name, failures=1, closed_until=until, reason=reason, detail=detail
     )
@@ -78,8 +88,8 @@ def failed(connection: Connection, name: str, *, until: datetime, reason: str, d
     )
 
 
-def worked(connection: Connection, name: str) -> bool:
-    """It answers. Returns whether it had been failing."""
+def note_success(connection: Connection, name: str) -> bool:
+    """Forget the failures of a far side that answers; return whether there were any."""
     statement = (
         update(destinations)
         .where(destinations.c.name == name, destinations.c.failures > 0)
@@ -88,25 +98,25 @@ def worked(connection: Connection, name: str) -> bool:
     return connection.execute(statement).rowcount == 1
 
 
-def limit(connection: Connection, name: str, batch: int | None) -> None:
-    """From now on at most so much goes in one request; None: as much as the programme allows."""
+def set_batch(connection: Connection, name: str, batch: int | None) -> None:
+    """Store the most that goes in one request; None: as much as the programme allows."""
     statement = insert_new(connection, destinations).values(name=name, failures=0, batch=batch)
     connection.execute(
         statement.on_conflict_do_update(index_elements=["name"], set_={"batch": batch})
     )
 
 
-def next_free(connection: Connection, name: str) -> datetime | None:
-    """From when this destination may be used again; None when it may be at once.
+def free_from(connection: Connection, name: str) -> datetime | None:
+    """Return from when this destination may be used again; None when it may be at once.
 
-    Held until the transaction ends, so that two senders share one rate.
+    The row is locked until the transaction ends, so that two senders share one rate.
     """
     statement = select(destinations.c.closed_until).where(destinations.c.name == name)
     return connection.scalar(statement.with_for_update())
 
 
-def busy_until(connection: Connection, name: str, until: datetime) -> None:
-    """Nothing more goes to this destination before that moment."""
+def reserve_until(connection: Connection, name: str, until: datetime) -> None:
+    """Let nothing more go to this destination before that moment."""
     statement = insert_new(connection, destinations).values(name=name, closed_until=until)
     statement = statement.on_conflict_do_update(
         index_elements=["name"], set_={"closed_until": until}

@@ -1,4 +1,4 @@
-"""How the forwards of a month stand, for whoever compares them with DHIS2, and doubting them."""
+"""How the forwards of a month stand, to be compared with what DHIS2 holds, and doubting them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from gateway.storage.tables import outbox, reports
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ForwardStatus:
     """One forward as it stands: `sent_values` are the cells that DHIS2 was sent."""
 
     id: int
@@ -20,29 +20,31 @@ class Standing:
     sent_values: Mapping[str, str]
 
 
-def of_month(connection: Connection, form: str, period: str) -> list[Standing]:
-    """Every forward of a form and month, by its unit's id."""
+def of_month(connection: Connection, form: str, period: str) -> list[ForwardStatus]:
+    """Return every forward of a form and month, by its unit's id."""
     statement = (
         select(outbox.c.id, outbox.c.unit_id, outbox.c.state, outbox.c.sent_values)
         .where(outbox.c.kind == DHIS2, outbox.c.form == form, outbox.c.period == period)
         .order_by(outbox.c.unit_id)
     )
     return [
-        Standing(row.id, row.unit_id, row.state, row.sent_values or {})
+        ForwardStatus(row.id, row.unit_id, row.state, row.sent_values or {})
         for row in connection.execute(statement)
     ]
 
 
 def sites_with_reports(connection: Connection, form: str, period: str) -> list[int]:
-    """The sites that ever reported this form for this month, what was withdrawn included."""
+    """Return the sites that ever reported this form for this month, withdrawn reports included."""
     statement = select(reports.c.site_id).where(
         reports.c.form == form, reports.c.period == period, reports.c.version > 0
     )
     return list(connection.scalars(statement))
 
 
-def doubt(connection: Connection, may_hold: Mapping[int, Mapping[str, str]], now: datetime) -> None:
-    """Nobody knows any more what DHIS2 holds of these forwards (by id): they are due at once.
+def mark_doubtful(
+    connection: Connection, may_hold: Mapping[int, Mapping[str, str]], now: datetime
+) -> None:
+    """Note that it is not certain what DHIS2 holds of these forwards (by id): they are due at once.
 
     `may_hold` are the cells that it may hold beside those that are wanted. One in flight keeps
     its lease, and is due again when that attempt is settled.

@@ -1,8 +1,8 @@
-"""What still has to go out, in SQL: replies and notices to people, forwards to DHIS2.
+"""Rows that still have to go out: replies and notices to people, forwards to DHIS2.
 
-A row is claimed with a lease by the database's own clock. Whoever claimed it may write to it
-only while the lease is still theirs; when they die, the lease runs out and the row is due
-again. `waiting` rows are due at `next_at`; `sending` rows may have reached the far side.
+A row is claimed with a lease by the database's own clock. Its sender may write to it only while
+the lease is still theirs; when the sender dies, the lease runs out and the row is due again.
+`waiting` rows are due at `next_at`; `sending` rows may have reached the far side.
 """
 
 import secrets
@@ -34,21 +34,21 @@ OPEN = (WAITING, SENDING)
 
 
 def renew(connection: Connection, token: str, ids: Sequence[int], lease: int) -> bool:
-    """Holds these rows for another `lease` seconds, before one more call.
+    """Hold these rows for another `lease` seconds, before one more call.
 
-    Returns whether they were all still ours: somebody who slept through a lease must not send.
+    Return whether all of them are still held: a sender that overslept a lease must not send.
     """
-    ours = lock(connection, token, ids)
-    statement = update(outbox).where(outbox.c.id.in_(ours))
+    held = lock(connection, token, ids)
+    statement = update(outbox).where(outbox.c.id.in_(held))
     connection.execute(statement.values(lease_until=db_seconds() + lease))
-    return len(ours) == len(set(ids))
+    return len(held) == len(set(ids))
 
 
 def lock(connection: Connection, token: str, ids: Sequence[int]) -> list[int]:
-    """Locks those of these rows that are still ours until the transaction ends; their ids.
+    """Lock those of these rows whose lease is `token`, until the transaction ends.
 
-    In the order of their keys, in which `want` touches them too, so that two transactions
-    cannot wait for each other.
+    Return their ids. The order is that of their keys, in which `forward_rows.request` touches
+    them too, so that two transactions cannot wait for each other.
     """
     statement = (
         select(outbox.c.id)
@@ -60,7 +60,7 @@ def lock(connection: Connection, token: str, ids: Sequence[int]) -> list[int]:
 
 
 def release(connection: Connection, token: str) -> None:
-    """Lets go of rows that were claimed and never marked as sending."""
+    """Let go of rows that were claimed and never marked as sending."""
     statement = (
         update(outbox)
         .where(outbox.c.lease == token, outbox.c.state == WAITING)
@@ -70,9 +70,9 @@ def release(connection: Connection, token: str) -> None:
 
 
 def settle(connection: Connection, token: str, changes: Mapping[int, Mapping[str, Any]]) -> int:
-    """Writes how attempts ended, each row's own columns, and lets go of the rows.
+    """Write how attempts ended, each row's own columns, and let go of the rows.
 
-    Rows whose lease was lost are left alone; returns how many were ours. Rows that change the
+    Rows whose lease was lost are left alone; return how many were not. Rows that change the
     same columns, most often all of them, share one statement.
     """
     statement = update(outbox).where(outbox.c.id == bindparam("row"), outbox.c.lease == token)
@@ -84,17 +84,15 @@ def settle(connection: Connection, token: str, changes: Mapping[int, Mapping[str
 
 
 def has_due(connection: Connection, kind: str, now: datetime) -> bool:
-    """Whether anything of this kind could be claimed now."""
-    due = and_(outbox.c.kind == kind, or_(is_due(now), outbox.c.state == SENDING), is_free())
-    return connection.execute(select(outbox.c.id).where(due).limit(1)).first() is not None
+    """Return whether any row of this kind could be claimed now."""
+    due = select(outbox.c.id).where(is_claimable(kind, now))
+    return connection.execute(due.limit(1)).first() is not None
 
 
-def bring_forward(
-    connection: Connection, kind: str, now: datetime, form: str | None = None
-) -> None:
-    """Makes everything of this kind (and form) that waits due at once: the far side is back.
+def make_due(connection: Connection, kind: str, now: datetime, form: str | None = None) -> None:
+    """Make every row of this kind (and form) that failed and waits due at once.
 
-    A row that somebody else is just writing to is passed over.
+    A row that another transaction is writing to is passed over.
     """
     waits = and_(outbox.c.kind == kind, outbox.c.state == WAITING, outbox.c.attempts > 0)
     if form is not None:
@@ -115,17 +113,16 @@ class Chosen:
 def retry(
     connection: Connection, ids: Sequence[int] | None, now: datetime, chosen: Chosen | None = None
 ) -> list[int]:
-    """Makes rows that wait or were refused due at once; returns their ids.
+    """Make rows that wait or were refused due at once; return their ids.
 
-    When `ids` is None these are the `chosen` ones, or all: but no SMS of which nobody knows
-    whether it went out.
+    When `ids` is None these are the `chosen` ones, or all, but no SMS whose outcome is unknown.
     """
     states = (WAITING, REFUSED, UNKNOWN) if ids is not None else (WAITING, REFUSED)
     mendable: ColumnElement[bool] = outbox.c.state.in_(states)
     if ids is not None:
         mendable = and_(mendable, outbox.c.id.in_(ids))
     if chosen is not None:
-        mendable = and_(mendable, *_meant(chosen))
+        mendable = and_(mendable, *_conditions(chosen))
     statement = (
         update(outbox)
         .where(mendable)
@@ -135,19 +132,19 @@ def retry(
     return sorted(connection.scalars(statement))
 
 
-def _meant(chosen: Chosen) -> list[ColumnElement[bool]]:
-    meant: list[ColumnElement[bool]] = []
+def _conditions(chosen: Chosen) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if chosen.reason is not None:
-        meant.append(outbox.c.reason == chosen.reason)
+        conditions.append(outbox.c.reason == chosen.reason)
     if chosen.forms is not None:
-        meant.append(outbox.c.form.in_(chosen.forms))
+        conditions.append(outbox.c.form.in_(chosen.forms))
     if chosen.period is not None:
-        meant.append(outbox.c.period == chosen.period)
-    return meant
+        conditions.append(outbox.c.period == chosen.period)
+    return conditions
 
 
 def listing(connection: Connection) -> list[Row[Any]]:
-    """What still has to go out, or was refused, oldest first."""
+    """Return what still has to go out, or was refused, oldest first."""
     statement = (
         select(
             outbox.c.id,
@@ -169,16 +166,16 @@ def listing(connection: Connection) -> list[Row[Any]]:
 
 
 def waiting(connection: Connection, kind: str) -> tuple[int, datetime | None]:
-    """How many rows of a kind are still open, and since when the oldest was due."""
+    """Return how many rows of a kind are still open, and since when the oldest was due."""
     statement = select(func.count(), func.min(outbox.c.next_at)).where(
         outbox.c.kind == kind, outbox.c.state.in_(OPEN)
     )
-    count, oldest = connection.execute(statement).one()
-    return int(count), oldest
+    count, oldest_at = connection.execute(statement).one()
+    return int(count), oldest_at
 
 
 def refused_reasons(connection: Connection) -> dict[str, int]:
-    """How many rows were refused for good, by the reason."""
+    """Return how many rows were refused for good, by the reason."""
     statement = (
         select(func.coalesce(outbox.c.reason, ""), func.count())
         .where(outbox.c.state == REFUSED)
@@ -188,16 +185,39 @@ def refused_reasons(connection: Connection) -> dict[str, int]:
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a row waits and its time has come."""
     return and_(outbox.c.state == WAITING, outbox.c.next_at <= now)
 
 
 def is_free() -> ColumnElement[bool]:
+    """Return the condition that no sender holds a row."""
     return or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < db_seconds())
+
+
+def is_claimable(kind: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a row of a kind is due, or that its sender died."""
+    return and_(outbox.c.kind == kind, or_(is_due(now), outbox.c.state == SENDING), is_free())
+
+
+def oldest(connection: Connection, condition: ColumnElement[bool], most: int) -> list[Row[Any]]:
+    """Lock and return up to `most` rows that meet a condition, the longest due first.
+
+    Rows that another transaction holds are passed over.
+    """
+    statement = (
+        select(outbox)
+        .where(condition)
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return list(connection.execute(statement))
 
 
 def take_lease(
     connection: Connection, ids: Sequence[int], lease: int, state: str | None = None
 ) -> str:
+    """Hold these rows for `lease` seconds, and put them into `state`; return the token."""
     token = secrets.token_hex(8)
     columns: dict[str, Any] = {"lease": token, "lease_until": db_seconds() + lease}
     if state is not None:

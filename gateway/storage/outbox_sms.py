@@ -28,6 +28,7 @@ from gateway.storage.outbox import (
     WAITING,
     is_due,
     is_free,
+    oldest,
     take_lease,
 )
 from gateway.storage.tables import opt_outs, outbox
@@ -155,7 +156,7 @@ def claim_replies(
     connection: Connection, most: int, lease: int, now: datetime
 ) -> tuple[str, list[SmsRow]]:
     """Takes due replies, oldest first, for `lease` seconds; a token and the rows."""
-    found = _take(connection, and_(outbox.c.kind == REPLY, is_due(now), is_free()), most)
+    found = oldest(connection, and_(outbox.c.kind == REPLY, is_due(now), is_free()), most)
     return take_lease(connection, [row.id for row in found], lease), [_sms(row) for row in found]
 
 
@@ -166,7 +167,7 @@ def claim_notices(
     mine = and_(outbox.c.kind == NOTICE, outbox.c.network == network, is_due(now), is_free())
     rows = [
         NoticeRow(row.id, row.phone, row.topic, row.subject or {}, row.text, row.attempts)
-        for row in _take(connection, mine, most)
+        for row in oldest(connection, mine, most)
     ]
     return take_lease(connection, [row.id for row in rows], lease), rows
 
@@ -210,19 +211,8 @@ def opted_out(connection: Connection, phones: Collection[str]) -> set[str]:
 def overdue_sends(connection: Connection, most: int, lease: int) -> tuple[str, list[SmsRow]]:
     """Takes SMS whose sender died in the middle of the call: they may have gone out."""
     sms = outbox.c.kind.in_((REPLY, NOTICE))
-    found = _take(connection, and_(sms, outbox.c.state == SENDING, is_free()), most)
+    found = oldest(connection, and_(sms, outbox.c.state == SENDING, is_free()), most)
     return take_lease(connection, [row.id for row in found], lease), [_sms(row) for row in found]
-
-
-def _take(connection: Connection, which: ColumnElement[bool], most: int) -> list[Row[Any]]:
-    statement = (
-        select(outbox)
-        .where(which)
-        .order_by(outbox.c.next_at, outbox.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return list(connection.execute(statement))
 
 
 def _sms(row: Row[Any]) -> SmsRow:

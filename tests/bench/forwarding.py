@@ -28,8 +28,8 @@ from sqlalchemy import Engine, func, select
 
 from gateway.context import Context
 from gateway.dhis2 import forwarding
-from gateway.dhis2.forwarding import Far
 from gateway.dhis2.metadata import data_set_uid, field_target
+from gateway.dhis2.server import Dhis2Target
 from gateway.inbound import reader
 from gateway.storage.engine import connect, reading
 from gateway.storage.outbox import DHIS2, REFUSED, SENT
@@ -138,7 +138,7 @@ def _send(engine: Engine, side: Side) -> int:
 
 def _send_alone(engine: Engine, side: Side) -> int:
     with side.client() as client:
-        target = Far(client, TIMEOUT, load(), ZONE)
+        target = Dhis2Target(client, TIMEOUT, Context(load(), ZONE))
         return forwarding.send_due(engine, target, lambda: datetime.now(UTC))
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from threading import Event
 
 from gateway.dhis2 import forwarding
-from gateway.dhis2.forwarding import Far
 from gateway.dhis2.metadata import data_set_uid, days_out_target, export, field_target
 from gateway.dhis2.org_units import org_units_of
+from gateway.dhis2.server import Dhis2Target
 from gateway.sandbox.dhis2 import DEFAULT_TOKEN, Sandbox, create_app
 from gateway.sandbox.dhis2.faults import Kind
 from gateway.sandbox.serving import serving
@@ -17,7 +17,7 @@ from gateway.storage import destinations
 from gateway.storage.destinations import Health
 from gateway.storage.engine import reading
 from gateway.transports.dhis2 import Dhis2
-from tests.gateway.harness import BAMAKO, OCTOBER, PEC_VALUES, Harness
+from tests.gateway.harness import OCTOBER, PEC_VALUES, Harness
 
 CLOSED = datetime(2026, 11, 10, 1, tzinfo=UTC)  # the closing date, past the hour of spreading
 HELD = {code: str(number) for code, number in PEC_VALUES.items()}
@@ -37,7 +37,7 @@ class FarSide:
 
     harness: Harness
     sandbox: Sandbox
-    far: Far
+    target: Dhis2Target
     gate: Event = field(default_factory=Event)
 
     def learn(self) -> None:
@@ -52,7 +52,7 @@ class FarSide:
                 state.data_sets[uid] = replace(one, org_units=one.org_units | old)
 
     def send(self) -> int:
-        return forwarding.send_due(self.harness.engine, self.far, self.harness.clock)
+        return forwarding.send_due(self.harness.engine, self.target, self.harness.clock)
 
     def fail(self, kind: Kind, times: int | None = None, *, path: str = "/api/") -> None:
         """Goes wrong in this way; a slow or late write waits for the gate."""
@@ -112,8 +112,8 @@ def far_side(harness: Harness, family: str, *, timeout: float = 10.0) -> Iterato
         serving(app) as url,
         Dhis2(url, token=DEFAULT_TOKEN, timeout=timeout) as client,
     ):
-        far = Far(client, timeout, harness.catalogue, BAMAKO)
-        side = FarSide(harness, sandbox, far, gate)
+        target = Dhis2Target(client, timeout, harness.context)
+        side = FarSide(harness, sandbox, target, gate)
         side.learn()
         yield side
         gate.set()

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from gateway.dhis2 import forwarding
-from gateway.dhis2.forwarding import Far
+from gateway.dhis2.server import Dhis2Target
 from gateway.transports.dhis2 import Cell, Registration
 from gateway.transports.dhis2_verdict import Accepted, Conflict, GroupRefused, Partly, Verdict
-from tests.gateway.harness import BAMAKO, Harness
+from tests.gateway.harness import Harness
 
 Judge = Callable[[Sequence[Cell]], Verdict]
 JudgeComplete = Callable[[Sequence[Registration]], Verdict]
@@ -37,11 +37,11 @@ class StubDhis2:
             self.registered += [(one.org_unit, one.completed) for one in registrations]
         return self.completeness(registrations)
 
-    def far(self, harness: Harness) -> Far:
-        return Far(self, 60.0, harness.catalogue, BAMAKO)  # type: ignore[arg-type]
+    def target(self, harness: Harness) -> Dhis2Target:
+        return Dhis2Target(self, 60.0, harness.context)  # type: ignore[arg-type]
 
     def send(self, harness: Harness) -> int:
-        return forwarding.send_due(harness.engine, self.far(harness), harness.clock)
+        return forwarding.send_due(harness.engine, self.target(harness), harness.clock)
 
 
 def refusing(code: str, text: str = "") -> Judge:

@@ -180,7 +180,7 @@ def test_what_waits_for_a_person_is_a_fault(kibaru: Kibaru, context: dict[str, s
         row = {"kind": "dhis2", "key": "1", "state": "refused", "created_at": NOW}
         row["reason"] = "E7619"
         connection.execute(outbox.insert(), row)
-        destinations.failed(connection, "dhis2", until=NOW, reason="http_503", detail="away")
+        destinations.note_failure(connection, "dhis2", until=NOW, reason="http_503", detail="away")
     engine.dispose()
     done = kibaru("check", **context)
     assert (done.code, done.err) == (1, "3 faults\n")

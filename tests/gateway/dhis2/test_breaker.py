@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from gateway.dhis2 import breaker as dhis2_breaker
 from gateway.dhis2.breaker import State, state
-from gateway.dhis2.claim import codes_of
+from gateway.dhis2.cells import codes_of
 from gateway.dhis2.delivery import Delivery
 from gateway.model.outcomes import TryLater, Unknown
 from gateway.storage import destinations
@@ -43,14 +43,14 @@ def test_the_state_of_a_breaker(health: Health, found: State) -> None:
 
 def allowed(harness: Harness) -> dict[str, int]:
     with harness.engine.begin() as connection:
-        far = StubDhis2().far(harness)
+        far = StubDhis2().target(harness)
         return dict(dhis2_breaker.allowance(connection, far, harness.clock()))
 
 
 def fail(engine: Engine, name: str, reason: str = "http_503", **since: float) -> None:
     until = NOON + timedelta(**since)
     with engine.begin() as connection:
-        destinations.failed(connection, name, until=until, reason=reason, detail="")
+        destinations.note_failure(connection, name, until=until, reason=reason, detail="")
 
 
 def test_what_may_be_claimed(harness: Harness) -> None:
@@ -88,7 +88,7 @@ def note(
     stub = StubDhis2()
     delivery = Delivery(stub, "set", lambda: True, most=most, trouble=trouble, calls=1)
     with harness.engine.begin() as connection:
-        dhis2_breaker.note(connection, stub.far(harness), "PEC", delivery, NOON)
+        dhis2_breaker.note(connection, stub.target(harness), "PEC", delivery, NOON)
     with reading(harness.engine) as connection:
         return destinations.health(connection, DHIS2).batch
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.dhis2 import events as referral_forwarding
+from gateway.dhis2 import events
 from gateway.dhis2.events import EVENTS
 from gateway.dhis2.metadata_referrals import PROGRAM, element_uid
 from gateway.sandbox.dhis2.faults import Kind
@@ -25,8 +25,8 @@ class Far:
     side: FarSide
 
     def send(self) -> int:
-        return referral_forwarding.send_due(
-            self.referral_harness.engine, self.side.far, self.referral_harness.clock
+        return events.send_due(
+            self.referral_harness.engine, self.side.target, self.referral_harness.clock
         )
 
     def events(self) -> list[Mapping[str, Any]]:

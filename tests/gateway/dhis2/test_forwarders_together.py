@@ -37,7 +37,7 @@ def enrol(harness: Harness) -> None:
 def forward(engine: Engine, dhis2: FarSide, over: Event) -> int:
     sent = 0
     while not over.is_set():
-        sent += forwarding.send_due(engine, dhis2.far, dhis2.harness.clock)
+        sent += forwarding.send_due(engine, dhis2.target, dhis2.harness.clock)
         over.wait(0.001)
     return sent
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
+from gateway.context import Context
 from gateway.dhis2 import forwarding, rerouting
 from gateway.model.report import Status
 from gateway.model.roster import Roster, UnitRow
@@ -15,6 +16,7 @@ from gateway.storage.engine import reading
 from tests.gateway.dhis2_server import CLOSED, HELD, FarSide, far_side
 from tests.gateway.harness import (
     AWA,
+    BAMAKO,
     FANTA,
     ISSA,
     NOON,
@@ -288,7 +290,7 @@ def test_a_form_that_left_the_catalogue_does_not_hold_up_the_others(
     harness.clock.advance(seconds=1)
     harness.told(PEC)
     forms = {name: form for name, form in harness.catalogue.forms.items() if name != "NUT"}
-    far = replace(dhis2.far, catalogue=replace(harness.catalogue, forms=forms))
+    far = replace(dhis2.target, context=Context(replace(harness.catalogue, forms=forms), BAMAKO))
     assert forwarding.send_due(harness.engine, far, harness.clock) == 1
     assert dhis2.held() == HELD
     dhis2.send()
@@ -299,6 +301,6 @@ def test_it_stops_between_two_claims_when_its_time_is_over(
     harness: Harness, dhis2: FarSide
 ) -> None:
     harness.told(PEC)
-    assert forwarding.send_due(harness.engine, dhis2.far, harness.clock, until=NOON) == 0
+    assert forwarding.send_due(harness.engine, dhis2.target, harness.clock, until=NOON) == 0
     assert dhis2.calls() == []
     assert dhis2.send() == 1

@@ -7,13 +7,14 @@ from threading import Event, Lock
 
 import pytest
 
+from gateway.context import Context
 from gateway.dhis2 import forwarding
-from gateway.dhis2.forwarding import Far
+from gateway.dhis2.server import Dhis2Target
 from gateway.transports.dhis2 import Cell
 from gateway.transports.dhis2_verdict import Accepted, Verdict
 from menus.model.programme import Dhis2Requests
 from tests.gateway.dhis2_server import PATIENCE
-from tests.gateway.harness import Harness, killed_at, person, unit
+from tests.gateway.harness import BAMAKO, Harness, killed_at, person, unit
 from tests.gateway.stub_dhis2 import StubDhis2
 
 SITES = 24
@@ -44,11 +45,12 @@ class Crowd:
         return Accepted()
 
 
-def far_of(harness: Harness, stub: StubDhis2, *, at_once: int) -> Far:
+def far_of(harness: Harness, stub: StubDhis2, *, at_once: int) -> Dhis2Target:
     """Small requests, so that there are many."""
     requests = Dhis2Requests(requests_at_once=at_once, values_per_request=13)
     programme = replace(harness.catalogue.programme, dhis2=requests)
-    return replace(stub.far(harness), catalogue=replace(harness.catalogue, programme=programme))
+    catalogue = replace(harness.catalogue, programme=programme)
+    return replace(stub.target(harness), context=Context(catalogue, BAMAKO))
 
 
 def enrol(harness: Harness) -> None:

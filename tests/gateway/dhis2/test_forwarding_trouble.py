@@ -65,7 +65,7 @@ def test_a_server_that_is_not_there_is_tried_ever_less_often(
     harness: Harness, dhis2: FarSide
 ) -> None:
     with far_side(harness, "legacy") as gone:
-        far = gone.far
+        far = gone.target
     harness.told(PEC)
     pauses = []
     for failures in range(1, 9):

@@ -20,7 +20,11 @@ HERE = ("KolaSite001", OCTOBER)
 
 def verify(harness: Harness, dhis2: FarSide) -> Verified:
     found = reconciliation.verify(
-        harness.engine, dhis2.far.client, harness.context, Period.parse(OCTOBER), harness.clock.now
+        harness.engine,
+        dhis2.target.client,
+        harness.context,
+        Period.parse(OCTOBER),
+        harness.clock.now,
     )
     assert isinstance(found, Verified)
     return found
@@ -168,7 +172,7 @@ def test_many_units_are_asked_about_some_at_a_time(harness: Harness, dhis2: FarS
     before = len(dhis2.calls())
     data_set = data_set_uid(harness.catalogue.forms["PEC"])
     found = dhis2_reads.values(
-        dhis2.far.client, data_set, OCTOBER, [*units, "KolaSite001"], DEFAULT_OPTION_COMBO
+        dhis2.target.client, data_set, OCTOBER, [*units, "KolaSite001"], DEFAULT_OPTION_COMBO
     )
     assert isinstance(found, dict)
     assert sorted(found.values()) == sorted(HELD.values())
@@ -179,7 +183,11 @@ def test_a_server_that_is_away_is_said(harness: Harness, dhis2: FarSide) -> None
     harness.told(PEC)
     dhis2.fail(Kind.DOWN)
     found = reconciliation.verify(
-        harness.engine, dhis2.far.client, harness.context, Period.parse(OCTOBER), harness.clock.now
+        harness.engine,
+        dhis2.target.client,
+        harness.context,
+        Period.parse(OCTOBER),
+        harness.clock.now,
     )
     assert isinstance(found, TryLater)
     assert found.reason == "http_503"

@@ -180,7 +180,7 @@ def test_what_arrived_can_be_compared(harness: Harness, dhis2: FarSide) -> None:
     assert "KZA3T81MweL" not in held
     month = Period.parse(OCTOBER)
     found = reconciliation.verify(
-        harness.engine, dhis2.far.client, harness.context, month, harness.clock.now
+        harness.engine, dhis2.target.client, harness.context, month, harness.clock.now
     )
     assert isinstance(found, Verified)
     # DIA and SRZ are zero: no value is wanted where the server keeps no zeros.
@@ -191,7 +191,7 @@ def test_the_check_finds_it_fit(harness: Harness, dhis2: FarSide) -> None:
     now = harness.clock.now
     receivers = [Receiver("KOLA", "KolaSite001")]
     found = list(
-        dhis2_check.examine(dhis2.far.client, harness.catalogue, receivers, now, now.date())
+        dhis2_check.examine(dhis2.target.client, harness.catalogue, receivers, now, now.date())
     )
     assert [one.words for one in found if not one.ok] == []
     said = {one.what: one.words for one in found}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.storage.forwards import Wanted
+from gateway.storage.forwards import Forward
 from menus import gsm7
 from tests.gateway.harness import (
     AWA,
@@ -41,7 +41,7 @@ def test_a_whole_report_is_stored_answered_and_wanted(harness: Harness) -> None:
     assert (reply.form, reply.period, reply.unit_id) == ("PEC", OCTOBER, report.site_id)
     assert (reply.state, reply.next_at, reply.parts) == ("waiting", NOON, len(gsm7.parts(answer)))
     (forward,) = harness.rows("dhis2")
-    assert forward.key == Wanted(report.site_id, "PEC", OCTOBER).key
+    assert forward.key == Forward(report.site_id, "PEC", OCTOBER).key
     assert (forward.state, forward.next_at, forward.revision) == ("waiting", NOON, 1)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from gateway.context import Context
 from gateway.model.report import Status
 from gateway.reports import validation
 from gateway.reports.unit_of_work import UnitOfWork
@@ -14,7 +15,7 @@ from gateway.reports.validation import Outcome, Verdict
 from menus.model.catalogue import Catalogue
 from menus.model.period import Period
 from tests.gateway.dhis2_server import HELD, FarSide
-from tests.gateway.harness import FANTA, ISSA, NANA, PEC, Harness
+from tests.gateway.harness import BAMAKO, FANTA, ISSA, NANA, PEC, Harness
 
 OCTOBER = Period(2026, 10)
 PART = PEC.removesuffix(" DCD 0")
@@ -188,11 +189,13 @@ def test_the_calendar_validates_nothing_where_reports_leave_on_receipt(
 
 def test_what_left_before_the_setting_changed_stays(harness: Harness, dhis2: FarSide) -> None:
     at_once = replace(harness.catalogue.programme, forward="on_receipt")
-    waits = dhis2.far
-    dhis2.far = replace(waits, catalogue=replace(harness.catalogue, programme=at_once))
+    waits = dhis2.target
+    dhis2.target = replace(
+        waits, context=Context(replace(harness.catalogue, programme=at_once), BAMAKO)
+    )
     say(harness, PEC)
     dhis2.send()
-    dhis2.far = waits
+    dhis2.target = waits
     say(harness, "COR POS 27 CTA 26")
     harness.clock.now += timedelta(hours=1)
     dhis2.send()

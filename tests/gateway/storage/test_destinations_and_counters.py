@@ -15,16 +15,16 @@ LATER = NOON + timedelta(minutes=1)
 def test_failures_in_a_row_are_counted_until_it_works(engine: Engine) -> None:
     with engine.begin() as connection:
         assert destinations.health(connection, DHIS2) == Health()
-        assert not destinations.worked(connection, DHIS2)
+        assert not destinations.note_success(connection, DHIS2)
         for turn in (1, 2):
-            destinations.failed(
+            destinations.note_failure(
                 connection, DHIS2, until=LATER, reason=f"http_50{turn}", detail="words"
             )
     with reading(engine) as connection:
         assert destinations.health(connection, DHIS2) == Health(2, LATER, "http_502", "words")
         assert destinations.health(connection, OPERATOR) == Health()
     with engine.begin() as connection:
-        assert destinations.worked(connection, DHIS2)
+        assert destinations.note_success(connection, DHIS2)
         assert destinations.health(connection, DHIS2) == Health()
 
 

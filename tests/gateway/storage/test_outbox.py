@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Row, insert, select, update
 
-from gateway.storage import forwards, outbox, outbox_sms
+from gateway.model.outcomes import Unknown
+from gateway.storage import forward_rows, forwards, outbox, outbox_sms
 from gateway.storage.engine import connect, db_seconds, reading
-from gateway.storage.forwards import ForwardRow, Note, Settlement, Wanted
+from gateway.storage.forwards import CellSettlement, Forward, ForwardRow, Note
 from gateway.storage.outbox import DHIS2, NOTICE, REFUSED, REPLY, SENDING, SENT, UNKNOWN, WAITING
 from gateway.storage.outbox_sms import NewNotice, NewReply
 from gateway.storage.tables import org_units
@@ -41,7 +42,7 @@ def reply(engine: Engine, *keys: str, phone: str = AWA) -> None:
 
 def want(engine: Engine, unit_ids: Sequence[int], form: str = "PEC") -> None:
     with engine.begin() as connection:
-        forwards.want(connection, [Wanted(one, form, "202610") for one in unit_ids], NOON)
+        forwards.request(connection, [Forward(one, form, "202610") for one in unit_ids], NOON)
 
 
 def rows(engine: Engine) -> list[Row[Any]]:
@@ -56,16 +57,16 @@ def change(engine: Engine, **columns: object) -> None:
 
 def claim(engine: Engine, most: int = 10, forms: Sequence[str] = FORMS) -> tuple[str, list[int]]:
     with engine.begin() as connection:
-        token, found = forwards.claim_forwards(connection, dict.fromkeys(forms, most), LEASE, NOON)
+        token, found = forwards.claim(connection, dict.fromkeys(forms, most), LEASE, NOON)
     return token, [row.unit_id for row in found]
 
 
 def settle(engine: Engine, token: str, row: Row[Any], of: int = 1, **columns: Any) -> None:
     """Settles a row as it was claimed at a revision."""
     known = ForwardRow(row.id, row.unit_id, row.form, row.period, of, 0, None, {}, False)
-    settled = Settlement(SENT, sent_revision=of, sent_complete=True, **columns)
+    settled = CellSettlement(SENT, sent_revision=of, sent_complete=True, **columns)
     with engine.begin() as connection:
-        forwards.settle_forwards(connection, token, [(known, settled)], SOON)
+        forward_rows.settle(connection, token, [(known, settled)], LEASE, SOON)
 
 
 # --- Replies
@@ -199,7 +200,7 @@ def test_a_lost_answer_keeps_the_row_from_everybody(engine: Engine, unit_ids: li
         noted = Note({"a.b": "1"}, "KolaSite001", doubted=True)
         forwards.note_attempt(connection, token, {row.id: noted})
         assert forwards.in_flight(connection) == 1
-        forwards.note_unknown(connection, token, [row.id], "timeout", 500)
+        forward_rows.settle(connection, token, [(row, Unknown("timeout"))], 500, SOON)
         now = connection.execute(select(db_seconds())).scalar_one()
     (row,) = rows(engine)
     assert (row.state, row.reason, row.attempts) == (SENDING, "timeout", 1)
@@ -217,8 +218,8 @@ def test_two_forwarders_share_what_is_due(postgresql_url: str) -> None:
     unit_ids = units(one)
     want(one, unit_ids)
     with one.begin() as first, other.begin() as second:
-        _, mine = forwards.claim_forwards(first, dict.fromkeys(FORMS, 2), LEASE, NOON)
-        _, his = forwards.claim_forwards(second, dict.fromkeys(FORMS, 9), LEASE, NOON)
+        _, mine = forwards.claim(first, dict.fromkeys(FORMS, 2), LEASE, NOON)
+        _, his = forwards.claim(second, dict.fromkeys(FORMS, 9), LEASE, NOON)
     assert sorted(row.unit_id for row in (*mine, *his)) == unit_ids
     assert len(mine) == 2
     one.dispose()
@@ -228,10 +229,10 @@ def test_two_forwarders_share_what_is_due(postgresql_url: str) -> None:
 def test_whose_cells_are_on_our_books(engine: Engine, unit_ids: list[int]) -> None:
     want(engine, unit_ids[:2])
     with reading(engine) as connection:
-        known = forwards.known_from(connection, unit_ids, "202610")
+        known = forwards.requested_since(connection, unit_ids, "202610")
         assert sorted(one.unit_id for one in known) == unit_ids[:2]
         assert {(one.form, one.period) for one in known} == {("PEC", "202610")}
-        assert forwards.known_from(connection, unit_ids, "202611") == []
+        assert forwards.requested_since(connection, unit_ids, "202611") == []
 
 
 def test_each_claim_counts_as_one_request_under_way(engine: Engine, unit_ids: list[int]) -> None:
@@ -254,7 +255,7 @@ def test_what_is_back_is_brought_forward(engine: Engine, unit_ids: list[int]) ->
     change(engine, next_at=NOON + timedelta(days=6), attempts=3)
     with engine.begin() as connection:
         connection.execute(update(table).where(table.c.unit_id == unit_ids[1]).values(attempts=0))
-        outbox.bring_forward(connection, DHIS2, SOON)
+        outbox.make_due(connection, DHIS2, SOON)
     # A row that was never tried waits for its day, and replies for their own far side.
     assert [row.next_at == SOON for row in rows(engine)] == [True, False, False]
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from gateway.model.report import Report, Status, file
 from gateway.storage import forwards, reports
 from gateway.storage.engine import connect, reading
-from gateway.storage.forwards import Note, Wanted
+from gateway.storage.forwards import Forward, Note
 from gateway.storage.tables import org_units, posts, report_versions
 from gateway.storage.versions import Version
 from menus.loading.loader import load as load_catalogue
@@ -169,11 +169,11 @@ def test_a_reader_of_messages_does_not_hold_up_a_forwarder(postgresql_url: str) 
     one, other = connect(postgresql_url), connect(postgresql_url)
     site = enrol(one)
     with one.begin() as connection:
-        forwards.want(connection, [Wanted(site, "PEC", "202610")], NOON)
+        forwards.request(connection, [Forward(site, "PEC", "202610")], NOON)
     with one.begin() as reader, other.begin() as forwarder:
         reports.lock_sites(reader, [site])
         forwarder.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-        token, (row,) = forwards.claim_forwards(forwarder, {"PEC": 1}, 60, NOON)
+        token, (row,) = forwards.claim(forwarder, {"PEC": 1}, 60, NOON)
         forwards.note_attempt(forwarder, token, {row.id: Note({"a.b": "1"}, None, False)})
     with one.begin() as connection, other.begin() as second:
         reports.lock_sites(connection, [site])

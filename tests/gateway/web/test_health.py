@@ -48,7 +48,7 @@ def test_a_destination_that_fails_is_told_and_is_no_reason_not_to_be_ready(
 ) -> None:
     with engine.begin() as connection:
         for _ in range(2):
-            destinations.failed(connection, "dhis2", until=NOW, reason="http_503", detail="")
+            destinations.note_failure(connection, "dhis2", until=NOW, reason="http_503", detail="")
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json is not None
@@ -58,8 +58,8 @@ def test_a_destination_that_fails_is_told_and_is_no_reason_not_to_be_ready(
     }
     until = NOW + timedelta(minutes=2)
     with engine.begin() as connection:
-        destinations.failed(connection, "dhis2 PEC", until=until, reason="E7601", detail="")
-        destinations.limit(connection, "dhis2", 500)
+        destinations.note_failure(connection, "dhis2 PEC", until=until, reason="E7601", detail="")
+        destinations.set_batch(connection, "dhis2", 500)
     found = client.get("/readyz").json
     assert found is not None
     assert found["destinations"]["dhis2"] == "failing (http_503), 2 in a row, 500 values a request"
