@@ -72,9 +72,9 @@ def ask(uow: UnitOfWork, understood: Understood) -> Answer | str:
     posts = _posts(uow, area, agent, month)
     units = [post.unit_id for post in posts]
     taken = roster.posts_of(uow.connection, [said.phone], month)
-    if taken or number_changes.has_stood(uow.connection, said.phone, units):
+    if taken or number_changes.was_held_at(uow.connection, said.phone, units):
         return _problem("number_taken")
-    changes = number_changes.ask(
+    changes = number_changes.request(
         uow.connection, [post.id for post in posts], said.phone, understood.post.id, uow.now
     )
     _notify(uow, changes[0], "number_ask", replace(agent, phone=said.phone), site.name)
@@ -84,7 +84,7 @@ def ask(uow: UnitOfWork, understood: Understood) -> Answer | str:
 def agreed(uow: UnitOfWork, understood: Understood) -> str:
     """The new phone said OUI: it is the agent's from now on, and the others are told."""
     changes = understood.joins
-    number_changes.agree(uow.connection, changes, uow.now)
+    number_changes.accept(uow.connection, changes, uow.now)
     first, month = changes[0], _month(uow, understood)
     posts = roster.posts_by_id(uow.connection, [one.post_id for one in changes], month)
     if not posts:

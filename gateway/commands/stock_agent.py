@@ -77,7 +77,7 @@ def _note_stockouts(
 ) -> str:
     """Keep what is out at the post's site; tell what is new and what was known."""
     message, site_id = understood.message, post.unit_id
-    known = {out.code for out in stock.open_outs(uow.connection, [site_id])}
+    known = {out.code for out in stock.open_stock_outs(uow.connection, [site_id])}
     new = []
     for code, days in days_out.items():
         since = message.sent_at - timedelta(days=days or 0)

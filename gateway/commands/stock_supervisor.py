@@ -127,7 +127,7 @@ class _Asked:
             yield self._say("order_untold", sites=", ".join(untold))
 
     def _open_outs(self) -> list[StockOut]:
-        found = stock.open_outs(self.around.connection, [one.id for one in self.sites])
+        found = stock.open_stock_outs(self.around.connection, [one.id for one in self.sites])
         return [one for one in found if one.code in self.codes]
 
     def _by_code(self, outs: Iterable[tuple[StockOut, str]]) -> Iterator[str]:

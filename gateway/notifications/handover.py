@@ -13,7 +13,7 @@ from gateway.context import Context
 from gateway.storage import conversations, handovers, outbox_sms, reports, roster, scheduled_runs
 from gateway.storage.conversations import QUESTION_LIFETIME, Asked, Conversation
 from gateway.storage.engine import Connection
-from gateway.storage.handovers import Left
+from gateway.storage.handovers import LeftPost
 from gateway.storage.outbox_sms import NewNotice
 from gateway.storage.roster import Post
 from menus.model.period import Period
@@ -27,14 +27,14 @@ TOPIC: Final = "handover"  # of a notice whose subject holds `post`, the id of t
 def hand_over(connection: Connection, month: str, now: datetime) -> int:
     """Passes on what agents who do not work in the month were still asked; returns how many
     questions found somebody to answer them. Doing it again changes nothing."""
-    gone = handovers.left(connection, month)
+    gone = handovers.posts_left(connection, month)
     staff = roster.posts_at(connection, {one.unit_id for one in gone}, month)
     talks = conversations.load(connection, [one.post_id for one in gone])
     passed = 0
     for one in gone:
         agents = [post for post in staff.get(one.unit_id, []) if post.role == Role.AGENT]
         if agents:
-            handovers.pass_notices(connection, one.unit_id, [one.phone], agents[0].phone)
+            handovers.reassign_notices(connection, one.unit_id, [one.phone], agents[0].phone)
             passed += _pass_question(connection, one, talks.get(one.post_id), agents[0], now)
     return passed
 
@@ -46,7 +46,7 @@ def hand_over_due(connection: Connection, context: Context, now: datetime) -> in
     name = f"handover:{month}"
     if scheduled_runs.is_done(connection, name):
         return 0
-    scheduled_runs.announce(connection, name)
+    scheduled_runs.create(connection, name)
     if scheduled_runs.take(connection, name) is None:
         return 0
     passed = hand_over(connection, month, now)
@@ -74,7 +74,7 @@ def compose(
 
 
 def _pass_question(
-    connection: Connection, gone: Left, talk: Conversation | None, to: Post, now: datetime
+    connection: Connection, gone: LeftPost, talk: Conversation | None, to: Post, now: datetime
 ) -> int:
     """Gives her question to the new agent, unless that one has a question of her own."""
     if talk is None or not talk.asked or now - talk.asked_at > QUESTION_LIFETIME:

@@ -36,7 +36,7 @@ def queue_due(engine: Engine, context: Context, now: datetime) -> int:
 def _queue(engine: Engine, context: Context, one: Round, now: datetime) -> int:
     """Queues one round, chunk by chunk, until it is done or somebody else is at it."""
     with engine.begin() as connection:
-        scheduled_runs.announce(connection, one.name)
+        scheduled_runs.create(connection, one.name)
     total = 0
     while True:
         with engine.begin() as connection:

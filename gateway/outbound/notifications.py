@@ -109,7 +109,7 @@ def _worth_sending(
     for _ in range(ROUNDS if most else 0):
         token, rows = outbox_sms.claim_notices(connection, network, most, LEASE, now)
         texts = _words(connection, composer, rows, now)
-        outbox_sms.word_notices(connection, texts)
+        outbox_sms.set_texts(connection, texts)
         if texts or not rows:
             return token, [_sms(row, *texts[row.id]) for row in rows if row.id in texts]
     return "", []

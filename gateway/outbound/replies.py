@@ -38,6 +38,6 @@ def _claim(connection: Connection, most: int, now: datetime) -> tuple[str, list[
 def _take_up_lost(engine: Engine, now: datetime) -> None:
     """Sends whose process died in the middle of the call: unknown, as if no answer had come."""
     with engine.begin() as connection:
-        token, rows = outbox_sms.overdue_sends(connection, CLAIM, LEASE)
+        token, rows = outbox_sms.claim_overdue(connection, CLAIM, LEASE)
         lost = Unknown("sender_died")
         outbox.settle(connection, token, {row.id: columns(row, lost, {}, now) for row in rows})

@@ -29,7 +29,7 @@ _NOT_THERE: Final = _NOT_HEARD_OF | {ReferralState.NOT_ARRIVED}
 def chase_due(connection: Connection, context: Context, now: datetime) -> int:
     """Does what is due about up to PAGE referrals; returns about how many. Repeat until 0."""
     times = context.catalogue.programme.referrals
-    found = referrals.to_chase(connection, _due(times, now), PAGE)
+    found = referrals.unanswered(connection, _due(times, now), PAGE)
     over = timedelta(days=times.close_after_days)
     old = [one for one in found if now - one.made_at >= over]
     _close(connection, context, old, now)
@@ -81,7 +81,7 @@ def _chase(
             notifications.tell(connection, context, event, to, now)
     for stage, wanted in ((1, False), (2, True)):
         ids = [one.id for one in found if (now - one.made_at >= again) is wanted]
-        referrals.mark_chased(connection, ids, stage)
+        referrals.mark_reminded(connection, ids, stage)
 
 
 def _units(places: Iterable[Place]) -> set[int]:

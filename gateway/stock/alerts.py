@@ -103,7 +103,9 @@ def people(connection: Connection, unit: Unit, role: str, month: str) -> list[Po
 def _group_out(uow: UnitOfWork, out: StockOut) -> list[StockOut]:
     """The open stock-outs of the medicine's presentations, this one last, when none is left."""
     codes = presentations(uow.context.catalogue, out.code)
-    open_now = [one for one in stock.open_outs(uow.connection, [out.site_id]) if one.code in codes]
+    open_now = [
+        one for one in stock.open_stock_outs(uow.connection, [out.site_id]) if one.code in codes
+    ]
     if len(codes) < 2 or {one.code for one in open_now} != codes:
         return []
     return sorted(open_now, key=lambda one: one.code == out.code)
@@ -118,7 +120,7 @@ def presentations(catalogue: Catalogue, code: str) -> set[str]:
 
 def _still_out(connection: Connection, items: Iterable[Sequence[Any]]) -> list[StockOut]:
     wanted = {(int(site), str(code), str(since)) for site, code, since in items}
-    found = stock.open_outs(connection, {site for site, _, _ in wanted})
+    found = stock.open_stock_outs(connection, {site for site, _, _ in wanted})
     return [one for one in found if tuple(_item(one)) in wanted]
 
 
@@ -157,7 +159,7 @@ def _gone(
     connection: Connection, catalogue: Catalogue, outs: Sequence[StockOut]
 ) -> dict[int, list[str]]:
     """By site, the presentations of a medicine of which none is left, as far as told here."""
-    open_now = stock.open_outs(connection, {one.site_id for one in outs})
+    open_now = stock.open_stock_outs(connection, {one.site_id for one in outs})
     at: dict[int, set[str]] = {}
     for one in open_now:
         at.setdefault(one.site_id, set()).add(one.code)

@@ -91,7 +91,7 @@ def fixed_days(
 ) -> dict[int, dict[str, int]]:
     """The days out of these sites in a month, as far as it is over, by site and code."""
     first, last = bounds(period, timezone)
-    outs = stock.outs_between(connection, site_ids, first, last)
+    outs = stock.stock_outs_between(connection, site_ids, first, last)
     return days_out_in(outs, period.first_day, min(ends(period), today), timezone)
 
 

@@ -131,7 +131,7 @@ def shelves(
     since = bounds(Period.parse(min(periods)), context.timezone)[0]
     receipts = stock.receipts_of(connection, site_ids, since)
     outs: dict[int, list[StockOut]] = {}
-    for one in stock.outs_between(connection, site_ids, since, now + timedelta(days=1)):
+    for one in stock.stock_outs_between(connection, site_ids, since, now + timedelta(days=1)):
         outs.setdefault(one.site_id, []).append(one)
     return {
         site: Shelf(

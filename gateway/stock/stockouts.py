@@ -30,7 +30,7 @@ def ran_out(
     A message that comes late may be answered by a receipt that came before it was read: then
     the stock-out is over, and nobody is told.
     """
-    out = stock.add_out(uow.connection, site_id, code, since, message.id)
+    out = stock.add_stock_out(uow.connection, site_id, code, since, message.id)
     if out is None:
         return None
     _recount(uow, site_id, since)
@@ -40,7 +40,7 @@ def ran_out(
         if one.code == code and one.received_at > since and one.inbox_id != message.id
     ]
     if later:
-        stock.close_out(uow.connection, out.id, later[0].received_at, later[0].inbox_id)
+        stock.close_stock_out(uow.connection, out.id, later[0].received_at, later[0].inbox_id)
     else:
         stock_alerts.tell(uow, out)
     return out
@@ -53,11 +53,11 @@ def came_back(
     wanted = set(codes)
     ended = [
         one
-        for one in stock.open_outs(uow.connection, [site_id])
+        for one in stock.open_stock_outs(uow.connection, [site_id])
         if one.code in wanted and one.since <= at
     ]
     for one in ended:
-        stock.close_out(uow.connection, one.id, at, message_id)
+        stock.close_stock_out(uow.connection, one.id, at, message_id)
         _recount(uow, site_id, at)
     return [replace(one, until=at) for one in ended]
 
@@ -86,13 +86,13 @@ def _note_counts(uow: UnitOfWork, change: ReportChange) -> None:
     if not changed:
         return
     end = bounds(period, uow.context.timezone)[1]
-    open_now = {one.code: one for one in stock.open_outs(uow.connection, [after.site_id])}
+    open_now = {one.code: one for one in stock.open_stock_outs(uow.connection, [after.site_id])}
     for code in changed:
         out = open_now.get(code)
         if after.values[code] == 0:
             _none_left(uow, after, code, end, message)
         elif out is not None and before is not None and _opened_by(before, code, out):
-            stock.remove_out(uow.connection, out.id)
+            stock.remove_stock_out(uow.connection, out.id)
             _recount(uow, after.site_id, out.since)
         elif out is not None:
             counted = max(min(message.sent_at, end), out.since)
@@ -104,7 +104,7 @@ def take_back(uow: UnitOfWork, message_id: int) -> bool:
     receipts, outs = stock.touched_by(uow.connection, message_id)
     if not receipts and not outs:
         return False
-    stock.take_back(uow.connection, message_id)
+    stock.undo(uow.connection, message_id)
     for site_id in {receipt.site_id for receipt in receipts}:
         uow.history.forget_receipts(site_id, message_id)
     for out in outs:

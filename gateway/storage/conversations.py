@@ -1,4 +1,4 @@
-"""Where the conversation with each person stands, from one message to the next."""
+"""The state of the conversation with each person, from one message to the next."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from gateway.model.report import Key
 from gateway.storage.engine import insert_new
 from gateway.storage.tables import conversations
 
+QUESTION_LIFETIME: Final = timedelta(hours=72)  # for which a question, and its month, hold
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -22,7 +24,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What a person's last answer asked of her, and which reports her last message touched.
+    """What the last answer to a person asked, and which reports their last message touched.
 
     `asked` are numbers to be confirmed; `undo_id` is the message that an OUI would undo. `more`
     are the pages of an answer of `more_at` that are still to come; `held_id` is a message that
@@ -41,16 +43,17 @@ class Conversation:
 
     @property
     def is_open(self) -> bool:
+        """Return whether the last answer asked something that an OUI would settle."""
         return bool(self.asked) or self.undo_id is not None or self.proposed is not None
 
     @property
     def last_at(self) -> datetime:
-        """When anything was last asked or told here."""
+        """Return when anything was last asked or told here."""
         return max(self.asked_at, self.more_at or self.asked_at)
 
 
 def load(connection: Connection, post_ids: Collection[int]) -> dict[int, Conversation]:
-    """The conversations of these people, by post; those who never had one are left out."""
+    """Return the conversations of these people, by post; a post that never had one is left out."""
     statement = select(conversations).where(conversations.c.post_id.in_(post_ids))
     return {
         row.post_id: Conversation(
@@ -69,20 +72,20 @@ def load(connection: Connection, post_ids: Collection[int]) -> dict[int, Convers
 
 
 def save(connection: Connection, changed: Sequence[Conversation]) -> None:
-    """Keeps where these conversations stand now."""
+    """Store the state of these conversations."""
     rows = [
         {
-            "post_id": one.post_id,
-            "asked_at": one.asked_at,
-            "asked": [[list(asked.key), list(asked.codes)] for asked in one.asked],
-            "undo_id": one.undo_id,
-            "touched": [list(key) for key in one.touched],
-            "more": list(one.more) if one.more else null(),
-            "more_at": one.more_at,
-            "held_id": one.held_id,
-            "proposed": dict(one.proposed) if one.proposed is not None else null(),
+            "post_id": conversation.post_id,
+            "asked_at": conversation.asked_at,
+            "asked": [[list(asked.key), list(asked.codes)] for asked in conversation.asked],
+            "undo_id": conversation.undo_id,
+            "touched": [list(key) for key in conversation.touched],
+            "more": list(conversation.more) if conversation.more else null(),
+            "more_at": conversation.more_at,
+            "held_id": conversation.held_id,
+            "proposed": null() if conversation.proposed is None else dict(conversation.proposed),
         }
-        for one in sorted(changed, key=lambda one: one.post_id)
+        for conversation in sorted(changed, key=lambda conversation: conversation.post_id)
     ]
     if not rows:
         return
@@ -99,8 +102,3 @@ def save(connection: Connection, changed: Sequence[Conversation]) -> None:
 def _key(stored: Sequence[int | str]) -> Key:
     site, form, period = stored
     return (int(site), str(form), str(period))
-
-
-QUESTION_LIFETIME: Final = timedelta(
-    hours=72
-)  # for which an answer's question, and its month, hold

@@ -9,7 +9,7 @@ from gateway.storage.tables import tallies
 
 
 def add(connection: Connection, counts: Mapping[str, int]) -> None:
-    """Adds to counters; make it the last statement, since it holds their rows till COMMIT."""
+    """Add to counters; make it the last statement, since it holds their rows until COMMIT."""
     rows = [{"name": name, "value": count} for name, count in sorted(counts.items()) if count]
     if not rows:
         return
@@ -21,4 +21,5 @@ def add(connection: Connection, counts: Mapping[str, int]) -> None:
 
 
 def read(connection: Connection) -> dict[str, int]:
+    """Return every counter that was ever added to, by name."""
     return {row.name: row.value for row in connection.execute(select(tallies))}

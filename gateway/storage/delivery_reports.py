@@ -1,5 +1,8 @@
-"""Delivery reports. They come in any order, repeated, and sometimes before the answer to the
-send that they are about; a final state is never downgraded."""
+"""Delivery reports as they come.
+
+They come in any order, repeated, and sometimes before the answer to the send that they are
+about; a final state is never downgraded.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -22,7 +25,7 @@ def note(
     final: bool,
     now: datetime,
 ) -> None:
-    """Keeps a delivery report, and shows it on the reply that it is about."""
+    """Store a delivery report, and show it on the reply that it is about."""
     statement = insert_new(connection, delivery_reports).values(
         message_id=message_id, status=status, reason=reason, final=final, received_at=now
     )
@@ -73,6 +76,6 @@ def expect(
 
 
 def opt_out(connection: Connection, *, phone: str, sender_id: str, now: datetime) -> None:
-    """Keeps that this number wants no messages that nobody asked for."""
+    """Store that this number wants no messages that it did not ask for."""
     statement = insert_new(connection, opt_outs).values(phone=phone, sender_id=sender_id, since=now)
     connection.execute(statement.on_conflict_do_nothing())

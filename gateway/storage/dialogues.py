@@ -1,9 +1,9 @@
-"""Dialogues by USSD between two keys, in Redis: where each stood, and what was typed since.
+"""USSD dialogues between two hops, in Redis: the last State of each, and what was typed since.
 
 A dialogue is a list: a State, the text with which it was reached, and every longer text since.
 The operator posts all that was typed so far, so a hop only adds its text and takes the whole
-list, in one round trip; where the dialogue stands is worked out from it. Nothing here is needed
-to find what was confirmed, which stands in SQL.
+list, in one round trip; the present State is worked out from it. Nothing here is needed to find
+what was confirmed, which stands in SQL.
 """
 
 import json
@@ -53,8 +53,10 @@ class DialoguesAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A dialogue as it was kept: the State reached with the first of the texts, in JSON, then
-    the others."""
+    """A dialogue as it was kept.
+
+    `kept` is the State reached with the first of the texts, in JSON; the other texts came since.
+    """
 
     kept: str
     texts: tuple[str, ...]
@@ -64,8 +66,8 @@ class Dialogues:
     """The dialogues that go on, each for `keep` seconds after its last hop. Thread-safe.
 
     Redis counts as down when connecting or an answer takes more than `timeout` seconds; it is
-    then left alone for REST seconds, so that one that hangs does not hold up every hop. Every
-    method raises DialoguesAway then.
+    then left alone for REST seconds, so that a Redis that hangs does not hold up every hop.
+    Every method raises DialoguesAway then.
     """
 
     def __init__(
@@ -91,11 +93,11 @@ class Dialogues:
         self._rest_until: float | None = None
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._redis.close()
 
     def hop(self, dialogue: str, text: str) -> Log | None:
-        """Notes a text that goes on from the last one, and gives back the dialogue.
+        """Add a text that goes on from the last one, and return the dialogue.
 
         None for a dialogue that is not there. When the last text is another one afterwards,
         this one neither repeats it nor goes on from it. One round trip.
@@ -106,10 +108,10 @@ class Dialogues:
         return Log(found[0], tuple(found[1:]))
 
     def keep(self, dialogue: str, state: Mapping[str, Any], text: str, *, seen: str | None) -> bool:
-        """Keeps where a dialogue stands after `text`; whether it was kept.
+        """Store the state of a dialogue after `text`; return whether it was stored.
 
         `seen` is the last text that was seen of it, None for a new dialogue: a hop that was
-        slow does not undo what a later one has noted.
+        slow does not undo what a later one has stored.
         """
         kept = json.dumps(state, separators=(",", ":"), ensure_ascii=False)
         last = _NEW if seen is None else seen
@@ -117,7 +119,7 @@ class Dialogues:
         return bool(self._ask(lambda: self._keep(keys=[_key(dialogue)], args=arguments)))
 
     def forget(self, dialogue: str) -> None:
-        """Nothing is known of a dialogue any more."""
+        """Delete a dialogue."""
         self._ask(lambda: self._redis.delete(_key(dialogue)))
 
     def _ask(self, act: Callable[[], Any]) -> Any:

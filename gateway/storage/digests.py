@@ -1,4 +1,4 @@
-"""Notices that tell several things at once: what comes before one is sent is told with it."""
+"""Notices that tell several things at once: what comes up before one is sent is added to it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,10 +14,10 @@ from gateway.storage.tables import outbox
 def add_to_digest(
     connection: Connection, notice: NewNotice, items: Sequence[Any], now: datetime
 ) -> None:
-    """Adds things to what a person is to be told under the notice's topic.
+    """Add items to what a person is to be told under the notice's topic.
 
-    A notice of that topic that nobody has begun to send takes them up, in its subject's
-    `items`; else this one is queued. The row is locked, so that it cannot be sent without them.
+    A notice of that topic that is not being sent yet takes them up, in its subject's `items`;
+    else this one is queued. The row is locked, so that it cannot be sent without them.
     """
     statement = (
         select(outbox.c.id, outbox.c.subject)
@@ -40,6 +40,6 @@ def add_to_digest(
         add_notices(connection, [notice], now)
         return
     known = list(waiting.subject["items"])
-    known += [one for one in items if one not in known]
+    known += [item for item in items if item not in known]
     subject = {**waiting.subject, "items": known}
     connection.execute(update(outbox).where(outbox.c.id == waiting.id).values(subject=subject))

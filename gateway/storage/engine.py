@@ -1,4 +1,4 @@
-"""Connections to the one database, SQLite or PostgreSQL, with the same promises on both.
+"""Connections to the database, SQLite or PostgreSQL, with the same promises on both.
 
 Use cases hold an Engine and hand its Connections to the other files of this room; they take
 both names from here.
@@ -26,15 +26,15 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.schema import Table
 
-# The database cannot be reached, is locked beyond patience, cannot be written, or has no schema
-# yet: trying the same again later may go well. A fault in a value is none of these.
+# The database cannot be reached, is locked for too long, cannot be written, or has no schema
+# yet: trying the same again later may go well. A wrong value raises none of these.
 StorageFault = (OperationalError, InterfaceError, InternalError, PoolTimeout, OSError)
 
 WORKER_PATIENCE = 30.0
 CONNECT_PATIENCE = 3
 
-# SQLite writes one transaction at a time and lets whoever waits for that sleep, longer each
-# time. Whoever waits here for a connection goes on as soon as one is free.
+# SQLite writes one transaction at a time and lets a waiting one sleep, longer each time. One
+# that waits here for a connection goes on as soon as there is a free one.
 SQLITE_CONNECTIONS = 4
 # Pages of 4 KiB in SQLite's log before it is written back; at its own 1,000 that would be every
 # hundred messages or so.
@@ -42,7 +42,7 @@ CHECKPOINT_PAGES = 8000
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """Gives up on a server that holds the connection open and says nothing.
+    """A connection that gives up on a server which holds it open and says nothing.
 
     `statement_timeout` is kept by the server, so a stopped or unreachable server would never
     apply it; the operator hangs up after 10 seconds, and so the client itself must watch.
@@ -51,6 +51,7 @@ class PatientConnection(psycopg.Connection[Any]):
     patience: float = WORKER_PATIENCE
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """Wait as psycopg does. Raises OperationalError when it takes more than `patience`."""
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
         except psycopg.errors._WaitTimeout as late:  # noqa: SLF001  psycopg's own public signal
@@ -59,7 +60,7 @@ class PatientConnection(psycopg.Connection[Any]):
 
 
 class db_seconds(FunctionElement[int]):  # noqa: N801  written like the SQL function it is
-    """Now, by the database's own clock, in whole seconds since 1970."""
+    """The moment by the database's own clock, in whole seconds since 1970."""
 
     type = Integer()
     inherit_cache = True
@@ -76,13 +77,13 @@ def _sqlite_seconds(element: db_seconds, compiler: SQLCompiler, **kw: Any) -> st
 
 
 def connect(url: str, *, patience: float = WORKER_PATIENCE, pool_size: int = 8) -> Engine:
-    """An engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`).
+    """Return an engine for `url` (`sqlite:///path` or `postgresql+psycopg://…`).
 
     `patience` is the longest time in seconds that one statement, or one wait for SQLite's
     write lock, may take. Nothing is opened or made yet; a folder that SQLite's file lacks is
     made with it. Call it after a fork, never before.
 
-    No error tells the values of its statement, which may be a person's words or number.
+    No error holds the values of its statement, which may be a person's words or number.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -152,7 +153,7 @@ def _postgresql(url: URL, patience: float, pool_size: int) -> Engine:
         return connection
 
     @event.listens_for(engine, "handle_error")
-    def tell_missing_tables(context: ExceptionContext) -> None:
+    def translate_missing_tables(context: ExceptionContext) -> None:
         if isinstance(context.original_exception, psycopg.errors.UndefinedTable):
             _raise_as_sqlite_does(context)
 
@@ -160,24 +161,24 @@ def _postgresql(url: URL, patience: float, pool_size: int) -> Engine:
 
 
 def _raise_as_sqlite_does(context: ExceptionContext) -> NoReturn:
-    """A table that is not there is no fault of the statement: the schema is yet to come."""
+    """Raise OperationalError for a missing table: the schema is yet to come."""
     original = context.original_exception
     raise OperationalError(context.statement, None, original, hide_parameters=True) from original
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads: on SQLite it takes no write lock."""
+    """Open a transaction that only reads: on SQLite it takes no write lock."""
     with engine.connect().execution_options(reading=True) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def one_statement(engine: Engine) -> Iterator[Connection]:
-    """For a change that is a single statement: it is durable as soon as that has run.
+    """Open a connection for a change that is a single statement, durable as soon as it has run.
 
-    Both databases make a transaction of a statement that stands alone. A BEGIN and a COMMIT of
-    our own would be two more round trips to PostgreSQL, and would hold SQLite's write lock from
+    Both databases make a transaction of a statement that stands alone. An explicit BEGIN and
+    COMMIT would be two more round trips to PostgreSQL, and would hold SQLite's write lock from
     the one to the other.
     """
     sqlite = engine.dialect.name == "sqlite"
@@ -188,7 +189,7 @@ def one_statement(engine: Engine) -> Iterator[Connection]:
 
 
 def insert_new(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    """An INSERT that both databases can give an ON CONFLICT clause."""
+    """Return an INSERT that can be given an ON CONFLICT clause."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)

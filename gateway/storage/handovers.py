@@ -1,4 +1,4 @@
-"""What somebody who has left was still being asked, and told."""
+"""The open questions and notices of agents who have left."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from menus.model.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftPost:
     """An agent's post that is no longer held."""
 
     post_id: int
@@ -20,9 +20,11 @@ class Left:
     unit_id: int
 
 
-def left(connection: Connection, period: str) -> list[Left]:
-    """The agents' posts not held in the month whose conversation is not at its end, or whose
-    phone is still to be told something, in the order of their ids."""
+def posts_left(connection: Connection, period: str) -> list[LeftPost]:
+    """Return the agents' posts not held in the month that still have something open.
+
+    That is a conversation, or a notice that waits for their phone. By id.
+    """
     talked = exists().where(conversations.c.post_id == posts.c.id)
     waits = exists().where(
         outbox.c.phone == posts.c.phone,
@@ -35,11 +37,13 @@ def left(connection: Connection, period: str) -> list[Left]:
         .where(posts.c.role == Role.AGENT, ~is_held(period), or_(talked, waits))
         .order_by(posts.c.id)
     )
-    return [Left(*row) for row in connection.execute(statement).all()]
+    return [LeftPost(*row) for row in connection.execute(statement).all()]
 
 
-def pass_notices(connection: Connection, unit_id: int, phones: Collection[str], to: str) -> None:
-    """What waits to be told about a site to these phones goes to another one."""
+def reassign_notices(
+    connection: Connection, unit_id: int, phones: Collection[str], to: str
+) -> None:
+    """Send the notices about a site that wait for these phones to another phone."""
     statement = update(outbox).where(
         and_(outbox.c.kind == NOTICE, outbox.c.state == WAITING),
         outbox.c.unit_id == unit_id,

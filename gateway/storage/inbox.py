@@ -1,7 +1,7 @@
 """Messages as they came: stored before they are acknowledged, read later, in lanes.
 
-A lane holds all messages of one phone. Whoever reads locks the lane's row, so one phone's
-messages are read in order and by one reader at a time, and a reader that dies lets go.
+A lane holds all messages of one phone. A reader locks the lane's row, so one phone's messages
+are read in order and by one reader at a time, and a reader that dies lets go.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ NEW, READ, FAILED = "new", "read", "failed"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message at the door. `sent_at` is the operator's date, already judged usable."""
+    """A message as it arrives. `sent_at` is the operator's date, already judged usable."""
 
     provider: str
     provider_id: str
@@ -47,7 +47,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How the reading of a message ended: `state` READ or FAILED, and whose message it was."""
+    """How the reading of a message ended: `state` READ or FAILED, and the sender's post."""
 
     message_id: int
     state: str
@@ -55,7 +55,10 @@ class Read:
 
 
 def hash_key(connection: Connection) -> bytes:
-    """The secret with which texts are hashed; made once, when the schema was created."""
+    """Return the secret with which texts are hashed; made once, when the schema was created.
+
+    Raises LookupError when the database holds none.
+    """
     key = connection.scalar(select(secrets.c.value).where(secrets.c.name == "text_hash"))
     if key is None:
         raise LookupError("the database holds no key for text hashes; run `kibaru migrate`")
@@ -63,12 +66,12 @@ def hash_key(connection: Connection) -> bytes:
 
 
 def add(connection: Connection, arrival: Arrival, key: bytes) -> bool:
-    """Stores a message unless its provider's id is known; returns whether it was new."""
+    """Store a message unless its provider's id is known; return whether it was new."""
     return _insert(connection, arrival, text_hash(arrival.text, key)) is not None
 
 
 def record(connection: Connection, arrival: Arrival, key: bytes) -> Message | None:
-    """Stores what was said in a dialogue, to be read in the same transaction.
+    """Store what was typed in a dialogue, to be read in the same transaction.
 
     None when its provider's id is known. What is confirmed on a screen is meant anew each
     time, so its hash takes in the id and it is never the repeat of an older message.
@@ -88,8 +91,8 @@ def record(connection: Connection, arrival: Arrival, key: bytes) -> Message | No
     )
 
 
-def known(connection: Connection, provider: str, provider_id: str) -> int | None:
-    """The id of the message that a provider calls so, if it is stored."""
+def id_of(connection: Connection, provider: str, provider_id: str) -> int | None:
+    """Return the id of the message with this provider's id; None when it is not stored."""
     statement = select(inbox.c.id).where(
         inbox.c.provider == provider, inbox.c.provider_id == provider_id
     )
@@ -97,7 +100,7 @@ def known(connection: Connection, provider: str, provider_id: str) -> int | None
 
 
 def _insert(connection: Connection, arrival: Arrival, hashed: str) -> int | None:
-    """The new row's id; None when its provider's id is known."""
+    """Return the new row's id; None when its provider's id is known."""
     row = {
         "provider": arrival.provider,
         "provider_id": arrival.provider_id,
@@ -110,7 +113,7 @@ def _insert(connection: Connection, arrival: Arrival, hashed: str) -> int | None
         "received_at": arrival.received_at,
         "state": NEW,
     }
-    # The count of rows would not do: PostgreSQL's driver tells none for such an INSERT.
+    # The count of rows would not do: PostgreSQL's driver has none for such an INSERT.
     statement = (
         insert_new(connection, inbox)
         .on_conflict_do_nothing(index_elements=["provider", "provider_id"])
@@ -121,17 +124,18 @@ def _insert(connection: Connection, arrival: Arrival, hashed: str) -> int | None
 
 
 def lane_of(phone: str) -> int:
+    """Return the lane of a phone."""
     return zlib.crc32(phone.encode("utf-8", "replace")) % LANES
 
 
 def text_hash(text: str, key: bytes) -> str:
-    """A keyed hash of what was typed, blind to case and white space."""
+    """Return a keyed hash of what was typed, blind to case and white space."""
     plain = " ".join(text.casefold().split())
     return hmac.new(key, plain.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def lanes_with_work(connection: Connection) -> list[int]:
-    """The lanes that hold unread messages, the one that waits longest first."""
+    """Return the lanes that hold unread messages, the longest waiting first."""
     oldest = func.min(inbox.c.id)
     statement = (
         select(inbox.c.lane).where(inbox.c.state == NEW).group_by(inbox.c.lane).order_by(oldest)
@@ -140,7 +144,7 @@ def lanes_with_work(connection: Connection) -> list[int]:
 
 
 def take(connection: Connection, lane: int, most: int) -> list[Message]:
-    """The lane's oldest unread messages, if nobody else is reading it; else none.
+    """Return up to `most` of a lane's oldest unread messages; none while another reader has it.
 
     Oldest by the operator's date, ties by arrival, so that one phone's messages are handled in
     the order in which they were sent. The lane stays locked until the transaction ends.
@@ -158,13 +162,13 @@ def take(connection: Connection, lane: int, most: int) -> list[Message]:
 
 
 def messages(connection: Connection, ids: Collection[int]) -> dict[int, Message]:
-    """These messages by id, as far as their text is still kept."""
+    """Return these messages by id, as far as their text is still kept."""
     statement = select(inbox).where(inbox.c.id.in_(ids), inbox.c.text.is_not(None))
     return {row.id: _message(row) for row in connection.execute(statement)}
 
 
 def settle(connection: Connection, reads: Sequence[Read], now: datetime) -> None:
-    """Marks messages as read, or as failed for good."""
+    """Mark messages as read, or as failed for good."""
     if not reads:
         return
     statement = (
@@ -173,20 +177,23 @@ def settle(connection: Connection, reads: Sequence[Read], now: datetime) -> None
         .values(state=bindparam("to"), post_id=bindparam("post"), read_at=bindparam("at"))
     )
     rows = [
-        {"message": one.message_id, "to": one.state, "post": one.post_id, "at": now}
-        for one in reads
+        {"message": read.message_id, "to": read.state, "post": read.post_id, "at": now}
+        for read in reads
     ]
     connection.execute(statement, rows)
 
 
 def count_attempt(connection: Connection, message_id: int) -> None:
-    """Notes that reading this message broke, so that it cannot break for ever."""
+    """Count that reading this message broke, so that it is not tried for ever."""
     statement = update(inbox).where(inbox.c.id == message_id).values(attempts=inbox.c.attempts + 1)
     connection.execute(statement)
 
 
 def blank_texts(connection: Connection, before: datetime, most: int = 1000) -> int:
-    """Takes the text out of messages that arrived before this moment; returns how many."""
+    """Blank the text of messages that arrived before this moment; return how many were.
+
+    Those not read yet keep theirs.
+    """
     old = (
         select(inbox.c.id)
         .where(inbox.c.text.is_not(None), inbox.c.received_at < before, inbox.c.state != NEW)
@@ -198,27 +205,21 @@ def blank_texts(connection: Connection, before: datetime, most: int = 1000) -> i
 
 
 def forget_text(connection: Connection, message_id: int) -> None:
-    """Takes the text out of a message that holds what must not be kept."""
+    """Blank the text of a message that holds what must not be kept."""
     connection.execute(update(inbox).where(inbox.c.id == message_id).values(text=None))
 
 
 def waiting(connection: Connection) -> tuple[int, datetime | None]:
-    """How many messages wait to be read, and when the oldest of them arrived."""
+    """Return how many messages wait to be read, and when the oldest of them arrived."""
     statement = select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.state == NEW)
     count, oldest = connection.execute(statement).one()
     return int(count), oldest
 
 
 def sent_at(connection: Connection, message_ids: Sequence[int]) -> Mapping[int, datetime]:
-    """When these messages were sent, by id."""
+    """Return when these messages were sent, by id."""
     statement = select(inbox.c.id, inbox.c.sent_at).where(inbox.c.id.in_(message_ids))
     return {row.id: row.sent_at for row in connection.execute(statement)}
-
-
-def hashes(connection: Connection, message_ids: Sequence[int]) -> Mapping[int, str]:
-    """The text hashes of these messages, by id."""
-    statement = select(inbox.c.id, inbox.c.text_hash).where(inbox.c.id.in_(message_ids))
-    return {row.id: row.text_hash for row in connection.execute(statement)}
 
 
 def _message(row: Row[tuple[object, ...]]) -> Message:

@@ -1,4 +1,4 @@
-"""Agents' numbers that a supervisor moves: asked for, agreed to by the new phone, remembered."""
+"""Changes of agents' numbers: requested by a supervisor, accepted by the new phone, remembered."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from gateway.storage.tables import number_changes, outbox, posts
 
 @dataclass(frozen=True, slots=True)
 class NumberChange:
-    """A post whose phone is to become another. `asked_by` is the post of who asked."""
+    """A post whose phone is to become another; `asked_by` is the post of the supervisor."""
 
     id: int
     post_id: int
@@ -22,13 +22,15 @@ class NumberChange:
     asked_at: datetime
 
 
-def ask(
+def request(
     connection: Connection, post_ids: Sequence[int], new_phone: str, asked_by: int, at: datetime
 ) -> list[int]:
-    """Notes that these posts are to get this number; what was asked for them before and not
-    agreed to is dropped. Returns the ids of the changes."""
-    open_ones = and_(number_changes.c.post_id.in_(post_ids), number_changes.c.agreed_at.is_(None))
-    connection.execute(delete(number_changes).where(open_ones))
+    """Store that these posts are to get this number; return the ids of the changes.
+
+    What was requested for them before and not accepted is dropped.
+    """
+    unaccepted = and_(number_changes.c.post_id.in_(post_ids), number_changes.c.agreed_at.is_(None))
+    connection.execute(delete(number_changes).where(unaccepted))
     phones = select(posts.c.id, posts.c.phone).where(posts.c.id.in_(post_ids))
     rows = [
         {"post_id": post_id, "old_phone": phone, "new_phone": new_phone,
@@ -40,7 +42,7 @@ def ask(
 
 
 def open_for(connection: Connection, phones: Collection[str]) -> dict[str, list[NumberChange]]:
-    """The changes that wait for the word of these phones, by phone."""
+    """Return the changes that wait for these phones to accept them, by phone."""
     statement = (
         select(number_changes)
         .where(number_changes.c.new_phone.in_(phones), number_changes.c.agreed_at.is_(None))
@@ -55,34 +57,36 @@ def open_for(connection: Connection, phones: Collection[str]) -> dict[str, list[
     return found
 
 
-def agree(connection: Connection, changes: Sequence[NumberChange], at: datetime) -> None:
-    """From now on these posts have the new number, and what waits for the old one goes to it."""
-    ids = [one.id for one in changes]
+def accept(connection: Connection, changes: Sequence[NumberChange], at: datetime) -> None:
+    """Give these posts the new number, and send the notices that wait for the old one to it."""
+    ids = [change.id for change in changes]
     connection.execute(
         update(number_changes).where(number_changes.c.id.in_(ids)).values(agreed_at=at)
     )
-    for one in changes:
-        moved = update(posts).where(posts.c.id == one.post_id, posts.c.phone == one.old_phone)
-        connection.execute(moved.values(phone=one.new_phone))
-        elsewhere = exists().where(posts.c.phone == one.old_phone)
+    for change in changes:
+        moved = update(posts).where(posts.c.id == change.post_id, posts.c.phone == change.old_phone)
+        connection.execute(moved.values(phone=change.new_phone))
+        elsewhere = exists().where(posts.c.phone == change.old_phone)
         waiting = update(outbox).where(
             outbox.c.kind == NOTICE,
             outbox.c.state == WAITING,
-            outbox.c.phone == one.old_phone,
+            outbox.c.phone == change.old_phone,
             ~elsewhere,
         )
-        connection.execute(waiting.values(phone=one.new_phone))
+        connection.execute(waiting.values(phone=change.new_phone))
 
 
-def has_stood(connection: Connection, phone: str, unit_ids: Collection[int]) -> bool:
-    """Whether a phone is, or ever was, somebody's at one of these units."""
+def was_held_at(connection: Connection, phone: str, unit_ids: Collection[int]) -> bool:
+    """Return whether a phone holds, or ever held, a post at one of these units."""
     statement = select(posts.c.id).where(posts.c.phone == phone, posts.c.unit_id.in_(unit_ids))
     return connection.execute(statement.limit(1)).first() is not None
 
 
-def moved(connection: Connection) -> dict[tuple[str, int], tuple[str, datetime]]:
-    """For each (old phone, unit) of a post that has another number since: that number, and
-    when it agreed."""
+def accepted(connection: Connection) -> dict[tuple[str, int], tuple[str, datetime]]:
+    """Return, for each (old phone, unit) whose post has another number since, number and moment.
+
+    The moment is that at which the new phone accepted.
+    """
     statement = (
         select(number_changes, posts.c.unit_id, posts.c.phone)
         .join(posts, posts.c.id == number_changes.c.post_id)

@@ -1,4 +1,4 @@
-"""SMS in the outbox: the one answer to each message, and what people are told unasked."""
+"""SMS in the outbox: the one reply to each message, and the notices that people did not ask for."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ OTHER_NETWORK: Final = "other"
 
 @dataclass(frozen=True, slots=True)
 class NewReply:
-    """An answer to one message. `key` makes it the only one."""
+    """A reply to one message. `key` makes it the only one."""
 
     key: str
     phone: str
@@ -52,9 +52,9 @@ class NewReply:
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """Something that a person is told unasked, once: `key` names the event and the person.
+    """A notice to be told once: `key` names the event and the person.
 
-    With `text` it says just that. Without, its words are found when it is sent, from `topic`
+    With `text` it says just that. Without, its text is composed when it is sent, from `topic`
     and `subject` (see `gateway.outbound.notifications`), so that it tells what is true then.
     It is due at `due_at` and does not go out after `expires_at`.
     """
@@ -73,8 +73,11 @@ class NewNotice:
 
 @dataclass(frozen=True, slots=True)
 class SmsRow:
-    """A claimed SMS. `once` tells that it must not go out again when nobody knows whether it
-    did: nobody waits for a notice."""
+    """A claimed SMS.
+
+    With `once` it must not go out again when its outcome is unknown: no person waits for a
+    notice.
+    """
 
     id: int
     phone: str
@@ -87,7 +90,7 @@ class SmsRow:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A claimed notice, which may have no words yet."""
+    """A claimed notice, which may have no text yet."""
 
     id: int
     phone: str
@@ -98,49 +101,52 @@ class NoticeRow:
 
 
 def add_replies(connection: Connection, replies: Sequence[NewReply], now: datetime) -> None:
-    """Queues answers, due at once."""
+    """Queue replies, due at once."""
     rows = [
         {
             "kind": REPLY,
-            "key": one.key,
+            "key": reply.key,
             "state": WAITING,
             "next_at": now,
             "created_at": now,
-            "phone": one.phone,
-            "text": one.text,
-            "parts": one.parts,
-            "inbox_id": one.message_id,
-            "unit_id": one.unit_id,
-            "form": one.form,
-            "period": one.period,
+            "phone": reply.phone,
+            "text": reply.text,
+            "parts": reply.parts,
+            "inbox_id": reply.message_id,
+            "unit_id": reply.unit_id,
+            "form": reply.form,
+            "period": reply.period,
         }
-        for one in replies
+        for reply in replies
     ]
     if rows:
         connection.execute(insert(outbox), rows)
 
 
 def add_notices(connection: Connection, notices: Sequence[NewNotice], now: datetime) -> int:
-    """Queues notices; returns how many were new. A key that is known, sent or not, changes
-    nothing: each event is told to each person at most once."""
+    """Queue notices; return how many were new.
+
+    A key that is known, sent or not, changes nothing: each event is told to each person at most
+    once.
+    """
     rows = [
         {
             "kind": NOTICE,
-            "key": one.key,
+            "key": notice.key,
             "state": WAITING,
-            "next_at": one.due_at,
-            "expires_at": one.expires_at,
+            "next_at": notice.due_at,
+            "expires_at": notice.expires_at,
             "created_at": now,
-            "phone": one.phone,
-            "network": operator_of(one.phone) or OTHER_NETWORK,
-            "topic": one.topic,
-            "subject": dict(one.subject or {}),
-            "text": one.text,
-            "unit_id": one.unit_id,
-            "form": one.form,
-            "period": one.period,
+            "phone": notice.phone,
+            "network": operator_of(notice.phone) or OTHER_NETWORK,
+            "topic": notice.topic,
+            "subject": dict(notice.subject or {}),
+            "text": notice.text,
+            "unit_id": notice.unit_id,
+            "form": notice.form,
+            "period": notice.period,
         }
-        for one in sorted(notices, key=lambda one: one.key)
+        for notice in sorted(notices, key=lambda notice: notice.key)
     ]
     if not rows:
         return 0
@@ -155,7 +161,7 @@ def add_notices(connection: Connection, notices: Sequence[NewNotice], now: datet
 def claim_replies(
     connection: Connection, most: int, lease: int, now: datetime
 ) -> tuple[str, list[SmsRow]]:
-    """Takes due replies, oldest first, for `lease` seconds; a token and the rows."""
+    """Take due replies, oldest first, for `lease` seconds; return the token and the rows."""
     found = oldest(connection, and_(outbox.c.kind == REPLY, is_due(now), is_free()), most)
     return take_lease(connection, [row.id for row in found], lease), [_sms(row) for row in found]
 
@@ -163,7 +169,7 @@ def claim_replies(
 def claim_notices(
     connection: Connection, network: str, most: int, lease: int, now: datetime
 ) -> tuple[str, list[NoticeRow]]:
-    """Takes due notices to numbers of one network, oldest first, for `lease` seconds."""
+    """Take due notices to numbers of one network, oldest first, for `lease` seconds."""
     mine = and_(outbox.c.kind == NOTICE, outbox.c.network == network, is_due(now), is_free())
     rows = [
         NoticeRow(row.id, row.phone, row.topic, row.subject or {}, row.text, row.attempts)
@@ -172,8 +178,8 @@ def claim_notices(
     return take_lease(connection, [row.id for row in rows], lease), rows
 
 
-def word_notices(connection: Connection, texts: Mapping[int, tuple[str, int]]) -> None:
-    """Gives claimed notices their words, and the number of SMS parts that these take."""
+def set_texts(connection: Connection, texts: Mapping[int, tuple[str, int]]) -> None:
+    """Give claimed notices their texts, by id with the number of SMS parts that each takes."""
     statement = update(outbox).where(outbox.c.id == bindparam("row"))
     statement = statement.values(text=bindparam("words"), parts=bindparam("takes"))
     rows = [
@@ -185,31 +191,31 @@ def word_notices(connection: Connection, texts: Mapping[int, tuple[str, int]]) -
 
 
 def drop_notices(connection: Connection, ids: Collection[int], reason: str, now: datetime) -> None:
-    """These will not be sent."""
+    """Give up notices that will not be sent."""
     if ids:
         _drop(connection, outbox.c.id.in_(ids), reason, now)
 
 
 def postpone_notices(connection: Connection, ids: Collection[int], until: datetime) -> None:
-    """These are for a better moment."""
+    """Let go of claimed notices until a better moment."""
     statement = update(outbox).where(outbox.c.id.in_(ids))
     connection.execute(statement.values(next_at=until, lease=None, lease_until=None))
 
 
 def drop_expired(connection: Connection, now: datetime) -> int:
-    """Gives up the notices that came too late; returns how many."""
+    """Give up the notices that came too late; return how many."""
     late = and_(outbox.c.kind == NOTICE, is_due(now), is_free(), outbox.c.expires_at < now)
     return _drop(connection, late, "expired", now)
 
 
 def opted_out(connection: Connection, phones: Collection[str]) -> set[str]:
-    """Those of these numbers that want no messages that nobody asked for."""
+    """Return those of these numbers that want no messages that they did not ask for."""
     statement = select(opt_outs.c.phone).where(opt_outs.c.phone.in_(phones))
     return set(connection.scalars(statement))
 
 
-def overdue_sends(connection: Connection, most: int, lease: int) -> tuple[str, list[SmsRow]]:
-    """Takes SMS whose sender died in the middle of the call: they may have gone out."""
+def claim_overdue(connection: Connection, most: int, lease: int) -> tuple[str, list[SmsRow]]:
+    """Take SMS whose sender died in the middle of the call: they may have gone out."""
     sms = outbox.c.kind.in_((REPLY, NOTICE))
     found = oldest(connection, and_(sms, outbox.c.state == SENDING, is_free()), most)
     return take_lease(connection, [row.id for row in found], lease), [_sms(row) for row in found]
@@ -227,7 +233,7 @@ def _drop(connection: Connection, which: ColumnElement[bool], reason: str, now: 
 
 
 def mark_sending(connection: Connection, token: str, ids: Sequence[int], lease: int) -> list[int]:
-    """Says that these rows may reach the far side from now on; those still ours."""
+    """Note that these rows may reach the far side from now on; return those still held."""
     if not ids:
         return []
     statement = (
@@ -240,7 +246,7 @@ def mark_sending(connection: Connection, token: str, ids: Sequence[int], lease: 
 
 
 def replies_since(connection: Connection, phones: Sequence[str], since: datetime) -> dict[str, int]:
-    """How many replies each of these numbers was given since a moment."""
+    """Return how many replies each of these numbers was given since a moment."""
     statement = (
         select(outbox.c.phone, func.count())
         .where(outbox.c.kind == REPLY, outbox.c.phone.in_(phones), outbox.c.created_at >= since)
@@ -250,7 +256,7 @@ def replies_since(connection: Connection, phones: Sequence[str], since: datetime
 
 
 def blank_texts(connection: Connection, before: datetime) -> int:
-    """Takes the text out of SMS older than this moment that went out or never will."""
+    """Blank the text of older SMS that went out or never will; return how many were."""
     statement = (
         update(outbox)
         .where(

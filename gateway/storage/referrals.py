@@ -1,7 +1,7 @@
-"""Referrals in SQL: by their numbers, those to be asked after, what was counted in a month.
+"""Referrals in SQL: by number, those still without an answer, and the counts of a month.
 
-Whoever makes a referral holds its facility, so that a number is given once. Whoever moves one
-saves it only if nobody else has moved it since it was read.
+A referral is made under the lock of its facility, so that a number is given once. A referral
+that was moved is saved only if it was not moved by another since it was read.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,8 +15,8 @@ from gateway.model.referral import Referral, ReferralState
 from gateway.storage.outbox import WAITING
 from gateway.storage.tables import inbox, outbox, referrals
 
-TOPIC: Final = "referral"  # of the notices that tell what happened to a referral
-REMINDER: Final = "referral_reminder"  # of those that ask after one
+TOPIC: Final = "referral"  # of notices that tell what happened to a referral
+REMINDER: Final = "referral_reminder"  # of notices that ask what became of one
 
 _COLUMNS: Final = (
     "site_id", "facility_id", "post_id", "inbox_id", "number", "age_months", "sex", "reason",
@@ -26,14 +26,17 @@ _COLUMNS: Final = (
 
 
 def add(connection: Connection, referral: Referral) -> Referral:
-    """Keeps a new referral; returns it with its id."""
+    """Store a new referral; return it with its id."""
     statement = insert(referrals).returning(referrals.c.id)
     row_id = connection.execute(statement, _values(referral)).scalar_one()
     return replace(referral, id=int(row_id))
 
 
 def save(connection: Connection, referral: Referral) -> bool:
-    """Keeps a referral that moved on; False when somebody moved it first, and nothing is kept."""
+    """Store a referral that moved on; return whether it was not moved by another first.
+
+    If it was, nothing is stored.
+    """
     statement = (
         update(referrals)
         .where(referrals.c.id == referral.id, referrals.c.version == referral.version - 1)
@@ -46,7 +49,7 @@ def by_number(
     connection: Connection, number: str, since: datetime, *, facilities: Collection[int] = (),
     sites: Collection[int] = (),
 ) -> list[Referral]:  # fmt: skip
-    """Those with this number at these facilities or sites, made since then, newest first."""
+    """Return those with this number at these facilities or sites, made since then, newest first."""
     statement = (
         select(referrals)
         .where(
@@ -60,20 +63,20 @@ def by_number(
 
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Referral]:
-    """These referrals, by id."""
+    """Return these referrals, by id."""
     statement = select(referrals).where(referrals.c.id.in_(ids))
     return {row.id: _referral(row) for row in connection.execute(statement)}
 
 
 def of_message(connection: Connection, message_id: int) -> Referral | None:
-    """The referral that this message made, if it made one."""
+    """Return the referral that this message made; None when it made none."""
     statement = select(referrals).where(referrals.c.inbox_id == message_id)
     row = connection.execute(statement).first()
     return None if row is None else _referral(row)
 
 
 def last_of(connection: Connection, post_id: int) -> Referral | None:
-    """The newest referral that this person made."""
+    """Return the newest referral that was made from this post; None when there is none."""
     statement = (
         select(referrals)
         .where(referrals.c.post_id == post_id)
@@ -87,7 +90,7 @@ def last_of(connection: Connection, post_id: int) -> Referral | None:
 def same_text(
     connection: Connection, post_id: int, text_hash: str, since: datetime, until: datetime
 ) -> Referral | None:
-    """The referral that the same text of this person made between these moments."""
+    """Return the referral that the same text from this post made between these moments, if any."""
     statement = (
         select(referrals)
         .join(inbox, inbox.c.id == referrals.c.inbox_id)
@@ -107,7 +110,7 @@ def same_text(
 def numbers_taken(
     connection: Connection, facility_id: int | None, site_id: int, since: datetime
 ) -> set[str]:
-    """The numbers given out since then at a facility; at the site, where it has none."""
+    """Return the numbers given out since then at a facility; at the site, where it has none."""
     statement = select(referrals.c.number).where(
         _at(facility_id, site_id), referrals.c.made_at >= since
     )
@@ -116,22 +119,26 @@ def numbers_taken(
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Made before `first` they are asked after, before `second` again, before `last` closed."""
+    """The moments that decide the steps of the calendar.
+
+    An open referral made before `first` is asked about, before `second` again, before `last`
+    closed.
+    """
 
     first: datetime
     second: datetime
     last: datetime
 
 
-def to_chase(connection: Connection, due: Due, most: int) -> list[Referral]:
-    """Open referrals that the calendar has something to do about, oldest first.
+def unanswered(connection: Connection, due: Due, most: int) -> list[Referral]:
+    """Return open referrals for which a step is due, oldest first.
 
-    Those that somebody else is just writing to are passed over; the others are held until the
-    transaction ends.
+    Those that another transaction is writing to are passed over; the others are locked until
+    the transaction ends.
     """
     statement = (
         select(referrals)
-        .where(_to_chase(due))
+        .where(_has_step(due))
         .order_by(referrals.c.made_at, referrals.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -139,7 +146,7 @@ def to_chase(connection: Connection, due: Due, most: int) -> list[Referral]:
     return [_referral(row) for row in connection.execute(statement)]
 
 
-def _to_chase(due: Due) -> ColumnElement[bool]:
+def _has_step(due: Due) -> ColumnElement[bool]:
     made, chased = referrals.c.made_at, referrals.c.chased
     return and_(
         referrals.c.closed_at.is_(None),
@@ -151,8 +158,8 @@ def _to_chase(due: Due) -> ColumnElement[bool]:
     )
 
 
-def mark_chased(connection: Connection, ids: Collection[int], times: int) -> None:
-    """Notes how often these have been asked after."""
+def mark_reminded(connection: Connection, ids: Collection[int], times: int) -> None:
+    """Store how often the agent and the facility were asked about these."""
     chosen = referrals.c.id.in_(ids)
     connection.execute(update(referrals).where(chosen).values(chased=times))
 
@@ -160,9 +167,10 @@ def mark_chased(connection: Connection, ids: Collection[int], times: int) -> Non
 def count_by_reason(
     connection: Connection, site_ids: Collection[int], since: datetime, until: datetime
 ) -> Mapping[tuple[int, str], int]:
-    """How many referrals each site made from `since` to before `until`, by (site, reason).
+    """Return how many referrals each site made from `since` to before `until`.
 
-    What was taken back does not count; what was refused or never arrived does.
+    By (site, reason). What was taken back does not count; what was refused or never arrived
+    does.
     """
     statement = (
         select(referrals.c.site_id, referrals.c.reason, func.count())
@@ -180,7 +188,7 @@ def count_by_reason(
 def expire_notices(
     connection: Connection, referral: Referral, topics: Collection[str], now: datetime
 ) -> None:
-    """What waits to be told of this referral has been overtaken, and does not go out any more."""
+    """Let the notices of this referral that wait expire: they have been overtaken."""
     statement = (
         update(outbox)
         .where(
@@ -195,9 +203,9 @@ def expire_notices(
 
 
 def drop_ages(connection: Connection, before: datetime, most: int = 1000) -> int:
-    """Takes the age out of referrals made before this moment, wherever it was written.
+    """Blank the age of referrals made before this moment, wherever it was written.
 
-    That is the row itself, the message that made it and the SMS that told of it. Returns how
+    That is the row itself, the message that made it and the SMS that told of it. Return how
     many referrals had one.
     """
     old = (

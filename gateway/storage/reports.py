@@ -1,4 +1,4 @@
-"""Reports with every version they had. Written in batches, by whoever holds the sites' locks."""
+"""Reports with every version they had. Written in batches, under the locks of their sites."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -24,17 +24,17 @@ from gateway.storage.sql_in import chunks
 from gateway.storage.tables import org_units, posts, report_versions, reports
 from gateway.storage.versions import Version, add_versions
 
-# Written when DHIS2 has answered, by whoever sent.
+# Written when DHIS2 has answered, by the sender.
 _OF_DHIS2: Final = frozenset({"forwarded_version", "forwarded_at", "refused_version", "refusals"})
 
 
 def lock_sites(connection: Connection, site_ids: Collection[int]) -> None:
-    """Holds these sites' reports until the transaction ends.
+    """Lock these sites' reports until the transaction ends.
 
-    Always taken in the order of their ids, so that two batches cannot wait for each other. The
-    weaker lock leaves the sites free to be referred to: PostgreSQL looks them up for every
-    outbox row that a forwarder writes twice, and would make it wait for us while we wait for
-    that row.
+    Always in the order of their ids, so that two batches cannot wait for each other. The weaker
+    lock leaves the sites free to be referred to: PostgreSQL looks them up for every outbox row
+    that a forwarder writes twice, and would make it wait for this transaction while this one
+    waits for that row.
     """
     statement = (
         select(org_units.c.id)
@@ -46,7 +46,7 @@ def lock_sites(connection: Connection, site_ids: Collection[int]) -> None:
 
 
 def load(connection: Connection, keys: Collection[Key]) -> dict[Key, Report]:
-    """The stored reports among these (site, form, month)."""
+    """Return those of the reports with these keys (site, form, month) that are stored."""
     columns = tuple_(reports.c.site_id, reports.c.form, reports.c.period)
     found: dict[Key, Report] = {}
     for chunk in chunks(sorted(keys), 250):
@@ -59,7 +59,7 @@ def load(connection: Connection, keys: Collection[Key]) -> dict[Key, Report]:
 def of_sites(
     connection: Connection, site_ids: Collection[int], form: str, period: str
 ) -> list[Report]:
-    """The reports of these sites for one form and month."""
+    """Return the reports of these sites for one form and month."""
     statement = select(reports).where(
         reports.c.site_id.in_(site_ids), reports.c.form == form, reports.c.period == period
     )
@@ -69,7 +69,7 @@ def of_sites(
 def values_between(
     connection: Connection, site_ids: Collection[int], first: str, last: str
 ) -> dict[int, dict[tuple[str, str], Mapping[str, int]]]:
-    """The values of these sites' reports of these months: by site, then (form, month)."""
+    """Return the values of these sites' reports of these months: by site, then (form, month)."""
     found: dict[int, dict[tuple[str, str], Mapping[str, int]]] = {}
     for chunk in chunks(sorted(site_ids), 250):
         statement = select(
@@ -87,8 +87,10 @@ def values_between(
 def unfinished(
     connection: Connection, site_ids: Collection[int], periods: Collection[str]
 ) -> list[Report]:
-    """The reports of these sites and months that were begun and are not complete, the one that
-    was changed last first."""
+    """Return the reports of these sites and months that were begun and are not complete.
+
+    The one that was changed last comes first.
+    """
     statement = (
         select(reports)
         .where(
@@ -104,7 +106,7 @@ def unfinished(
 
 
 def of_period(connection: Connection, period: str) -> list[Report]:
-    """Every report of a month, by site and form."""
+    """Return every report of a month, by site and form."""
     statement = (
         select(reports)
         .where(reports.c.period == period)
@@ -116,7 +118,7 @@ def of_period(connection: Connection, period: str) -> list[Report]:
 def forms_complete(
     connection: Connection, pairs: Collection[tuple[int, str]]
 ) -> dict[tuple[int, str], set[str]]:
-    """For each (site, month), the keywords of the forms that are complete."""
+    """Return, for each (site, month), the keywords of the forms that are complete."""
     columns = tuple_(reports.c.site_id, reports.c.period)
     found: dict[tuple[int, str], set[str]] = {pair: set() for pair in pairs}
     for chunk in chunks(sorted(pairs), 250):
@@ -129,7 +131,7 @@ def forms_complete(
 
 
 def senders(connection: Connection, period: str) -> dict[int, str]:
-    """For each report of a month, the phone whose message brought its current version."""
+    """Return, by report id, the phone that brought the current version of a month's reports."""
     current = and_(
         report_versions.c.report_id == reports.c.id, report_versions.c.version == reports.c.version
     )
@@ -143,7 +145,7 @@ def senders(connection: Connection, period: str) -> dict[int, str]:
 
 
 def by_receipt(connection: Connection, site_ids: Collection[int], receipt: str) -> list[Report]:
-    """The reports of these sites with this receipt."""
+    """Return the reports of these sites with this receipt."""
     statement = select(reports).where(reports.c.site_id.in_(site_ids), reports.c.receipt == receipt)
     return [_report(row) for row in connection.execute(statement)]
 
@@ -151,7 +153,7 @@ def by_receipt(connection: Connection, site_ids: Collection[int], receipt: str) 
 def receipts_taken(
     connection: Connection, wanted: Collection[tuple[int, str]]
 ) -> set[tuple[int, str]]:
-    """Which of these (site, receipt) are in use."""
+    """Return those of these (site, receipt) that are in use."""
     taken: set[tuple[int, str]] = set()
     for chunk in chunks(sorted(wanted), 250):
         # Two plain lists are found faster than pairs, and bring at most a few rows more.
@@ -166,9 +168,9 @@ def receipts_taken(
 def save(
     connection: Connection, changed: Sequence[Report], versions: Sequence[Version]
 ) -> dict[Key, int]:
-    """Stores reports as they stand now, and the versions they went through; ids by key."""
-    ids = {one.key: one.id for one in changed if one.id}
-    fresh = [_columns(one) for one in changed if not one.id]
+    """Store reports as they stand now, and the versions they went through; return ids by key."""
+    ids = {report.key: report.id for report in changed if report.id}
+    fresh = [_columns(report) for report in changed if not report.id]
     if fresh:
         added = connection.execute(
             insert(reports).returning(
@@ -177,14 +179,14 @@ def save(
             fresh,
         )
         ids |= {(row.site_id, row.form, row.period): row.id for row in added}
-    _save_known(connection, [one for one in changed if one.id])
+    _save_known(connection, [report for report in changed if report.id])
     if versions:
         add_versions(connection, versions, ids)
     return ids
 
 
 def _save_known(connection: Connection, changed: Sequence[Report]) -> None:
-    """In the order in which a forwarder marks them, so that neither waits for the other.
+    """Update known reports in the order in which a forwarder marks them: neither waits.
 
     What DHIS2 has of a report is the forwarder's to write: it may have done so since the report
     was loaded. A new version has no refusals yet, and of one that is withdrawn DHIS2 shall have
@@ -192,12 +194,12 @@ def _save_known(connection: Connection, changed: Sequence[Report]) -> None:
     """
     rows = [
         {
-            "report": one.id,
-            "counts": one.version,
-            "gone": one.withdrawn,
-            **{name: value for name, value in _columns(one).items() if name not in _OF_DHIS2},
+            "report": report.id,
+            "counts": report.version,
+            "gone": report.withdrawn,
+            **{name: value for name, value in _columns(report).items() if name not in _OF_DHIS2},
         }
-        for one in sorted(changed, key=lambda one: one.id)
+        for report in sorted(changed, key=lambda report: report.id)
     ]
     if not rows:
         return
@@ -215,7 +217,7 @@ def mark_forwarded(
     refusals: Mapping[int, Mapping[str, str]],
     now: datetime,
 ) -> None:
-    """Notes on reports that DHIS2 has this version of them.
+    """Note on reports that DHIS2 has this version of them.
 
     `sent` holds (report id, version); `refusals` by report id which codes it refused and why.
     A report that has moved on to a newer version since is left alone.
@@ -231,7 +233,7 @@ def mark_forwarded(
     ]
     if not rows:
         return
-    # What stood there already has not come again: it keeps its time.
+    # A version that stood there already keeps its time.
     stands = and_(
         reports.c.forwarded_version == reports.c.version, reports.c.refused_version.is_(None)
     )
@@ -249,7 +251,7 @@ def mark_forwarded(
 
 
 def keys_of(connection: Connection, site_ids: Collection[int]) -> list[Key]:
-    """The keys of every report of these sites that holds a value."""
+    """Return the keys of every report of these sites that holds a value."""
     found: list[Key] = []
     for chunk in chunks(sorted(site_ids), 10_000):
         statement = select(reports.c.site_id, reports.c.form, reports.c.period).where(
@@ -273,10 +275,10 @@ def _columns(report: Report) -> dict[str, Any]:
         "days_out": dict(report.days_out),
         "stamps": {code: list(stamp) for code, stamp in report.stamps.items()},
         "pending": {
-            code: [one.value, one.days_out, *one.stamp, str(one.why)]
-            for code, one in report.pending.items()
+            code: [number.value, number.days_out, *number.stamp, str(number.why)]
+            for code, number in report.pending.items()
         },
-        "problems": [dict(one) for one in report.problems],
+        "problems": [dict(problem) for problem in report.problems],
         "refusals": dict(report.refusals),
         "received_at": report.received_at,
         "changed_at": report.changed_at,

@@ -1,4 +1,4 @@
-"""The roster as a whole: read for an export, changed by an import. Both twice-is-once.
+"""The roster as a whole: read for an export, changed by an import. Both are idempotent.
 
 A change is dated: it holds from a month on, and what was before stays as it was, since numbers
 of past months still belong to where their site stood then.
@@ -28,7 +28,7 @@ Receiver = tuple[int, str]  # a unit's id, and its dhis2_id
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an import changed.
+    """The changes of an import.
 
     `absent` counts what is stored but does not stand in the files, which is left as it is.
     `rerouted` holds the ids of the sites whose numbers belong to another DHIS2 unit than
@@ -52,13 +52,13 @@ class Summary:
 
 
 def lock(connection: Connection) -> None:
-    """Makes a second import wait until this transaction ends; readers do not wait."""
+    """Make a second import wait until this transaction ends; readers do not wait."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE org_units IN SHARE ROW EXCLUSIVE MODE")
 
 
 def export(connection: Connection, period: str) -> Roster:
-    """The units in force in the month, from the top down, and everybody who has a post.
+    """Return the units in force in the month, from the top down, and every post.
 
     `active` says whether a person works at the place in that month.
     """
@@ -93,7 +93,7 @@ def export(connection: Connection, period: str) -> Roster:
 
 
 def apply(connection: Connection, roster: Roster, since: str) -> Summary:
-    """Brings the stored roster to what the files say, from the month `since` (YYYYMM) on.
+    """Bring the stored roster to what the files say, from the month `since` (YYYYMM) on.
 
     The roster must have been judged against what is stored. A unit or a post seen for the
     first time holds from before the first month. A changed unit gets a term from `since`, or
@@ -126,9 +126,12 @@ def apply(connection: Connection, roster: Roster, since: str) -> Summary:
 def _without_moved(
     connection: Connection, rows: Sequence[PersonRow], ids: Mapping[str, int]
 ) -> tuple[list[PersonRow], tuple[str, ...]]:
-    """The people as the files say, less the numbers that were moved by SMS since; those are
-    told, and not applied: the file is older than what the new phone has agreed to."""
-    moved = number_changes.moved(connection)
+    """Return the people as the files say without the numbers that were moved by SMS since.
+
+    Also return a warning for each of those: they are not applied, since the file is older than
+    the change that the new phone accepted.
+    """
+    moved = number_changes.accepted(connection)
     kept: list[PersonRow] = []
     told: list[str] = []
     for row in rows:
@@ -144,7 +147,7 @@ def _without_moved(
 
 
 def _terms(connection: Connection) -> list[Row[Any]]:
-    """Every term of every unit, earlier ones first."""
+    """Return every term of every unit, earlier ones first."""
     return [*connection.execute(select(org_unit_terms).order_by(org_unit_terms.c.since))]
 
 
@@ -153,7 +156,7 @@ def _in_force(terms: Iterable[Row[Any]], month: str) -> dict[int, Row[Any]]:
 
 
 def _unit_ids(connection: Connection, codes: Sequence[str]) -> dict[str, int]:
-    """The id of every stored unit by its code; units with new codes are made first."""
+    """Return the id of every stored unit by its code; units with new codes are made first."""
     query = select(org_units.c.code, org_units.c.id)
     known = {row.code: row.id for row in connection.execute(query)}
     new = [{"code": code} for code in codes if code not in known]
@@ -170,7 +173,7 @@ def _apply_units(
     before: Sequence[Row[Any]],
     since: str,
 ) -> tuple[int, int]:
-    """Writes the terms that are needed. Returns how many units are new, and changed."""
+    """Write the terms that are needed; return how many units are new, and changed."""
     current = _in_force(before, since)
     new: list[Values] = []
     dated: list[Values] = []
@@ -208,7 +211,7 @@ def _apply_people(
     stored: Mapping[tuple[str, int], Row[Any]],
     since: str,
 ) -> tuple[int, int]:
-    """Writes the posts that are needed. Returns how many are new, and changed."""
+    """Write the posts that are needed; return how many are new, and changed."""
     new: list[Values] = []
     changed: list[Values] = []
     for row in rows:
@@ -232,7 +235,7 @@ def _staffed(
     since: str,
     known: Collection[int],
 ) -> tuple[int, ...]:
-    """Those of the known units where an agent works from now on who did not, or no longer does."""
+    """Return those of the known units where an agent comes or leaves from the month on."""
     changed = set()
     for row in rows:
         unit_id = ids[row.org_unit]
@@ -244,10 +247,10 @@ def _staffed(
 
 
 def _duration(row: PersonRow, post: Row[Any] | None, since: str) -> Values:
-    """From when and until when somebody works at a place, given what `active` says now.
+    """Return from when and until when a person works at a place, given what `active` says now.
 
-    Somebody first heard of as having left has never worked here as far as reports go, so that
-    no month waits for her.
+    A person first heard of as having left has never worked there as far as reports go, so that
+    no month waits for their report.
     """
     if post is None:
         return {"since": ALWAYS, "until": None if row.active else ALWAYS}
@@ -268,7 +271,7 @@ def _insert(connection: Connection, table: Table, rows: list[Values]) -> None:
 
 
 def _update(connection: Connection, table: Table, rows: list[Values]) -> None:
-    """Sets each row's values where the id is its `key`."""
+    """Set each row's values where the id is its `key`."""
     if rows:
         connection.execute(update(table).where(table.c.id == bindparam("key")), rows)
 
@@ -276,8 +279,10 @@ def _update(connection: Connection, table: Table, rows: list[Values]) -> None:
 def _rerouted(
     before: Sequence[Row[Any]], after: Sequence[Row[Any]], since: str
 ) -> dict[int, set[int]]:
-    """The sites whose receiver differs in a month from `since` on in which anything begins,
-    and the units that received their numbers before."""
+    """Return the sites whose receiver changes, with the units that received their numbers before.
+
+    Compared are the months from `since` on in which a term begins.
+    """
     months = {since} | {term.since for term in after if term.since > since}
     moved: dict[int, set[int]] = {}
     for month in months:
@@ -289,7 +294,7 @@ def _rerouted(
 
 
 def _receivers(tree: Mapping[int, Row[Any]]) -> dict[int, Receiver | None]:
-    """For each site the nearest unit upward, itself included, with a dhis2_id."""
+    """Return, for each site, the nearest unit upward, itself included, with a dhis2_id."""
     found: dict[int, Receiver | None] = {}
     for unit_id, term in tree.items():
         if term.level == UnitLevel.SITE:

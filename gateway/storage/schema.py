@@ -1,4 +1,4 @@
-"""Bringing the database to the schema this code expects (Alembic), and asking whether it is."""
+"""The schema that this code expects (Alembic): bringing a database to it, and comparing."""
 
 from pathlib import Path
 
@@ -14,14 +14,14 @@ FOLDER = Path(__file__).parent / "migrations"
 
 
 class NewerSchema(Exception):
-    """The database has seen a migration that this version of the code does not know."""
+    """A database that has seen a migration which this version of the code does not know."""
 
     def __init__(self, revision: str) -> None:
         super().__init__(f"the database stands at migration {revision}, made by a newer version")
 
 
 def upgrade(engine: Engine) -> list[str]:
-    """Runs every migration that this database has not seen; returns their names, in order.
+    """Run every migration that this database has not seen; return their names, in order.
 
     Two processes may do this at once: the second waits for the first, and finds nothing to do.
     Raises NewerSchema, and changes nothing.
@@ -37,13 +37,13 @@ def upgrade(engine: Engine) -> list[str]:
 
 
 def current(engine: Engine) -> str | None:
-    """The migration the database stands at, or None for an empty database."""
+    """Return the migration that the database stands at; None for an empty database."""
     with reading(engine) as connection:
         return _revision(connection)
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether every migration has been run here."""
+    """Return whether every migration has been run here."""
     return current(engine) == _scripts().get_current_head()
 
 

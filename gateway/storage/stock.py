@@ -1,7 +1,7 @@
-"""What came in of a product at a site, and when it had run out.
+"""Receipts of products at a site, and its stock-outs.
 
-Both come from messages: `inbox_id` is the one that said so, and taking the message back takes
-its rows back. Whoever writes holds the site's lock (`reports.lock_sites`).
+Both come from messages: `inbox_id` is the one that said so, and undoing the message removes its
+rows. They are written under the site's lock (`reports.lock_sites`).
 """
 
 from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """So much of a product (`code`) came in at a site. `post_id` is whoever said so."""
+    """A quantity of a product (`code`) that came in at a site; `post_id` is the sender's."""
 
     site_id: int
     code: str
@@ -46,7 +46,7 @@ class StockOut:
 def receipts_of(
     connection: Connection, site_ids: Collection[int], since: datetime
 ) -> dict[int, list[Receipt]]:
-    """The receipts of these sites from a moment on, oldest first, by site."""
+    """Return the receipts of these sites from a moment on, oldest first, by site."""
     found: dict[int, list[Receipt]] = {}
     for chunk in chunks(sorted(site_ids), CHUNK):
         statement = (
@@ -60,17 +60,17 @@ def receipts_of(
 
 
 def add_receipts(connection: Connection, receipts: Sequence[Receipt]) -> None:
-    """Keeps what came in. What a message said already changes nothing."""
+    """Store receipts. One that its message has brought already changes nothing."""
     rows = [
         {
-            "site_id": one.site_id,
-            "code": one.code,
-            "quantity": one.quantity,
-            "received_at": one.received_at,
-            "inbox_id": one.inbox_id,
-            "post_id": one.post_id,
+            "site_id": receipt.site_id,
+            "code": receipt.code,
+            "quantity": receipt.quantity,
+            "received_at": receipt.received_at,
+            "inbox_id": receipt.inbox_id,
+            "post_id": receipt.post_id,
         }
-        for one in receipts
+        for receipt in receipts
     ]
     if rows:
         statement = insert_new(connection, stock_receipts)
@@ -78,46 +78,52 @@ def add_receipts(connection: Connection, receipts: Sequence[Receipt]) -> None:
         connection.execute(statement, rows)
 
 
-def open_outs(connection: Connection, site_ids: Collection[int]) -> list[StockOut]:
-    """What is out at these sites now, the longest first."""
-    return _outs(connection, site_ids, stock_outs.c.until.is_(None))
+def open_stock_outs(connection: Connection, site_ids: Collection[int]) -> list[StockOut]:
+    """Return what is out at these sites now, the longest first."""
+    return _select(connection, site_ids, stock_outs.c.until.is_(None))
 
 
-def outs_between(
+def stock_outs_between(
     connection: Connection, site_ids: Collection[int], first: datetime, last: datetime
 ) -> list[StockOut]:
-    """What was out at these sites at any time from `first` until before `last`."""
+    """Return what was out at these sites at any time from `first` until before `last`."""
     overlaps = and_(
         stock_outs.c.since < last,
         or_(stock_outs.c.until.is_(None), stock_outs.c.until > first),
     )
-    return _outs(connection, site_ids, overlaps)
+    return _select(connection, site_ids, overlaps)
 
 
-def add_out(
+def add_stock_out(
     connection: Connection, site_id: int, code: str, since: datetime, inbox_id: int
 ) -> StockOut | None:
-    """Keeps that a product ran out; None when it is out already, or was at that very moment."""
+    """Store that a product ran out; None when it is out already, or was at that very moment."""
     row = {"site_id": site_id, "code": code, "since": since, "inbox_id": inbox_id}
     statement = insert_new(connection, stock_outs).on_conflict_do_nothing()
     added = connection.execute(statement.returning(stock_outs.c.id), row).first()
     return StockOut(added.id, site_id, code, since, None, inbox_id) if added else None
 
 
-def close_out(connection: Connection, out_id: int, until: datetime, inbox_id: int) -> None:
-    """The product is there again; not before it ran out."""
-    statement = update(stock_outs).where(stock_outs.c.id == out_id, stock_outs.c.since <= until)
+def close_stock_out(
+    connection: Connection, stock_out_id: int, until: datetime, inbox_id: int
+) -> None:
+    """Store that a product is there again; not before it ran out."""
+    statement = update(stock_outs).where(
+        stock_outs.c.id == stock_out_id, stock_outs.c.since <= until
+    )
     connection.execute(statement.values(until=until, ended_by=inbox_id))
 
 
-def remove_out(connection: Connection, out_id: int) -> None:
-    """It never ran out: the number that said so was a mistake."""
-    connection.execute(delete(stock_outs).where(stock_outs.c.id == out_id))
+def remove_stock_out(connection: Connection, stock_out_id: int) -> None:
+    """Delete a stock-out that never was: the number that said so was a mistake."""
+    connection.execute(delete(stock_outs).where(stock_outs.c.id == stock_out_id))
 
 
 def last_message(connection: Connection, post: Post) -> int | None:
-    """The newest message of this person at this post that brought a receipt, or opened a
-    stock-out."""
+    """Return the newest message from this post that brought a receipt, or opened a stock-out.
+
+    None when there is none.
+    """
     received = select(func.max(stock_receipts.c.inbox_id)).where(
         stock_receipts.c.post_id == post.id
     )
@@ -127,23 +133,23 @@ def last_message(connection: Connection, post: Post) -> int | None:
         .where(inbox.c.phone == post.phone, stock_outs.c.site_id == post.unit_id)
     )
     found = (connection.scalar(received), connection.scalar(ran_out))
-    return max((one for one in found if one is not None), default=None)
+    return max((message for message in found if message is not None), default=None)
 
 
 def touched_by(connection: Connection, message_id: int) -> tuple[list[Receipt], list[StockOut]]:
-    """What a message brought in, and which stock-outs it opened or closed."""
+    """Return the receipts of a message, and the stock-outs that it opened or closed."""
     receipts = select(stock_receipts).where(stock_receipts.c.inbox_id == message_id)
-    outs = select(stock_outs).where(
+    changed = select(stock_outs).where(
         or_(stock_outs.c.inbox_id == message_id, stock_outs.c.ended_by == message_id)
     )
     return (
         [_receipt(row) for row in connection.execute(receipts)],
-        [_out(row) for row in connection.execute(outs)],
+        [_stock_out(row) for row in connection.execute(changed)],
     )
 
 
-def take_back(connection: Connection, message_id: int) -> None:
-    """Undoes what a message said of receipts and stock-outs.
+def undo(connection: Connection, message_id: int) -> None:
+    """Undo what a message said of receipts and stock-outs.
 
     A stock-out that it had closed is open again, unless the product has run out anew since.
     """
@@ -166,15 +172,15 @@ def take_back(connection: Connection, message_id: int) -> None:
 _LONGEST = (stock_outs.c.since, stock_outs.c.site_id, stock_outs.c.code)
 
 
-def _outs(connection: Connection, site_ids: Collection[int], which: Any) -> list[StockOut]:
+def _select(connection: Connection, site_ids: Collection[int], which: Any) -> list[StockOut]:
     found: list[StockOut] = []
     for chunk in chunks(sorted(site_ids), CHUNK):
         statement = select(stock_outs).where(stock_outs.c.site_id.in_(chunk), which)
-        found += [_out(row) for row in connection.execute(statement.order_by(*_LONGEST))]
-    return sorted(found, key=lambda one: (one.since, one.site_id, one.code))
+        found += [_stock_out(row) for row in connection.execute(statement.order_by(*_LONGEST))]
+    return sorted(found, key=lambda out: (out.since, out.site_id, out.code))
 
 
-def _out(row: Row[Any]) -> StockOut:
+def _stock_out(row: Row[Any]) -> StockOut:
     return StockOut(row.id, row.site_id, row.code, row.since, row.until, row.inbox_id)
 
 

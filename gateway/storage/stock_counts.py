@@ -1,4 +1,4 @@
-"""Stock counts as the reports hold them, with the moment at which each was sent."""
+"""Stock counts as the reports hold them, with the moment at which each number was sent."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a site counted for one month: numbers, days out as typed, when each was sent."""
+    """The count of a site for one month: numbers, days out as typed, when each was sent."""
 
     site_id: int
     period: str
@@ -31,7 +31,7 @@ def stamps_between(
     first: str,
     last: str,
 ) -> dict[int, dict[tuple[str, str], Mapping[str, Stamp]]]:
-    """When the numbers of these forms were sent: by site, then (form, month)."""
+    """Return when the numbers of these forms were sent: by site, then (form, month)."""
     found: dict[int, dict[tuple[str, str], Mapping[str, Stamp]]] = {}
     columns = (reports.c.site_id, reports.c.form, reports.c.period, reports.c.stamps)
     for chunk in chunks(sorted(site_ids), CHUNK):
@@ -48,7 +48,7 @@ def counts_of(
     forms: Collection[str],
     periods: Collection[str],
 ) -> dict[int, list[Count]]:
-    """What these sites counted for these months, the earliest first, by site."""
+    """Return the counts of these sites for these months, the earliest first, by site."""
     found: dict[int, list[Count]] = {}
     columns = (
         reports.c.site_id, reports.c.period, reports.c["values"], reports.c.days_out,

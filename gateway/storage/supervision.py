@@ -1,4 +1,4 @@
-"""What supervisors ask of many sites at once. Each answer is one statement, whatever its size."""
+"""The queries of supervisors about many sites. Each is one statement, whatever its size."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 from gateway.storage.sql_in import is_one_of
 from gateway.storage.tables import referrals, reports, stock_outs
 
-# From the first moment of a time, included, to the first after it.
+# From the first moment, included, to the first moment after.
 Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many forms of a month a site has begun, has whole, and had whole on time."""
+    """How many forms of a month a site has begun, has complete, and had complete on time."""
 
     begun: int
     complete: int
@@ -26,7 +26,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class OpenReferral:
-    """A sick person who was sent on, and of whom nobody has said the end."""
+    """A referral whose outcome is not known."""
 
     number: str
     site_id: int
@@ -37,7 +37,7 @@ class OpenReferral:
 def progress(
     connection: Connection, site_ids: Collection[int], forms: Collection[str], period: str
 ) -> dict[int, Progress]:
-    """How far these sites are with the month; those that sent nothing are left out."""
+    """Return how far these sites are with the month; those that sent nothing are left out."""
     on_time = reports.c.complete & ~reports.c.late
     statement = (
         select(
@@ -53,7 +53,10 @@ def progress(
 def complete_forms(
     connection: Connection, site_ids: Collection[int], forms: Collection[str], period: str
 ) -> dict[int, set[str]]:
-    """The keywords of the forms of a month that these sites have whole; none, not there."""
+    """Return the keywords of the forms of a month that are complete, by site.
+
+    A site without any is left out.
+    """
     statement = select(reports.c.site_id, reports.c.form).where(
         *_of_month(connection, site_ids, forms, period), reports.c.complete
     )
@@ -66,7 +69,7 @@ def complete_forms(
 def stock_outs_by_code(
     connection: Connection, site_ids: Collection[int], span: Span | None = None
 ) -> dict[str, int]:
-    """At how many of these sites a product is out, by its code, the most frequent first.
+    """Return at how many of these sites a product is out, by its code, the most frequent first.
 
     With a span: was out at some moment in it.
     """
@@ -76,13 +79,13 @@ def stock_outs_by_code(
         .group_by(stock_outs.c.code)
     )
     found = {code: int(count) for code, count in connection.execute(statement).all()}
-    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+    return dict(sorted(found.items(), key=lambda count: (-count[1], count[0])))
 
 
 def open_referrals(
     connection: Connection, site_ids: Collection[int], span: Span | None = None
 ) -> list[OpenReferral]:
-    """The open referrals of these sites, the oldest first; with a span, those made in it."""
+    """Return the open referrals of these sites, the oldest first; with a span, those made in it."""
     statement = (
         select(referrals.c.number, referrals.c.site_id, referrals.c.made_at, referrals.c.arrived_at)
         .where(*_open(connection, site_ids, span))
@@ -97,7 +100,7 @@ def open_referrals(
 def count_open_referrals(
     connection: Connection, site_ids: Collection[int], span: Span | None = None
 ) -> int:
-    """How many referrals of these sites are open; with a span, of those made in it."""
+    """Return how many referrals of these sites are open; with a span, of those made in it."""
     statement = (
         select(func.count()).select_from(referrals).where(*_open(connection, site_ids, span))
     )
@@ -132,5 +135,5 @@ def _open(
 
 
 def _count(condition: Any) -> ColumnElement[int]:
-    """How many rows of a group this holds for."""
+    """Return how many rows of a group meet a condition, as SQL."""
     return func.sum(case((condition, 1), else_=0))

@@ -1,4 +1,4 @@
-"""Which reports somebody stood up for: marking them, and finding those that nobody did."""
+"""Validations of reports: marking them, and finding those that are still open."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,9 +12,9 @@ from gateway.storage.tables import reports
 def mark(
     connection: Connection, report_ids: Collection[int], post_id: int | None, now: datetime
 ) -> list[Key]:
-    """Marks these reports as validated by a post, or by the calendar (None).
+    """Mark these reports as validated by a post, or by the calendar (None).
 
-    Those that are validated already, or hold nothing, are left alone; returns the keys of the
+    Those that are validated already, or hold nothing, are left alone; return the keys of the
     others. The caller holds the locks of their sites.
     """
     statement = (
@@ -29,7 +29,7 @@ def mark(
 def still_open(
     connection: Connection, months: Collection[str], in_order: Collection[str], most: int
 ) -> list[tuple[int, int]]:
-    """Up to `most` reports that hold something and that nobody validated: (id, site).
+    """Return up to `most` reports that hold something and are not validated, as (id, site).
 
     Of the months `in_order` only those that are complete and in which no number waits.
     """

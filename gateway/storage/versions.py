@@ -1,4 +1,4 @@
-"""Every version that a report had: what counted from then on, and which message brought it."""
+"""Every version that a report had: what counted from then on, and the message that brought it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gateway.storage.tables import inbox, report_versions, reports
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One accepted change: what counted from then on, and which message brought it."""
+    """One accepted change: what counted from then on, and the message that brought it."""
 
     key: Key
     version: int
@@ -36,7 +36,7 @@ class Change:
 
 
 def last_changing_message(connection: Connection, post_id: int) -> int | None:
-    """The last message of this person that changed a report; None when there is none."""
+    """Return the last message from this post that changed a report; None when there is none."""
     statement = (
         select(report_versions.c.inbox_id)
         .where(report_versions.c.post_id == post_id)
@@ -47,7 +47,7 @@ def last_changing_message(connection: Connection, post_id: int) -> int | None:
 
 
 def changes_of(connection: Connection, message_id: int) -> list[Change]:
-    """What a message changed: for each report the first version that it brought."""
+    """Return, for each report that a message changed, the first version that it brought."""
     before = report_versions.alias()
     previous = and_(
         before.c.report_id == report_versions.c.report_id,
@@ -74,7 +74,7 @@ def changes_of(connection: Connection, message_id: int) -> list[Change]:
 
 
 def changed_and_unfinished(connection: Connection, provider: str, id_prefix: str) -> list[Key]:
-    """The reports that a provider's messages changed and that are not complete.
+    """Return the reports that a provider's messages changed and that are not complete.
 
     `id_prefix` is what those messages' ids begin with.
     """
@@ -98,7 +98,7 @@ def changed_and_unfinished(connection: Connection, provider: str, id_prefix: str
 def texts_filed(
     connection: Connection, report_ids: Collection[int], hashes: Collection[str]
 ) -> set[tuple[int, str]]:
-    """Which of these texts (by hash) already brought a version of which of these reports."""
+    """Return those (report, text hash) of which the text already brought a version."""
     statement = (
         select(report_versions.c.report_id, inbox.c.text_hash)
         .join(inbox, inbox.c.id == report_versions.c.inbox_id)
@@ -110,18 +110,18 @@ def texts_filed(
 def add_versions(
     connection: Connection, versions: Sequence[Version], ids: Mapping[Key, int]
 ) -> None:
-    """Keeps the versions that reports went through; `ids` are the reports', by key."""
-    connection.execute(insert(report_versions), [_columns(one, ids) for one in versions])
+    """Store the versions that reports went through; `ids` are the reports', by key."""
+    connection.execute(insert(report_versions), [_columns(version, ids) for version in versions])
 
 
-def _columns(one: Version, ids: Mapping[Key, int]) -> dict[str, Any]:
+def _columns(version: Version, ids: Mapping[Key, int]) -> dict[str, Any]:
     return {
-        "report_id": ids[one.key],
-        "version": one.version,
-        "inbox_id": one.message_id,
-        "post_id": one.post_id,
-        "values": dict(one.values),
-        "days_out": dict(one.days_out),
-        "sent_at": one.sent_at,
-        "accepted_at": one.accepted_at,
+        "report_id": ids[version.key],
+        "version": version.version,
+        "inbox_id": version.message_id,
+        "post_id": version.post_id,
+        "values": dict(version.values),
+        "days_out": dict(version.days_out),
+        "sent_at": version.sent_at,
+        "accepted_at": version.accepted_at,
     }

@@ -140,7 +140,7 @@ class _Walk:
             caller = caller_of(connection, call.services.context, posts, call.network, call.now)
             known = None
             if self.text:
-                known = inbox.known(connection, PROVIDER, call.id_of(self.text))
+                known = inbox.id_of(connection, PROVIDER, call.id_of(self.text))
             if known is not None:
                 step = self._found_again(connection, DialogueState(caller), known)
             else:

@@ -1,4 +1,4 @@
-"""Every table, once. The migrations create them; a test compares the two."""
+"""Every table of the database. The migrations create them; a test compares the two."""
 
 from gateway.storage.tables.base import ALWAYS, LANES, Document, Id, Moment, metadata
 from gateway.storage.tables.messages import conversations, inbox, lanes

@@ -1,4 +1,4 @@
-"""What all tables share: their names, moments, documents and ids.
+"""The parts that all tables share: names, moments, documents and ids.
 
 Moments are aware UTC datetimes. Leases are whole seconds by the database's own clock
 (`db_seconds`), since two hosts' clocks may differ and a simulated calendar must not end one.
@@ -35,12 +35,13 @@ metadata = MetaData(
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime on both databases; SQLite keeps none of its own."""
+    """An aware UTC datetime on both databases; SQLite has no such type."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return a moment as it is stored. Raises ValueError for one without a time zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -49,6 +50,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return a stored moment, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -59,4 +61,5 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def new_id() -> Column[Any]:
+    """Return the primary key of a table that numbers its rows."""
     return Column("id", Id, primary_key=True, autoincrement=True)

@@ -1,4 +1,4 @@
-"""Messages as they came, and where each conversation stands."""
+"""Tables of messages as they came, and of the state of each conversation."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
@@ -30,9 +30,9 @@ Index("ix_inbox_new", inbox.c.lane, inbox.c.id, postgresql_where=inbox.c.state =
 Index("ix_inbox_text_kept", inbox.c.received_at, postgresql_where=inbox.c.text.is_not(None),
       sqlite_where=inbox.c.text.is_not(None))  # fmt: skip
 
-# Where the conversation with a person stands: what her last answer asked (`asked`, to be
-# settled by OUI or NON), and which reports her last message touched. `more` holds the pages of
-# a long answer that she has not asked for yet, `held_id` the message that waits for the name of
+# The state of the conversation with a person: what the last answer asked (`asked`, to be
+# settled by OUI or NON), and which reports the last message touched. `more` holds the pages of
+# a long answer that are still to be asked for, `held_id` the message that waits for the name of
 # its site. `proposed` is what an OUI would let in besides the numbers of reports: by `topic`,
 # such as a receipt of stock.
 conversations = Table(

@@ -1,4 +1,4 @@
-"""What goes out, or went, and how the far sides fare."""
+"""Tables of what goes out, or went, and of the health of the far sides."""
 
 from sqlalchemy import (
     BigInteger,
@@ -18,12 +18,11 @@ from sqlalchemy import (
 from gateway.storage.tables.base import Document, Moment, metadata, new_id
 
 # What still has to go out, or went. `key` says what it is for, and is there once: the reply
-# to a message, a notice of something to somebody, the DHIS2 cells of (data set, org unit,
-# month), a referral's event. `revision` counts what is wanted, `sent_revision` what the far
-# side has. A notice without `text` gets its words when it is sent, by its `topic` and
-# `subject`; after `expires_at` it does not go out. `sent_to` is the DHIS2 unit that holds
-# `sent_values`; while `complete_doubted`, nobody knows whether it took the last word about
-# completeness.
+# to a message, a notice of an event to a person, the DHIS2 cells of (data set, org unit,
+# month), a referral's event. `revision` counts the requests, `sent_revision` is the one that the
+# far side has. A notice without `text` gets it when it is sent, by its `topic` and `subject`;
+# after `expires_at` it does not go out. `sent_to` is the DHIS2 unit that holds `sent_values`;
+# while `complete_doubted`, it is not certain that it took the last word about completeness.
 outbox = Table(
     "outbox",
     metadata,
@@ -94,7 +93,7 @@ opt_outs = Table(
     Column("since", Moment, nullable=False),
 )
 
-# Health of a far side, shared by all workers: the breaker's memory.
+# The health of a far side, shared by all workers: the breaker's memory.
 destinations = Table(
     "destinations",
     metadata,

@@ -1,4 +1,4 @@
-"""Who works where: org units and posts, dated; numbers that move."""
+"""Tables of org units and posts, both dated, and of numbers that change."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
@@ -42,8 +42,8 @@ posts = Table(
     UniqueConstraint("phone", "unit_id"),
 )
 
-# An agent's number that a supervisor moves: it holds from the moment at which the new phone
-# agreed. Kept, so that a roster that still has the old number can be told from news.
+# An agent's number that a supervisor changes: it holds from the moment at which the new phone
+# accepted. Kept, so that a roster that still has the old number can be told from news.
 number_changes = Table(
     "number_changes",
     metadata,

@@ -1,4 +1,4 @@
-"""Reports, with every version they had."""
+"""Tables of reports, with every version they had."""
 
 from sqlalchemy import (
     Boolean,
@@ -14,7 +14,7 @@ from sqlalchemy import (
 
 from gateway.storage.tables.base import Document, Id, Moment, metadata, new_id
 
-# One filled form. `stamps` tells for each value when it was sent and by which message, so
+# A filled form. `stamps` tells for each value when it was sent and by which message, so
 # that an older message that comes late fills gaps and never overwrites a newer value.
 reports = Table(
     "reports",

@@ -1,4 +1,4 @@
-"""What the service notes for itself: secrets, runs of the calendar, tallies."""
+"""Tables of what the service notes for itself: secrets, scheduled runs, counters."""
 
 from sqlalchemy import BigInteger, Column, String, Table
 
@@ -11,8 +11,8 @@ secrets = Table(
     Column("value", String(200), nullable=False),
 )
 
-# What the calendar asks for, such as the reminders of one day: how far it has come, and when it
-# was done. `cursor` is the last org unit that was dealt with.
+# A run of a task of the calendar, such as the reminders of one day: how far it has come, and
+# when it was done. `cursor` is the last org unit that was dealt with.
 runs = Table(
     "runs",
     metadata,

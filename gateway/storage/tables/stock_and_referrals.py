@@ -1,10 +1,10 @@
-"""What happens at a site between two reports: referrals, receipts, stock-outs."""
+"""Tables of what happens at a site between two reports: referrals, receipts, stock-outs."""
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from gateway.storage.tables.base import Document, Moment, metadata, new_id
 
-# A sick person sent to the health centre. `number` is what stands on the paper slip, unique
+# A sick person sent to the health facility. `number` stands on the paper slip, unique
 # within the facility for a year; there is no identity here, and the age goes after a while.
 referrals = Table(
     "referrals",

@@ -34,7 +34,7 @@ def outs(harness: Harness, site: str = "KOLA") -> list[StockOut]:
     site_id = harness.unit_id(site)
     with reading(harness.engine) as connection:
         first, last = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-        return stock.outs_between(connection, [site_id], first, last)
+        return stock.stock_outs_between(connection, [site_id], first, last)
 
 
 def open_codes(harness: Harness, site: str = "KOLA") -> set[str]:

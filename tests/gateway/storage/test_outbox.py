@@ -87,7 +87,7 @@ def test_a_claimed_reply_is_nobody_elses_until_its_lease_is_over(engine: Engine)
     with engine.begin() as connection:
         _, found = outbox_sms.claim_replies(connection, 9, LEASE, NOON)
         assert [row.text for row in found] == ["text of b", "text of c"]
-        _, lost = outbox_sms.overdue_sends(connection, 9, LEASE)
+        _, lost = outbox_sms.claim_overdue(connection, 9, LEASE)
         assert [(row.text, row.attempts) for row in lost] == [("text of a", 1)]
 
 
