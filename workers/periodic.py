@@ -44,7 +44,7 @@ def _in_portions(portion: Portion) -> PeriodicTask:
 PERIODIC_TASKS: Final[Mapping[str, PeriodicTask]] = {
     "reports_validated_by_date": _in_portions(validation.validate_due),
     "questions_handed_over": _in_portions(handover.hand_over_due),
-    "referrals_chased": _in_portions(follow_up.chase_due),
+    "referrals_chased": _in_portions(follow_up.remind_due),
     "reminders_queued": reminders.queue_due,
 }
 """By the log event that tells how much was done."""

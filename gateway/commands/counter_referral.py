@@ -21,7 +21,6 @@ from gateway.commands.referral_moves import (
 from gateway.conversation.message import Understood
 from gateway.model.referral import Referral, ReferralState, ReferralStep
 from gateway.referrals import notifications
-from gateway.referrals.notifications import month_of
 from gateway.referrals.texts import Speaker
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import org_tree, referrals, roster
@@ -92,7 +91,7 @@ def _answered(
     uow: UnitOfWork, understood: Understood, referral: Referral, said: ReferralOutcome
 ) -> str:
     """Keeps the centre's word, tells the agent, and says what was noted."""
-    month = month_of(uow.context, understood.message.sent_at)
+    month = uow.context.month(understood.message.sent_at)
     place = place_of(uow, referral, month)
     speaker, step = speaker_for(uow, understood), ReferralStep(said.letter)
     visit = _visit(uow, understood, said.days) if step is ReferralStep.TREATED else None
@@ -128,7 +127,7 @@ def _stepped(
         ReferralState.DECLINED,
     }
     if step is ReferralStep.DECLINED or was_missed:
-        month = month_of(uow.context, understood.message.sent_at)
+        month = uow.context.month(understood.message.sent_at)
         tell_centre(uow, moved, place_of(uow, moved, month), step, month)
     return speaker.say(_SAID[step], number=moved.number)
 
@@ -143,7 +142,7 @@ def _visit(uow: UnitOfWork, understood: Understood, days: int | None) -> date:
 
 def _in_the_area(uow: UnitOfWork, understood: Understood, number: str) -> list[Referral]:
     """The referrals with this number that the sender may answer; the open ones, if there are."""
-    month = month_of(uow.context, understood.message.sent_at)
+    month = uow.context.month(understood.message.sent_at)
     phone = understood.message.phone
     posts = roster.posts_of(uow.connection, [phone], month).get(phone, [])
     facilities = [one.unit_id for one in posts if one.role == Role.DTC]
@@ -168,7 +167,7 @@ def _not_withdrawn(found: Iterable[Referral]) -> list[Referral]:
 def _none_or_several(uow: UnitOfWork, speaker: Speaker, number: str, found: list[Referral]) -> str:
     if not found:
         return speaker.say("ref_unknown", number=number)
-    month = month_of(uow.context, uow.now)
+    month = uow.context.month(uow.now)
     where = notifications.places(uow.connection, {one.site_id for one in found}, month)
     names = sorted({place.site.name for place in where.values()})
     return speaker.say("ref_several", number=number, sites=", ".join(names))
@@ -176,7 +175,7 @@ def _none_or_several(uow: UnitOfWork, speaker: Speaker, number: str, found: list
 
 def _own_sites(uow: UnitOfWork, understood: Understood) -> list[int]:
     """All sites at which the sender is the agent: a number tells which of them is meant."""
-    month = month_of(uow.context, understood.message.sent_at)
+    month = uow.context.month(understood.message.sent_at)
     phone = understood.message.phone
     posts = roster.posts_of(uow.connection, [phone], month).get(phone, [])
     return [one.unit_id for one in posts if one.role == Role.AGENT]

@@ -21,7 +21,7 @@ from gateway.commands.referral_moves import (
 from gateway.conversation.message import Understood
 from gateway.model.referral import Referral, ReferralStep, move, numbers
 from gateway.referrals import notifications
-from gateway.referrals.notifications import Event, month_of
+from gateway.referrals.notifications import Event
 from gateway.referrals.texts import Place, Speaker
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import referrals
@@ -43,11 +43,11 @@ def register(uow: UnitOfWork, understood: Understood) -> str:
         return with_reminder(speaker, _problem(speaker, "site_unclear"), personal=personal)
     if said.unclear:
         return with_reminder(speaker, speaker.unclear(said), personal=personal)
-    month = month_of(uow.context, understood.message.sent_at)
+    month = uow.context.month(understood.message.sent_at)
     place = notifications.places(uow.connection, [site.id], month)[site.id]
     known = _sent_before(uow, understood, post)
     referral = known or _new(uow, understood, said, place)
-    centre = notifications.at_the_centre(people_above(uow.connection, place, month), place)
+    centre = notifications.at_facility(people_above(uow.connection, place, month), place)
     if known is None:
         event = Event(referral, "new", lambda speaker: speaker.alert(referral, place))
         notifications.tell(uow.connection, uow.context, event, centre, uow.now)
@@ -72,7 +72,7 @@ def withdraw(uow: UnitOfWork, understood: Understood, message_id: int) -> str | 
     moved = take(uow, understood, referral, ReferralStep.WITHDRAWN, None)
     if moved is None:
         return None
-    month = month_of(uow.context, understood.message.sent_at)
+    month = uow.context.month(understood.message.sent_at)
     place = place_of(uow, moved, month)
     told = tell_centre(uow, moved, place, ReferralStep.WITHDRAWN, month)
     speaker = speaker_for(uow, understood)

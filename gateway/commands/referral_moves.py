@@ -6,7 +6,7 @@ from typing import Final
 from gateway.conversation.message import Understood
 from gateway.model.referral import Referral, ReferralStep, move
 from gateway.referrals import notifications
-from gateway.referrals.notifications import Event, month_of
+from gateway.referrals.notifications import Event
 from gateway.referrals.texts import Place, Speaker
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.storage import inbox, recipients, referral_forwards, referrals
@@ -41,7 +41,7 @@ def take(
 
 def want(uow: UnitOfWork, referral: Referral) -> None:
     """DHIS2 is to have the referral as it stands now."""
-    month = month_of(uow.context, referral.made_at)
+    month = uow.context.month(referral.made_at)
     wanted = {referral.id: referral.site_id}
     referral_forwards.request(uow.connection, wanted, month, uow.now)
 
@@ -60,7 +60,7 @@ def tell_centre(
     uow: UnitOfWork, moved: Referral, place: Place, step: ReferralStep, month: str
 ) -> int:
     """Tells the centre of this step; returns how many people that are."""
-    to = notifications.at_the_centre(people_above(uow.connection, place, month), place)
+    to = notifications.at_facility(people_above(uow.connection, place, month), place)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
     return notifications.tell(uow.connection, uow.context, event, to, uow.now)
 

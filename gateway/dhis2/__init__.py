@@ -1,1 +1,1 @@
-"""DHIS2: what should stand there, bringing it there, and whether it does."""
+"""Forwarding to DHIS2: what it should hold, sending it there, and comparing the two."""

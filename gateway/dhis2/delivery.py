@@ -1,4 +1,4 @@
-"""One claim's requests to DHIS2, and each row's own verdict out of the answers.
+"""The requests for a claim of reports, and each row's own verdict out of the answers.
 
 Rows of one data set go together. A group that is refused for one row's sake is parted until
 the culprit stands alone and all others are in; where one cell's mapping is at fault, it is

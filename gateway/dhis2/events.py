@@ -41,7 +41,7 @@ from gateway.transports.dhis2_tracker import Event
 log = structlog.get_logger()
 
 ROWS: Final = 100
-# A breaker of its own: a server without our program takes reports.
+# A breaker of its own: a server without the program of referrals takes reports.
 EVENTS: Final = "dhis2_events"
 DESTINATION: Final = Destination(
     EVENTS, "dhis2_events_away", "dhis2_events_back", (outbox.REFERRAL,)

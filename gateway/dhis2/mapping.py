@@ -1,7 +1,7 @@
 """A form's mapping to a data set that a server has already, proposed for a person to review. Pure.
 
-A field and a data element belong together by code (the agent's, an alias, the one that the
-export gives) or because their names are alike. What is not beyond doubt stands as a comment.
+A field and a data element belong together by code (the agent's, an alias, that of the export)
+or because their names are alike. What is not beyond doubt stands as a comment.
 """
 
 import json
@@ -18,7 +18,7 @@ from menus.model.catalogue import Field, Form
 
 ALIKE: Final = 0.8  # names that are this much the same (0 to 1) mean the same
 NEAR: Final = 0.55  # from here on a person is asked
-SHOWN: Final = 3  # near ones that are shown
+SHOWN: Final = 3  # near data elements that are shown
 
 _UNDER_FIVE: Final = re.compile(
     r"(?<!\d)0\s*-\s*4(?!\d)|0\s*-\s*59|<\s*5(?!\d)|(moins de|under) (5|five)"
@@ -27,8 +27,11 @@ _UNDER_FIVE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Where one field may go. `element` and `combo` are beyond doubt, `near` is for a person;
-    `days_out` is the data element of the days without a product."""
+    """Where a field may go.
+
+    `element` and `combo` are beyond doubt, `near` is for a person to choose from; `days_out` is
+    the data element of the days without a product.
+    """
 
     field: Field
     element: Element | None = None
@@ -38,38 +41,41 @@ class Proposal:
 
 
 def propose(form: Form, data_set: DataSet) -> list[Proposal]:
-    """One proposal for each field, in the form's order; no data element is given out twice."""
+    """Return a proposal for each field, in the form's order; no data element is used twice."""
     left = dict(data_set.elements)
-    days = {one.code: left.pop(uid) for one in form.fields if (uid := _days_out(form, one, left))}
+    days = {
+        field.code: left.pop(uid) for field in form.fields if (uid := _days_out(form, field, left))
+    }
     found: dict[str, Element] = {}
     for is_it in (_has_its_code, _is_called_so):
         for field in form.fields:
-            fitting = [one for one in left.values() if is_it(form, field, one)]
+            fitting = [element for element in left.values() if is_it(form, field, element)]
             if field.code not in found and len(fitting) == 1:
                 found[field.code] = left.pop(fitting[0].id)
     rest = list(left.values())
     return [
-        replace(_proposal(form, one, found.get(one.code), rest), days_out=days.get(one.code))
-        for one in form.fields
+        replace(_proposal(form, field, found.get(field.code), rest), days_out=days.get(field.code))
+        for field in form.fields
     ]
 
 
 def render(form: Form, data_set: DataSet, proposals: Sequence[Proposal]) -> str:
-    """The proposals as a `mapping.toml` that loads as it stands."""
+    """Return the proposals as a `mapping.toml` that loads as it stands."""
     lines = [
         f"# {_plain(data_set.name)} ({data_set.code or data_set.id}), to be reviewed line by line.",
         f"[{form.keyword}]",
         f'data_set = "{data_set.id}"',
     ]
-    for one in proposals:
-        lines += ["", f"[{form.keyword}.{one.field.code}] # {_plain(one.field.labels['fr'])}"]
-        lines += _lines(one)
-    given = [one for it in proposals for one in (it.element, it.days_out) if one is not None]
-    taken = {one.id for one in given}
-    rest = [one for one in data_set.elements.values() if one.id not in taken]
+    for proposal in proposals:
+        field = proposal.field
+        lines += ["", f"[{form.keyword}.{field.code}] # {_plain(field.labels['fr'])}"]
+        lines += _lines(proposal)
+    given = [element for each in proposals for element in (each.element, each.days_out)]
+    taken = {element.id for element in given if element is not None}
+    rest = [element for element in data_set.elements.values() if element.id not in taken]
     if rest:
         lines += ["", "# Data elements of the data set that no field feeds:"]
-        lines += [line for one in rest for line in _described(one)]
+        lines += [line for element in rest for line in _described(element)]
     return "\n".join(lines) + "\n"
 
 
@@ -77,22 +83,22 @@ def _proposal(
     form: Form, field: Field, element: Element | None, left: Sequence[Element]
 ) -> Proposal:
     if element is None:
-        likeness = {one.id: _likeness(field, one) for one in left}
-        ranked = sorted(left, key=lambda one: -likeness[one.id])
-        near = tuple(one for one in ranked[:SHOWN] if likeness[one.id] >= NEAR)
+        likeness = {other.id: _likeness(field, other) for other in left}
+        ranked = sorted(left, key=lambda other: -likeness[other.id])
+        near = tuple(other for other in ranked[:SHOWN] if likeness[other.id] >= NEAR)
         return Proposal(field, near=near)
     combo = _combo(form, field, element)
     return Proposal(field, element, combo, () if combo else (element,))
 
 
 def _combo(form: Form, field: Field, element: Element) -> OptionCombo | None:
-    """The one combo that holds what the field counts; None when that is not beyond doubt."""
+    """Return the combo that holds what the field counts; None when that is not beyond doubt."""
     if len(element.combos) == 1:
         return element.combos[0]
     counted = _folded(f"{form.labels['fr']} {field.labels['fr']}")
     if not _UNDER_FIVE.search(counted):
         return None
-    fitting = [one for one in element.combos if _UNDER_FIVE.search(_folded(one.name))]
+    fitting = [combo for combo in element.combos if _UNDER_FIVE.search(_folded(combo.name))]
     return fitting[0] if len(fitting) == 1 else None
 
 
@@ -102,10 +108,12 @@ def _has_its_code(form: Form, field: Field, element: Element) -> bool:
 
 
 def _days_out(form: Form, field: Field, elements: Mapping[str, Element]) -> str | None:
-    """The UID of the one data element that counts the days without this product."""
+    """Return the UID of the only data element that counts the days without this product, if any."""
     codes = {f"{field.code}_J", f"ASC_{form.keyword}_{field.code}_J"}
     own = days_out_uid(field)
-    fitting = [uid for uid, one in elements.items() if one.code.upper() in codes or uid == own]
+    fitting = [
+        uid for uid, element in elements.items() if element.code.upper() in codes or uid == own
+    ]
     return fitting[0] if field.takes_days_out and len(fitting) == 1 else None
 
 
@@ -114,31 +122,33 @@ def _is_called_so(form: Form, field: Field, element: Element) -> bool:
 
 
 def _likeness(field: Field, element: Element) -> float:
-    """How much alike the names are, 0 to 1, in whatever language the server has them."""
-    ours = [_folded(one) for one in (*field.labels.values(), field.hints.get("fr", "")) if one]
-    theirs = [_folded(one) for one in element.names]
-    ratios = [SequenceMatcher(None, a, b).ratio() for a in ours for b in theirs]
+    """Return how much alike the names are, 0 to 1, in every language that the server has."""
+    own = [_folded(name) for name in (*field.labels.values(), field.hints.get("fr", "")) if name]
+    theirs = [_folded(name) for name in element.names]
+    ratios = [SequenceMatcher(None, a, b).ratio() for a in own for b in theirs]
     return max(ratios, default=0.0)
 
 
 def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
+    return " ".join(
+        "".join(letter for letter in plain if not unicodedata.combining(letter)).split()
+    )
 
 
-def _lines(one: Proposal) -> Iterator[str]:
-    if one.element is not None and one.combo is not None:
-        yield f'data_element = "{one.element.id}" # {_named(one.element)}'
-        if one.combo.id != DEFAULT_OPTION_COMBO:
-            yield f'category_option_combo = "{one.combo.id}" # {_plain(one.combo.name)}'
-        if one.days_out is not None:
-            yield f'days_out_data_element = "{one.days_out.id}" # {_named(one.days_out)}'
-        elif one.field.takes_days_out:
+def _lines(proposal: Proposal) -> Iterator[str]:
+    if proposal.element is not None and proposal.combo is not None:
+        yield f'data_element = "{proposal.element.id}" # {_named(proposal.element)}'
+        if proposal.combo.id != DEFAULT_OPTION_COMBO:
+            yield f'category_option_combo = "{proposal.combo.id}" # {_plain(proposal.combo.name)}'
+        if proposal.days_out is not None:
+            yield f'days_out_data_element = "{proposal.days_out.id}" # {_named(proposal.days_out)}'
+        elif proposal.field.takes_days_out:
             yield 'days_out_data_element = "none"'
         return
-    for near in one.near:
+    for near in proposal.near:
         yield from _described(near, "maybe ")
-    why = "not decided yet" if one.near else "nothing in the data set is like it"
+    why = "not decided yet" if proposal.near else "nothing in the data set is like it"
     yield 'data_element = "none"'
     yield f"why = {json.dumps(why)}"
 
@@ -155,5 +165,5 @@ def _named(element: Element) -> str:
 
 
 def _plain(text: str) -> str:
-    """Fit for a TOML comment: one line, no control characters."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    """Return a text fit for a TOML comment: one line, no control characters."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

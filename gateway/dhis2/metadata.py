@@ -24,7 +24,7 @@ NAME_LENGTH: Final = 230
 SHORT_NAME_LENGTH: Final = 50
 CODE_LENGTH: Final = 50
 
-# DHIS2 asks an opening date of every unit, and 2.43 refuses values from before it (E8031).
+# DHIS2 requires an opening date of every unit, and 2.43 refuses values from before it (E8031).
 OPENED: Final = "1970-01-01"
 
 Json = dict[str, Any]
@@ -48,17 +48,19 @@ class OrgUnitRow:
 
 
 def data_element_uid(field: Field) -> str | None:
-    """Where the field's number goes: its explicit UID, else the derived one; None: not sent."""
+    """Return where the field's number goes: its explicit UID, else the derived one.
+
+    None when it is not sent.
+    """
     if field.data_element == NOT_SENT:
         return None
     return field.data_element or uid("dataElement", field.code)
 
 
 def days_out_uid(field: Field) -> str | None:
-    """Where the days without the product go; None for no product, or when they are not sent.
+    """Return where the days without the product go; None for no product, or when not sent.
 
-    A field that is not sent keeps its days to itself as well, unless they are mapped
-    explicitly.
+    The days of a field that is not sent are not sent either, unless they are mapped explicitly.
     """
     if not field.takes_days_out or field.days_out_data_element == NOT_SENT:
         return None
@@ -68,17 +70,17 @@ def days_out_uid(field: Field) -> str | None:
 
 
 def data_set_uid(form: Form) -> str:
-    """The data set of the form: its explicit UID, else the one derived from the keyword."""
+    """Return the data set of the form: its explicit UID, else that derived from the keyword."""
     return form.data_set or uid("dataSet", form.keyword)
 
 
 def attribute_option_combo(form: Form) -> str:
-    """The attribute option combo of every value and registration of the form."""
+    """Return the attribute option combo of every value and registration of the form."""
     return form.attribute_option_combo or DEFAULT_OPTION_COMBO
 
 
 def field_target(form: Form, code: str) -> Target | None:
-    """(data element, category option combo) of a number; None when it is not sent.
+    """Return (data element, category option combo) of a number; None when it is not sent.
 
     Raises KeyError when the form has no such field.
     """
@@ -88,10 +90,10 @@ def field_target(form: Form, code: str) -> Target | None:
 
 
 def days_out_target(form: Form, code: str) -> Target | None:
-    """(data element, category option combo) of the days out; None when they are not sent.
+    """Return (data element, category option combo) of the days out; None when they are not sent.
 
-    They always have the default combo unless their data element is explicit, since ours is
-    made with the default one. Raises KeyError when the form has no such field.
+    They always have the default combo unless their data element is explicit, since the derived
+    one is made with the default combo. Raises KeyError when the form has no such field.
     """
     field = form.field(code)
     element = days_out_uid(field)
@@ -101,9 +103,9 @@ def days_out_target(form: Form, code: str) -> Target | None:
 
 
 def export(catalogue: Catalogue, org_units: Sequence[OrgUnitRow] = ()) -> Json:
-    """DHIS2 metadata for `POST /api/metadata`.
+    """Return DHIS2 metadata for `POST /api/metadata`.
 
-    Holds `dataElements` and `dataSets`, each in the catalogue's order, and the event program of
+    It holds `dataElements` and `dataSets`, each in the catalogue's order, and the event program of
     referrals with its options; with `org_units` also
     `organisationUnits` (those with a `dhis2_id`, ancestors first) and the assignment of the
     data sets to the units that receive values. A form of which nothing is sent has no data set.
@@ -126,7 +128,7 @@ def export(catalogue: Catalogue, org_units: Sequence[OrgUnitRow] = ()) -> Json:
 
 
 def render(document: Json) -> str:
-    """The document as a file: UTF-8 JSON, the same bytes for the same document."""
+    """Return the document as a file: UTF-8 JSON, the same bytes for the same document."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -208,7 +210,7 @@ def _members(form: Form) -> list[str]:
 
 
 def _names(code: str, label: str, short: str) -> Json:
-    """Names, unique because they begin with the code, in French, with their translations."""
+    """Return names, unique because they begin with the code, in French, with translations."""
     words = code.replace("_", " ")
     name = f"{words} - {label}"[:NAME_LENGTH].rstrip()
     short_name = f"{words} {short}"[:SHORT_NAME_LENGTH].rstrip()
@@ -243,14 +245,14 @@ def _organisation_unit(row: OrgUnitRow, by_code: Mapping[str, OrgUnitRow]) -> Js
     # A code that does not fit is left out: the UID alone says which unit is meant.
     if len(row.code) <= CODE_LENGTH:
         unit["code"] = row.code
-    above = [one.dhis2_id for one in _ancestors(row, by_code) if one.dhis2_id is not None]
+    above = [unit.dhis2_id for unit in _ancestors(row, by_code) if unit.dhis2_id is not None]
     if above:
         unit["parent"] = {"id": above[0]}
     return unit
 
 
 def _ancestors(row: OrgUnitRow, by_code: Mapping[str, OrgUnitRow]) -> list[OrgUnitRow]:
-    """Parents from the nearest up. The roster import refuses cycles and unknown parents."""
+    """Return the parents from the nearest up: the roster import refuses unknown ones."""
     walk = upward(row, lambda step: None if step.parent_code is None else by_code[step.parent_code])
     return list(walk)[1:]
 

@@ -1,8 +1,8 @@
 """The event program of referrals as DHIS2 metadata, and a referral as its event. Pure.
 
-A single event tells of one referral: where it came from, when, for what reason, what was given
-and what became of it. Nobody's name, number or words are in it, nor the number of the paper slip,
-which leads to a name; the age is in months.
+A single event holds one referral: where it came from, when, for what reason, what was given
+and what became of it. No name, phone or words of a person are in it, nor the number of the paper
+slip, which leads to a name; the age is in months.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,14 +39,14 @@ _SEXES: Final = {"F": "Féminin", "M": "Masculin"}
 
 
 def element_uid(name: str) -> str:
-    """The UID of the data element `ASC_REF_<name>`."""
+    """Return the UID of the data element `ASC_REF_<name>`."""
     return uid("dataElement", f"REF_{name}")
 
 
 def values_of(
     catalogue: Catalogue, referral: Referral, timezone: ZoneInfo
 ) -> dict[str, str | None]:
-    """What its event holds, by data element; None for what it no longer holds.
+    """Return what a referral's event holds, by data element; None for what it no longer holds.
 
     An age that is not known any more is left out, so that DHIS2 keeps what it has.
     """
@@ -68,7 +68,7 @@ def values_of(
 
 
 def export_referrals(catalogue: Catalogue, receivers: Sequence[str]) -> Json:
-    """`optionSets`, `options`, `dataElements`, `programs` and `programStages`.
+    """Return `optionSets`, `options`, `dataElements`, `programs` and `programStages`.
 
     `receivers` are the UIDs of the units to which the program is assigned. Empty for a catalogue
     without referrals.
@@ -95,7 +95,7 @@ def _day(moment: datetime | None, timezone: ZoneInfo) -> str | None:
 
 
 def _choices(catalogue: Catalogue) -> dict[str, dict[str, str]]:
-    """The options of each set: codes with their French labels."""
+    """Return the options of each set: codes with their French labels."""
     referrals = catalogue.referrals
     return {
         "REASONS": _options(referrals.reasons.values()),
@@ -105,7 +105,7 @@ def _choices(catalogue: Catalogue) -> dict[str, dict[str, str]]:
 
 
 def _options(choices: Iterable[Choice]) -> dict[str, str]:
-    return {one.dhis2: one.labels["fr"] for one in choices}
+    return {choice.dhis2: choice.labels["fr"] for choice in choices}
 
 
 def _option_set(name: str, codes: Mapping[str, str]) -> Json:
@@ -139,7 +139,11 @@ def _option(name: str, code: str, label: str, place: int) -> Json:
 def _elements(catalogue: Catalogue) -> list[Json]:
     named = [_element(name, *described) for name, described in _NAMED.items()]
     treatments = catalogue.referrals.treatments.values()
-    return named + [_element(one.code, one.labels["fr"], "TRUE_ONLY", "") for one in treatments]
+    given = [
+        _element(treatment.code, treatment.labels["fr"], "TRUE_ONLY", "")
+        for treatment in treatments
+    ]
+    return [*named, *given]
 
 
 def _element(name: str, label: str, value_type: str, options: str) -> Json:

@@ -1,4 +1,4 @@
-"""The roster's org units as the metadata export needs them."""
+"""The org units of the roster as the metadata export needs them."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from gateway.storage.engine import Connection
 
 
 def org_units_of(connection: Connection, period: str) -> list[OrgUnitRow]:
-    """Every unit in force in a month, with whether the values of some site arrive there."""
+    """Return every unit in force in a month, with whether the values of some site arrive there."""
     tree = roster.units(connection, period)
     sites = [unit.id for unit in tree.values() if unit.level == UnitLevel.SITE]
     receivers = {
@@ -30,7 +30,7 @@ def org_units_of(connection: Connection, period: str) -> list[OrgUnitRow]:
 
 
 def org_units_of_rows(rows: Sequence[UnitRow]) -> list[OrgUnitRow]:
-    """The same of a whole roster that is in no database: its rows, checked already."""
+    """Return the units of a whole roster that is in no database: its rows, checked already."""
     tree = {row.code: row for row in rows}
     found = [receiver_of(row, tree) for row in rows if row.level == UnitLevel.SITE]
     receivers = {row.code for row in found if row is not None}

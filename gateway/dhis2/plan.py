@@ -58,9 +58,9 @@ def plan(
     released = [report for report in filled if _is_released(report, programme)]
     ready = [report for report in released if report.complete or closed]
     whole = {report.site_id for report in ready if report.complete}
-    everybody = set(active_sites) | {report.site_id for report in filled}
-    complete = bool(whole) and (whole >= everybody or (closed and len(everybody) > 1))
-    more = not closed and bool(filled) and (len(ready) < len(filled) or whole < everybody)
+    expected = set(active_sites) | {report.site_id for report in filled}
+    complete = bool(whole) and (whole >= expected or (closed and len(expected) > 1))
+    more = not closed and bool(filled) and (len(ready) < len(filled) or whole < expected)
     return Plan(
         cells=_cells(form, ready),
         included=tuple(sorted((report.id, report.version) for report in ready)),

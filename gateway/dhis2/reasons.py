@@ -1,7 +1,8 @@
-"""Whose a refusal of DHIS2 is, and what it is called in words: the one table. Pure.
+"""The reasons of DHIS2's refusals: whom each is for, and what it is called in words. Pure.
 
-Both importers' codes come down to a few reasons. The agent is told what she can mend, her
-supervisor what is his, and the administrator (by log, metrics and `kibaru check`) the rest.
+Both importers' codes come down to a few reasons. The agent is told what an agent can mend, the
+supervisor what is a supervisor's, and the administrator (by log, metrics and `kibaru check`) the
+rest.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ NAME: Final = "DHIS2"  # sentences hold no digit, so its name is filled in
 
 
 class Audience(StrEnum):
-    """Who is told."""
+    """The people who are told of a refusal."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
@@ -46,7 +47,7 @@ _BY_CATEGORY: Final[Mapping[Category, Reason]] = {
     Category.CONFIG: _SETUP,
     Category.GATEWAY_BUG: _SETUP,
 }
-# Where a category holds more than one thing to say.
+# Where a category holds several reasons.
 _BY_CODE: Final[Mapping[str, Reason]] = {
     "E7605": Reason("compulsory", Audience.AGENT),
     "E7642": Reason("approved", Audience.SUPERVISOR),
@@ -56,7 +57,7 @@ _BY_CODE: Final[Mapping[str, Reason]] = {
 
 
 def reason_of(code: str, period: Period, today: date) -> Reason:
-    """The reason behind DHIS2's code for a value of this month, on this day."""
+    """Return the reason behind DHIS2's code for a value of this month, on this day."""
     return _BY_CODE.get(code) or _BY_CATEGORY[category_of(code, period, today)]
 
 
@@ -67,9 +68,9 @@ def in_words(
     period: Period,
     today: date,
 ) -> str:
-    """Why DHIS2 refused a report, in a few words.
+    """Return why DHIS2 refused a report, in a few words.
 
-    `refusals` holds, by our code, DHIS2's code and its own words (`Report.refusals`).
+    `refusals` holds, by the agent's code, DHIS2's code and its own words (`Report.refusals`).
     """
     by_word: dict[str, list[str]] = {}
     for code, words in refusals.items():

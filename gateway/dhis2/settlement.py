@@ -21,7 +21,7 @@ from gateway.transports.dhis2_verdict import Conflict
 from menus.model.period import Period
 from menus.rules.calendar import ends
 
-SPREAD: Final = timedelta(hours=1)  # over which rows that fall due on one day are spread
+SPREAD: Final = timedelta(hours=1)  # over which the rows that fall due on a day are spread
 NOT_YET: Final = timedelta(hours=1)  # until the next try when a month that has ended is not open
 
 S = TypeVar("S", bound=Settlement)

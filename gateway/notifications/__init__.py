@@ -1,1 +1,1 @@
-"""Reminders, missing reports and handover: what people are told unasked."""
+"""Reminders, missing reports and handover: what people are told without having asked."""

@@ -1,7 +1,8 @@
-"""A leaving agent's open work passes to her site: to whoever is the agent there now.
+"""Handover of a leaving agent's open work to the agent who works at the site now.
 
-Numbers that wait for an OUI stay with the report; who is asked about them changes. Referrals
-need no more than this: `gateway.referrals.notifications` tells the agents of the site.
+Numbers that wait for an OUI stay with the report; only the person who is asked about them
+changes. Referrals need no handover: `gateway.referrals.notifications` tells the agents of the
+site.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,24 +26,28 @@ TOPIC: Final = "handover"  # of a notice whose subject holds `post`, the id of t
 
 
 def hand_over(connection: Connection, month: str, now: datetime) -> int:
-    """Passes on what agents who do not work in the month were still asked; returns how many
-    questions found somebody to answer them. Doing it again changes nothing."""
+    """Transfer open questions of agents who left to their site's agent of the month.
+
+    Return the number transferred. Idempotent.
+    """
     gone = handovers.posts_left(connection, month)
-    staff = roster.posts_at(connection, {one.unit_id for one in gone}, month)
-    talks = conversations.load(connection, [one.post_id for one in gone])
+    staff = roster.posts_at(connection, {left.unit_id for left in gone}, month)
+    talks = conversations.load(connection, [left.post_id for left in gone])
     passed = 0
-    for one in gone:
-        agents = [post for post in staff.get(one.unit_id, []) if post.role == Role.AGENT]
+    for left in gone:
+        agents = [post for post in staff.get(left.unit_id, []) if post.role == Role.AGENT]
         if agents:
-            handovers.reassign_notices(connection, one.unit_id, [one.phone], agents[0].phone)
-            passed += _pass_question(connection, one, talks.get(one.post_id), agents[0], now)
+            handovers.reassign_notices(connection, left.unit_id, [left.phone], agents[0].phone)
+            passed += _pass_question(connection, left, talks.get(left.post_id), agents[0], now)
     return passed
 
 
 def hand_over_due(connection: Connection, context: Context, now: datetime) -> int:
-    """The same for those who leave with the month that has begun, as a roster of an earlier
-    month said: once a month, whatever clock does it first."""
-    month = now.astimezone(context.timezone).strftime("%Y%m")
+    """Hand over for the agents who left with the month that has begun; return the number.
+
+    The roster of an earlier month may have said so. Done once a month, by the first clock.
+    """
+    month = context.month(now)
     name = f"handover:{month}"
     if scheduled_runs.is_done(connection, name):
         return 0
@@ -57,10 +62,10 @@ def hand_over_due(connection: Connection, context: Context, now: datetime) -> in
 def compose(
     connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
-    """What the new agent is asked in place of the one who left; None once it is settled."""
-    month = now.astimezone(context.timezone).strftime("%Y%m")
+    """Return the question to the new agent in place of the one who left; None once settled."""
+    month = context.month(now)
     found = roster.posts_of(connection, [phone], month).get(phone, [])
-    post = next((one for one in found if one.id == subject["post"]), None)
+    post = next((held for held in found if held.id == subject["post"]), None)
     talk = conversations.load(connection, [post.id]).get(post.id) if post else None
     if post is None or talk is None:
         return None
@@ -76,13 +81,13 @@ def compose(
 def _pass_question(
     connection: Connection, gone: LeftPost, talk: Conversation | None, to: Post, now: datetime
 ) -> int:
-    """Gives her question to the new agent, unless that one has a question of her own."""
+    """Give the question to the new agent, unless another one is open there; return how many."""
     if talk is None or not talk.asked or now - talk.asked_at > QUESTION_LIFETIME:
         return 0
     before = conversations.load(connection, [to.id]).get(to.id)
     if before is not None and before.is_open and now - before.asked_at <= QUESTION_LIFETIME:
         return 0
-    touched = tuple(one.key for one in talk.asked)
+    touched = tuple(asked.key for asked in talk.asked)
     taken = Conversation(to.id, now, talk.asked, touched=touched)
     conversations.save(connection, [replace(talk, asked=(), undo_id=None), taken])
     notice = NewNotice(
@@ -101,16 +106,17 @@ def _pass_question(
 def _waiting(
     connection: Connection, context: Context, post: Post, asked: Sequence[Asked]
 ) -> list[str]:
-    """`PEC octobre VUS 160`: the numbers that still wait."""
-    stored = reports.load(connection, [one.key for one in asked])
+    """Return the numbers that still wait, as `PEC octobre VUS 160`."""
+    stored = reports.load(connection, [question.key for question in asked])
     found = []
-    for one in asked:
-        report = stored.get(one.key)
+    for question in asked:
+        _, form, period = question.key
+        report = stored.get(question.key)
         pending = report.pending if report is not None else {}
-        month = month_name(Period.parse(one.key[2]), post.language, context.catalogue.programme)
+        month = month_name(Period.parse(period), post.language, context.catalogue.programme)
         found += [
-            f"{one.key[1]} {month} {code} {pending[code].value}"
-            for code in one.codes
+            f"{form} {month} {code} {pending[code].value}"
+            for code in question.codes
             if code in pending
         ]
     return found

@@ -1,7 +1,7 @@
-"""Who still owes which form of a month, and the reminder of it.
+"""The forms of a month that sites still owe, and the reminder of them.
 
-A reminder gets its words at the moment of sending: whatever has come in since is left out,
-and when nothing is missing any more, nothing is sent.
+A reminder is composed at the moment of sending: whatever has come in since is left out, and
+when nothing is missing any more, nothing is sent.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,9 +24,10 @@ TOPIC: Final = "missing"  # of a notice whose subject holds `period`, YYYYMM
 def missing_forms(
     connection: Connection, context: Context, site_ids: Collection[int], period: str
 ) -> dict[int, list[str]]:
-    """The forms of the month (YYYYMM) that are not complete, by site, in the catalogue's order.
+    """Return the forms of the month (YYYYMM) that are not complete, by site.
 
-    A site that owes nothing is left out. Whether anybody works there is not asked.
+    The forms stand in the catalogue's order. A site that owes nothing is left out; whether an
+    agent works there plays no part.
     """
     forms = context.catalogue.forms
     done = supervision.complete_forms(connection, site_ids, tuple(forms), period)
@@ -51,7 +52,7 @@ def owing_by_facility(
 
 
 def told(catalogue: Catalogue, language: str, forms: Sequence[str]) -> str:
-    """The missing forms in a few words: their keywords, or that nothing came at all."""
+    """Return the missing forms in a few words: their keywords, or that nothing came at all."""
     if len(forms) == len(catalogue.forms):
         return say(catalogue, language, "missing_all")
     return " ".join(forms)
@@ -60,23 +61,22 @@ def told(catalogue: Catalogue, language: str, forms: Sequence[str]) -> str:
 def reminder(
     connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
-    """The words of a reminder to one agent, of all her sites; None when nothing is missing.
+    """Return the text of a reminder to an agent, about all their sites; None when none is due.
 
-    `subject` holds `period`, YYYYMM. Begins with `Rappel`, as everything that nobody asked for.
+    `subject` holds `period`, YYYYMM. It begins with `Rappel`, as every SMS that is no answer.
     """
     period = str(subject["period"])
-    month = now.astimezone(context.timezone).strftime("%Y%m")
-    found = roster.posts_of(connection, [phone], month).get(phone, [])
+    found = roster.posts_of(connection, [phone], context.month(now)).get(phone, [])
     posts = [post for post in found if post.role == Role.AGENT]
     lacking = missing_forms(connection, context, [post.unit_id for post in posts], period)
     owing = [post for post in posts if post.unit_id in lacking]
-    return _words(context.catalogue, owing, lacking, Period.parse(period)) if owing else None
+    return _text(context.catalogue, owing, lacking, Period.parse(period)) if owing else None
 
 
-def _words(
+def _text(
     catalogue: Catalogue, owing: Sequence[Post], lacking: Mapping[int, list[str]], period: Period
 ) -> str:
-    """One site is hers without its name; of several each is named."""
+    """Return the text; a single site is not named, of several each is."""
     language = owing[0].language
     month = month_name(period, language, catalogue.programme)
     if len(owing) == 1:

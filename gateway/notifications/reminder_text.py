@@ -1,7 +1,7 @@
-"""What a reminder says, found at the moment of sending.
+"""The texts of reminders, composed at the moment of sending.
 
-An agent is told what she still owes; the head of a centre which site owes what; a district how
-many sites of each centre. With nothing missing any more there are no words, and no SMS.
+An agent is told what is still owed; a DTC which site owes what; a district how many sites of
+each facility owe something. With nothing missing any more there is no text, and no SMS.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,24 +25,23 @@ from menus.wording.sentences import say
 def compose(
     connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
-    """The words for this person now; None when there is nothing to remind of."""
+    """Return the text for this person now; None when there is nothing to remind of."""
     kind, period = str(subject["kind"]), Period.parse(str(subject["period"]))
     if kind == ReminderAudience.AGENT:
         return missing_reports.reminder(connection, context, phone, subject, now)
-    month = now.astimezone(context.timezone).strftime("%Y%m")
     role = Role.DTC if kind == ReminderAudience.SUPERVISOR else Role.DISTRICT
-    known = roster.posts_of(connection, [phone], month).get(phone, [])
+    known = roster.posts_of(connection, [phone], context.month(now)).get(phone, [])
     posts = [post for post in known if post.role == role]
     if not posts:
         return None
-    tell = _to_the_head if kind == ReminderAudience.SUPERVISOR else _to_the_district
+    tell = _to_supervisor if kind == ReminderAudience.SUPERVISOR else _to_district
     return tell(connection, context, posts, period)
 
 
-def _to_the_head(
+def _to_supervisor(
     connection: Connection, context: Context, posts: Sequence[Post], period: Period
 ) -> str | None:
-    """Which site of hers owes what."""
+    """Return the sites of a DTC that owe forms, with the forms."""
     sites = _sites(connection, {post.unit_id for post in posts}, period)
     owing = missing_reports.missing_forms(
         connection, context, [site.id for site in sites], period.code
@@ -61,10 +60,10 @@ def _to_the_head(
     return _first_page(context, language, [f"{head} {items[0]}", *items[1:]], end)
 
 
-def _to_the_district(
+def _to_district(
     connection: Connection, context: Context, posts: Sequence[Post], period: Period
 ) -> str | None:
-    """How many sites of each centre are not complete, those with the most first."""
+    """Return how many sites of each facility are not complete, those with the most first."""
     area = org_tree.units_below(connection, {post.unit_id for post in posts}, period.code)
     sites = _active(connection, area, period)
     owing = missing_reports.missing_forms(
@@ -103,14 +102,14 @@ def _sites(connection: Connection, units: Collection[int], period: Period) -> li
 
 
 def _active(connection: Connection, area: Sequence[Unit], period: Period) -> list[Unit]:
-    """The sites of an area from which a report of the month is expected."""
+    """Return the sites of an area from which a report of the month is expected."""
     sites = [unit for unit in area if unit.level == UnitLevel.SITE]
     active = roster.active_sites(connection, [site.id for site in sites], period.code)
     return [site for site in sites if site.id in active]
 
 
 def _first_page(context: Context, language: str, items: Sequence[str], end: str) -> str:
-    """All of it in two parts, or as much as they hold and the word that gives the rest."""
+    """Return all of it in two SMS parts, or what fits and the keyword that gives the rest."""
 
     def mark(_page: int, _pages: int) -> str:
         return say(context.catalogue, language, "reminder_more")

@@ -1,4 +1,4 @@
-"""Use cases: what became of an SMS, and who wants no more of them, as a provider reports it."""
+"""Use cases for what a provider reports: the fate of an SMS, and numbers that opt out."""
 
 from datetime import datetime
 
@@ -33,7 +33,7 @@ def _note(engine: Engine, report: DeliveryReport, now: datetime) -> None:
 
 
 def opt_out(engine: Engine, request: OptOut, now: datetime) -> None:
-    """Store that a number wants no SMS that nobody asked for. Raises StorageFault."""
+    """Store that a number wants no SMS that it did not ask for. Raises StorageFault."""
     with engine.begin() as connection:
         delivery_reports.opt_out(
             connection, phone=request.phone, sender_id=request.sender_id, now=now

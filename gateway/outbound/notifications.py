@@ -1,8 +1,8 @@
-"""Notices: what people are told unasked, sent after all replies, slowly, and never twice.
+"""Notices: SMS that people did not ask for, sent after all replies, slowly, and never twice.
 
-A notice is worded when it is sent, so that it tells what is true then: nobody is reminded of
-what has arrived meanwhile. It goes out at most once, also when nobody knows whether it did; not
-at all when it has become pointless, comes too late, or is a reminder to somebody who wants none.
+A notice is composed when it is sent, so that it tells what is true then: no one is reminded of
+what has arrived meanwhile. It goes out at most once, also when its outcome is unknown; not at
+all when it has become pointless, comes too late, or is a reminder to a number that opted out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,21 +19,21 @@ from gateway.storage.outbox_sms import OTHER_NETWORK, NoticeRow, SmsRow
 from menus import gsm7
 from menus.rules.reminder_days import allowed
 
-# The words of a notice to a phone about a subject, at the moment of sending; None when there is
-# nothing to say any more.
+# Composes the text of a notice to a phone about a subject, at the moment of sending; None when
+# there is nothing to say any more.
 Compose = Callable[[Connection, Context, str, Mapping[str, Any], datetime], str | None]
 
 NETWORKS: Final = ("orange", "moov", "telecel", OTHER_NETWORK)
-ROUNDS: Final = 100  # claims in a row of which nothing had to be sent
+ROUNDS: Final = 100  # consecutive claims of which nothing had to be sent
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """What composes the texts of notifications when they are sent.
+    """The composers of notices, by topic, and the rules for sending them.
 
-    `composers` are by topic; a notification of another topic has had its text from the
-    beginning. `optional` are the topics that somebody who opted out is not sent; alerts about
-    patients and stock, and what DHIS2 refused of an agent's own report, are not among them.
+    A notice of another topic has had its text from the beginning. `optional` are the topics
+    that a number which opted out is not sent; alerts about patients and stock, and what DHIS2
+    refused of an agent's own report, are not optional.
     """
 
     context: Context
@@ -41,15 +41,16 @@ class Composer:
     optional: frozenset[str]
 
     def text(self, connection: Connection, row: NoticeRow, now: datetime) -> str | None:
+        """Return the text of a notice; None when there is nothing to say any more."""
         if row.text is not None or row.topic not in self.composers:
             return row.text
         compose = self.composers[row.topic]
         return compose(connection, self.context, row.phone, row.subject, now)
 
     def may_remind_at(self, now: datetime) -> datetime:
-        """`now`, or the next moment at which nobody is disturbed."""
+        """Return `now`, or the next moment outside the hours of rest."""
         reminders = self.context.catalogue.programme.reminders
-        return allowed(now.astimezone(self.context.timezone), reminders)
+        return allowed(self.context.local(now), reminders)
 
 
 def send_due(
@@ -59,8 +60,10 @@ def send_due(
     clock: Clock,
     until: datetime | None = None,
 ) -> int:
-    """Sends the notices that are due, as fast as each network may be written to; returns how
-    many were accepted by the operator. Stops as soon as a reply is due, since replies go first.
+    """Send the notices that are due; return how many were accepted by the operator.
+
+    They go as fast as each network may be written to. Stop as soon as a reply is due, since
+    replies go first, or once `until` has passed.
     """
     with engine.begin() as connection:
         outbox_sms.drop_expired(connection, clock())
@@ -85,12 +88,11 @@ def _replies_wait(engine: Engine, now: datetime) -> bool:
 def _claim(
     connection: Connection, composer: Composer, most: int, now: datetime
 ) -> tuple[str, list[SmsRow]]:
-    """Takes up to `most` notices that are worth sending, of the first network that may be
-    written to."""
+    """Take up to `most` notices worth sending, of the first network that may be written to."""
     gap = timedelta(minutes=1) / composer.context.catalogue.programme.notices_per_minute
     for network in NETWORKS:
         name = f"notices:{network}"
-        # What was not used in the last second is used now, so that a sender who looks once a
+        # What was not used in the last second is used now, so that a sender that looks once a
         # second keeps up with the rate.
         unused = now - timedelta(seconds=1)
         first = max(destinations.free_from(connection, name) or unused, unused)
@@ -105,10 +107,10 @@ def _claim(
 def _worth_sending(
     connection: Connection, composer: Composer, network: str, most: int, now: datetime
 ) -> tuple[str, list[SmsRow]]:
-    """Claims until something has to be sent, or nothing is due."""
+    """Claim until something has to be sent, or nothing is due."""
     for _ in range(ROUNDS if most else 0):
         token, rows = outbox_sms.claim_notices(connection, network, most, LEASE, now)
-        texts = _words(connection, composer, rows, now)
+        texts = _texts(connection, composer, rows, now)
         outbox_sms.set_texts(connection, texts)
         if texts or not rows:
             return token, [_sms(row, *texts[row.id]) for row in rows if row.id in texts]
@@ -119,11 +121,13 @@ def _sms(row: NoticeRow, text: str, parts: int) -> SmsRow:
     return SmsRow(row.id, row.phone, text, parts, row.attempts, 0, once=True)
 
 
-def _words(
+def _texts(
     connection: Connection, composer: Composer, rows: Sequence[NoticeRow], now: datetime
 ) -> dict[int, tuple[str, int]]:
-    """The words of each notice that is worth sending now, and how many parts they take; the
-    others wait for a better moment, or are dropped."""
+    """Return the text of each notice that is worth sending now, and how many parts it takes.
+
+    The others wait for a better moment, or are dropped.
+    """
     held = _held_back(
         connection, composer, [row for row in rows if row.topic in composer.optional], now
     )
@@ -140,7 +144,7 @@ def _words(
 def _held_back(
     connection: Connection, composer: Composer, reminders: Sequence[NoticeRow], now: datetime
 ) -> set[int]:
-    """The reminders that must not go now: to people who want none, and at hours of rest."""
+    """Return the reminders not to be sent now: to numbers that opted out, and at hours of rest."""
     silent = outbox_sms.opted_out(connection, {row.phone for row in reminders})
     unwanted = {row.id for row in reminders if row.phone in silent}
     outbox_sms.drop_notices(connection, unwanted, "opted_out", now)

@@ -1,6 +1,6 @@
-"""Replies: handing due answers to the operator, each once, twice only when an answer was lost.
+"""Replies: handing those that are due to the operator, each once.
 
-A reply in doubt is sent once more, and no third time.
+A reply whose outcome is unknown is sent once more, and no third time.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +16,9 @@ from gateway.storage.outbox_sms import SmsRow
 def send_due(
     engine: Engine, operator: Operator, clock: Clock, until: datetime | None = None
 ) -> int:
-    """Sends the replies that are due; returns how many were accepted by the operator.
+    """Send the replies that are due; return how many were accepted by the operator.
 
-    Stops when nothing is due, when the operator is better left alone, or between two waves
+    Stop when nothing is due, when the operator is better left alone, or between two waves
     once `until` has passed.
     """
     _take_up_lost(engine, clock())
@@ -36,7 +36,7 @@ def _claim(connection: Connection, most: int, now: datetime) -> tuple[str, list[
 
 
 def _take_up_lost(engine: Engine, now: datetime) -> None:
-    """Sends whose process died in the middle of the call: unknown, as if no answer had come."""
+    """Settle the SMS whose process died in the middle of the call as if no answer had come."""
     with engine.begin() as connection:
         token, rows = outbox_sms.claim_overdue(connection, CLAIM, LEASE)
         lost = Unknown("sender_died")

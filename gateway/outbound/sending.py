@@ -1,8 +1,8 @@
 """Handing SMS to the operator: claimed, marked a few at a time, sent side by side, settled.
 
 The operator takes no idempotency key, so a send whose outcome is unknown may have gone out.
-Rows are therefore marked `sending` in SQL just before their call, a few at a time: whoever
-dies leaves only those few in doubt.
+Rows are therefore marked `sending` in SQL just before their call, a few at a time: a process
+that dies leaves only those few in doubt.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ DESTINATION: Final = Destination(
 CLAIM: Final = 128
 WAVE: Final = 16
 LEASE: Final = 60  # seconds; the operator's client gives up after 12
-TRIES: Final = 12  # of an SMS whose own trouble it is; with the pauses, some twenty minutes
+TRIES: Final = 12  # of an SMS that fails by itself; with the pauses, some twenty minutes
 AGAIN: Final = timedelta(seconds=30)
 
 Clock = Callable[[], datetime]
@@ -34,7 +34,7 @@ Claim = Callable[[Connection, int, datetime], tuple[str, list[SmsRow]]]
 
 
 class Operator(Protocol):
-    """Whoever sends an SMS: returns how it ended and raises nothing."""
+    """A sender of SMS: it returns how a send ended and raises nothing."""
 
     def send(self, phone: str, text: str) -> Outcome: ...
 
@@ -48,7 +48,7 @@ def send_some(
     claim: Claim,
     until: datetime | None,
 ) -> tuple[int, bool]:
-    """One claim, in waves; how many were accepted, and whether it is worth going on."""
+    """Send one claim, in waves; return how many were accepted, and whether to go on."""
     now = clock()
     with engine.begin() as connection:
         health = destinations.health(connection, OPERATOR)
@@ -75,10 +75,10 @@ def send_some(
 
 
 def _waves(rows: Sequence[SmsRow]) -> list[list[SmsRow]]:
-    """The rows in their order, up to WAVE at a time, no number twice in one wave.
+    """Return the rows in their order, up to WAVE at a time, no number twice in a wave.
 
-    One number's SMS go out one after the other, and if they waited for each other under
-    one lease, it would be over before the last of them has been sent.
+    The SMS of a number go out one after the other, and if they waited for each other under
+    the same lease, it would be over before the last of them has been sent.
     """
     waves: list[list[SmsRow]] = []
     first_free: dict[str, int] = {}
@@ -94,15 +94,15 @@ def _waves(rows: Sequence[SmsRow]) -> list[list[SmsRow]]:
 
 
 def _mark(connection: Connection, token: str, rows: Sequence[SmsRow]) -> list[SmsRow]:
-    """Says that these may go out from now on; returns those that are still ours."""
-    ours = set(outbox_sms.mark_sending(connection, token, [row.id for row in rows], LEASE))
-    return [row for row in rows if row.id in ours]
+    """Note that these may go out from now on; return those that are still held."""
+    held = set(outbox_sms.mark_sending(connection, token, [row.id for row in rows], LEASE))
+    return [row for row in rows if row.id in held]
 
 
 def _send_wave(
     operator: Operator, pool: ThreadPoolExecutor, rows: Sequence[SmsRow]
 ) -> dict[int, Outcome]:
-    """Sends side by side; how each ended."""
+    """Send side by side; return how each ended, by row."""
     outcomes = pool.map(lambda row: operator.send(row.phone, row.text), rows)
     return {row.id: outcome for row, outcome in zip(rows, outcomes, strict=True)}
 
@@ -114,8 +114,9 @@ def settle(
     outcomes: Mapping[int, Outcome],
     now: datetime,
 ) -> int:
-    """Writes how each send ended; returns how many the operator accepted."""
-    references = [one.reference for one in outcomes.values() if isinstance(one, Delivered)]
+    """Write how each send ended; return how many the operator accepted."""
+    accepted = [end for end in outcomes.values() if isinstance(end, Delivered)]
+    references = [end.reference for end in accepted]
     reported = delivery_reports.expect(connection, references, now)
     changes = {row.id: columns(row, outcomes[row.id], reported, now) for row in rows}
     outbox.settle(connection, token, changes)
@@ -134,7 +135,7 @@ def settle(
 def columns(
     row: SmsRow, outcome: Outcome, reported: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
-    """What an outcome writes into the row."""
+    """Return what an outcome writes into the row."""
     match outcome:
         case Delivered(reference):
             status = reported.get(reference)
@@ -163,11 +164,11 @@ def _over(state: str, reason: str, detail: str, now: datetime) -> dict[str, Any]
 
 
 def _trouble(outcomes: Mapping[int, Outcome]) -> TryLater | None:
-    """Why the operator is better left alone: it says so, or not one send was answered."""
-    for one in outcomes.values():
-        if isinstance(one, TryLater) and one.everyone:
-            return one
-    lost = [one for one in outcomes.values() if isinstance(one, Unknown)]
+    """Return why the operator is better left alone: it says so, or no send was answered."""
+    for outcome in outcomes.values():
+        if isinstance(outcome, TryLater) and outcome.everyone:
+            return outcome
+    lost = [outcome for outcome in outcomes.values() if isinstance(outcome, Unknown)]
     return TryLater(lost[0].reason) if lost and len(lost) == len(outcomes) else None
 
 
@@ -182,5 +183,5 @@ def _note_health(
     """Note whether the operator takes messages, for all workers."""
     if trouble is not None:
         note_trouble(connection, DESTINATION, trouble, now)
-    elif failing and any(isinstance(one, Delivered | Refused) for one in outcomes.values()):
+    elif failing and any(isinstance(outcome, Delivered | Refused) for outcome in outcomes.values()):
         note_answer(connection, DESTINATION, now)

@@ -1,1 +1,1 @@
-"""Referrals: a sick person sent on, and what became of her."""
+"""Referrals of patients: their texts, notices and reminders."""

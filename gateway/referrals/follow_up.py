@@ -1,7 +1,7 @@
-"""What the calendar does about referrals: asks after them, tells the district, closes them.
+"""Periodic work on open referrals: reminders, the notice to the district, the closing.
 
-After a day the agent and the centre are asked; after two they are asked again and the district
-is told; after a month what nobody answered is closed. How a referral stands is looked at in that
+After a day the agent and the facility are asked; after two they are asked again and the district
+is told; after a month a referral without an answer is closed. Its state is looked at in that
 very moment, and each event is told to each person once, so that a clock that was away, or two of
 them, tell nothing twice. What the next stage has overtaken is not told any more.
 """
@@ -13,7 +13,7 @@ from typing import Final
 from gateway.context import Context
 from gateway.model.referral import Referral, ReferralState, close_unanswered
 from gateway.referrals import notifications
-from gateway.referrals.notifications import Event, month_of
+from gateway.referrals.notifications import Event
 from gateway.referrals.texts import Place
 from gateway.storage import counters, recipients, referral_forwards, referrals
 from gateway.storage.engine import Connection
@@ -26,21 +26,21 @@ _NOT_HEARD_OF: Final = frozenset({ReferralState.SENT, ReferralState.LEFT})
 _NOT_THERE: Final = _NOT_HEARD_OF | {ReferralState.NOT_ARRIVED}
 
 
-def chase_due(connection: Connection, context: Context, now: datetime) -> int:
-    """Does what is due about up to PAGE referrals; returns about how many. Repeat until 0."""
+def remind_due(connection: Connection, context: Context, now: datetime) -> int:
+    """Do what is due about up to PAGE referrals; return about how many. Repeat until 0."""
     times = context.catalogue.programme.referrals
     found = referrals.unanswered(connection, _due(times, now), PAGE)
     over = timedelta(days=times.close_after_days)
-    old = [one for one in found if now - one.made_at >= over]
+    old = [referral for referral in found if now - referral.made_at >= over]
     _close(connection, context, old, now)
-    chased = [one for one in found if now - one.made_at < over]
-    _chase(connection, context, chased, now)
+    fresh = [referral for referral in found if now - referral.made_at < over]
+    _remind(connection, context, fresh, now)
     counters.add(connection, {"referrals_unanswered": len(old)} if old else {})
     return len(found)
 
 
 def drop_ages(connection: Connection, context: Context, now: datetime) -> int:
-    """Takes the age out of referrals that are old enough; returns how many. Repeat until 0."""
+    """Blank the age in referrals that are old enough; return how many. Repeat until 0."""
     days = context.catalogue.programme.referrals.drop_age_after_days
     return referrals.drop_ages(connection, now - timedelta(days=days))
 
@@ -56,19 +56,19 @@ def _due(times: ReferralTimes, now: datetime) -> Due:
 def _close(
     connection: Connection, context: Context, found: Sequence[Referral], now: datetime
 ) -> None:
-    """Closes them. Nobody is told: whoever could be was asked, and has them on his list."""
+    """Close these with no notice: the people concerned were asked, and have them listed."""
     for referral in found:
         closed = close_unanswered(referral, now)
         if referrals.save(connection, closed):
-            month = month_of(context, closed.made_at)
+            month = context.month(closed.made_at)
             referral_forwards.request(connection, {closed.id: closed.site_id}, month, now)
 
 
-def _chase(
+def _remind(
     connection: Connection, context: Context, found: Sequence[Referral], now: datetime
 ) -> None:
     times = context.catalogue.programme.referrals
-    month = month_of(context, now)
+    month = context.month(now)
     places = notifications.places_of(connection, found, month)
     posts = recipients.working_at(connection, _units(places.values()), month)
     again = timedelta(hours=times.escalate_after_hours)
@@ -80,7 +80,7 @@ def _chase(
         for event, to in _events(times, referral, place, posts, second=second, now=now):
             notifications.tell(connection, context, event, to, now)
     for stage, wanted in ((1, False), (2, True)):
-        ids = [one.id for one in found if (now - one.made_at >= again) is wanted]
+        ids = [each.id for each in found if (now - each.made_at >= again) is wanted]
         referrals.mark_reminded(connection, ids, stage)
 
 
@@ -100,10 +100,10 @@ def _events(
     second: bool,
     now: datetime,
 ) -> Iterable[tuple[Event, list[Post]]]:
-    """Who is told what at this stage.
+    """Yield the events of this stage, each with the people to be told.
 
-    An agent who said PARTI has said what she knows. The district is told once of whoever has
-    not arrived, as long as that may be; the others hear no question that is older than a stage.
+    An agent who sent PARTI has no more to say. The district is told once of a patient who has
+    not arrived, however long ago; the others get no question that is older than a stage.
     """
     name = "chase_2" if second else "chase_1"
     hours = times.escalate_after_hours + (times.remind_after_hours if second else 0)
@@ -111,13 +111,13 @@ def _events(
     if referral.state in _NOT_HEARD_OF and now < until:
         if referral.state is ReferralState.SENT:
             asked = Event(
-                referral, name, lambda speaker: speaker.chase_agent(referral), until, REMINDER
+                referral, name, lambda speaker: speaker.ask_agent(referral), until, REMINDER
             )
             yield asked, notifications.agents(posts, referral)
         asked = Event(
-            referral, name, lambda speaker: speaker.chase_centre(referral, place), until, REMINDER
+            referral, name, lambda speaker: speaker.ask_facility(referral, place), until, REMINDER
         )
-        yield asked, notifications.at_the_centre(posts, place)
+        yield asked, notifications.at_facility(posts, place)
     if second and referral.state in _NOT_THERE:
         told = Event(referral, "escalated", lambda speaker: speaker.escalated(referral, place))
-        yield told, notifications.at_the_district(posts, place)
+        yield told, notifications.at_district(posts, place)

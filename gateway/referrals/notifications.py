@@ -1,4 +1,4 @@
-"""Whom a referral concerns, and the notices that tell them: each event once to each person."""
+"""The people whom a referral concerns, and their notices: each event once to each person."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -15,33 +15,30 @@ from gateway.storage.referrals import TOPIC
 from gateway.storage.roster import Post, Unit
 from menus.model.roles import Role
 
-# So long an alert is worth reading; a reminder is overtaken by the next one sooner.
+# For how long an alert is worth reading; a reminder is overtaken by the next one sooner.
 FRESH = timedelta(hours=48)
 
 
-def month_of(context: Context, moment: datetime) -> str:
-    return moment.astimezone(context.timezone).strftime("%Y%m")
-
-
 def places(connection: Connection, site_ids: Collection[int], period: str) -> dict[int, Place]:
-    """Where these sites are in the month; a site that is none any more is left out."""
-    lines = org_tree.ancestors(connection, site_ids, period)
+    """Return where these sites are in the month; a site that is none any more is left out."""
+    above = org_tree.ancestors(connection, site_ids, period)
     return {
-        site: Place(line[0], _at(line, UnitLevel.FACILITY), _at(line, UnitLevel.DISTRICT))
-        for site, line in lines.items()
-        if line
+        site: Place(units[0], _at(units, UnitLevel.FACILITY), _at(units, UnitLevel.DISTRICT))
+        for site, units in above.items()
+        if units
     }
 
 
 def places_of(connection: Connection, found: Iterable[Referral], period: str) -> dict[int, Place]:
-    """By referral, where it was made, and to which facility, even if the site moved since."""
+    """Return, by referral, its site and the facility it went to, even if the site moved since."""
     found = list(found)
-    facilities = {one.facility_id for one in found if one.facility_id is not None}
-    at = places(connection, {one.site_id for one in found} | facilities, period)
+    sites = {referral.site_id for referral in found}
+    facilities = {referral.facility_id for referral in found if referral.facility_id is not None}
+    at = places(connection, sites | facilities, period)
     return {
-        one.id: _to(at[one.site_id], at.get(one.facility_id or 0))
-        for one in found
-        if one.site_id in at
+        referral.id: _to(at[referral.site_id], at.get(referral.facility_id or 0))
+        for referral in found
+        if referral.site_id in at
     }
 
 
@@ -49,35 +46,38 @@ def _to(place: Place, facility: Place | None) -> Place:
     return place if facility is None else Place(place.site, facility.site, facility.district)
 
 
-def _at(line: Iterable[Unit], level: str) -> Unit | None:
-    return next((unit for unit in line if unit.level == level), None)
+def _at(units: Iterable[Unit], level: str) -> Unit | None:
+    return next((unit for unit in units if unit.level == level), None)
 
 
 def agents(posts: Iterable[Post], referral: Referral) -> list[Post]:
-    """Who made it, if she is still there; else whoever works at the site now."""
-    here = [one for one in posts if one.unit_id == referral.site_id and one.role == Role.AGENT]
-    return [one for one in here if one.id == referral.post_id] or here
+    """Return the agent who made it, if still there; else the agents at the site now."""
+    here = _with_role(posts, referral.site_id, Role.AGENT)
+    return [post for post in here if post.id == referral.post_id] or here
 
 
-def at_the_centre(posts: Iterable[Post], place: Place) -> list[Post]:
-    """The DTC of the facility; for a site without a facility, the district."""
+def at_facility(posts: Iterable[Post], place: Place) -> list[Post]:
+    """Return the DTC of the facility; for a site without a facility, the district."""
     role = Role.DTC if place.facility is not None else Role.DISTRICT
-    above = place.above
-    return [one for one in posts if above and one.unit_id == above.id and one.role == role]
+    return _with_role(posts, place.above.id, role) if place.above else []
 
 
-def at_the_district(posts: Iterable[Post], place: Place) -> list[Post]:
-    above = place.district
-    return [one for one in posts if above and one.unit_id == above.id and one.role == Role.DISTRICT]
+def at_district(posts: Iterable[Post], place: Place) -> list[Post]:
+    """Return the people of the district."""
+    return _with_role(posts, place.district.id, Role.DISTRICT) if place.district else []
+
+
+def _with_role(posts: Iterable[Post], unit_id: int, role: Role) -> list[Post]:
+    return [post for post in posts if post.unit_id == unit_id and post.role == role]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a referral, told once to each person.
+    """An event of a referral, told once to each person.
 
-    `name` tells it from everything else that happens to the referral. `words` says it in the
+    `name` distinguishes it from the other events of the referral. `words` says it in the
     language of each. After `until` (FRESH from now) it is not told any more. `topic` is REMINDER
-    for a question that can wait for the morning, and that nobody need have who wants none.
+    for a question that can wait for the morning, and is not sent to a number that opted out.
     """
 
     referral: Referral
@@ -90,7 +90,7 @@ class Event:
 def tell(
     connection: Connection, context: Context, event: Event, to: Iterable[Post], now: datetime
 ) -> int:
-    """Tells an event; returns how many people had not been told of it before."""
+    """Queue the notices of an event; return how many people had not been told of it before."""
     notices = [
         NewNotice(
             key=f"{TOPIC}:{event.referral.id}:{event.name}:{post.phone}",

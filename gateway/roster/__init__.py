@@ -1,1 +1,1 @@
-"""Import and export the roster, and find sites by name."""
+"""The roster: import, export, and sites by their names."""

@@ -1,4 +1,4 @@
-"""The roster's two CSV files, cell by cell, into rows; every fault with its file and line.
+"""The two CSV files of a roster, cell by cell, into rows; every fault with its file and line.
 
 `org_units.csv`: code,name,level,parent,dhis2_id,population.
 `people.csv`: phone,name,role,org_unit,language,active.
@@ -50,7 +50,7 @@ class Parsed:
 
 
 def read(org_units: Path, people: Path, stored: Roster | None = None) -> Roster:
-    """The roster of two CSV files, checked against what is `stored` (nothing, by default).
+    """Return the roster of two CSV files, checked against what is `stored` (nothing by default).
 
     Raises RosterFault with every fault found, each with file and line.
     """
@@ -58,7 +58,10 @@ def read(org_units: Path, people: Path, stored: Roster | None = None) -> Roster:
 
 
 def parse(org_units: Path, people: Path) -> Parsed:
-    """Both files without a look at how their rows belong together. Raises nothing."""
+    """Return both files as they are, without judging how their rows belong together.
+
+    Raises nothing.
+    """
     units_table = read_table(org_units, UNIT_COLUMNS)
     people_table = read_table(people, PEOPLE_COLUMNS)
     faults = [*units_table.faults, *people_table.faults]
@@ -72,7 +75,7 @@ def parse(org_units: Path, people: Path) -> Parsed:
 
 
 def judge(parsed: Parsed, stored: Roster) -> Roster:
-    """The roster, when its rows hold together among themselves and with what is `stored`.
+    """Return the roster, when its rows fit each other and what is `stored`.
 
     `stored` is the tree in force, with the people who are active in it. Raises RosterFault
     with every fault, those of `parsed` included.
@@ -90,20 +93,20 @@ def judge(parsed: Parsed, stored: Roster) -> Roster:
 
 
 def unit_cells(row: UnitRow) -> list[str]:
-    """An org unit as cells of UNIT_COLUMNS, safe to open in a spreadsheet."""
+    """Return an org unit as cells of UNIT_COLUMNS, safe to open in a spreadsheet."""
     population = "" if row.population is None else str(row.population)
     texts = (row.code, row.name, row.level, row.parent or "", row.dhis2_id or "", population)
     return [guarded(text) for text in texts]
 
 
 def person_cells(row: PersonRow) -> list[str]:
-    """A person as cells of PEOPLE_COLUMNS. The phone keeps its `+`: it can run nothing."""
+    """Return a person as cells of PEOPLE_COLUMNS. The phone keeps its `+`: it can run nothing."""
     texts = (row.name, row.role, row.org_unit, row.language, "yes" if row.active else "no")
     return [row.phone, *(guarded(text) for text in texts)]
 
 
 def _complete(table: CsvTable) -> bool:
-    """Whether every unit of the file is known by its code, so that references can be judged."""
+    """Return whether every unit of the file has its code, so that references can be judged."""
     return table.readable and not table.faults and all(row.cells["code"] for row in table.rows)
 
 
@@ -148,8 +151,11 @@ def _filled(column: str, cell: str, say: Say) -> str:
 
 
 def _one_of(column: str, cell: str, allowed: tuple[str, ...], say: Say) -> str:
-    """The cell in lower case, when allowed. What stands there instead is not repeated: in a
-    file with its columns mixed up it may be a name or a phone number."""
+    """Return the cell in lower case, when allowed; else an empty text.
+
+    The message does not repeat the cell: in a file with its columns mixed up it may be a name
+    or a phone number.
+    """
     if cell.casefold() in allowed:
         return cell.casefold()
     found = "something else" if cell else "nothing"

@@ -1,4 +1,4 @@
-"""Use cases of the roster: take in the programme's CSV files, and give them back."""
+"""Use cases of the roster: import the programme's CSV files, and export them."""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
@@ -18,8 +18,8 @@ __all__ = ["Reroute", "RosterFault", "Summary", "export_roster", "import_roster"
 UNITS_FILE = "org_units.csv"
 PEOPLE_FILE = "people.csv"
 
-# Given what an import changed and the first month (YYYYMM) that may be concerned, sees to it
-# that the numbers that belong elsewhere now are sent again.
+# Has the numbers that belong to another unit now sent again, given what an import changed and
+# the first month (YYYYMM) that may be concerned.
 Reroute = Callable[[Connection, Summary, str], None]
 HandOver = Callable[[Connection], object]
 
@@ -34,15 +34,16 @@ def import_roster(
     reroute: Reroute | None = None,
     hand_over: HandOver | None = None,
 ) -> Summary:
-    """Brings the stored roster to what the two files say, from the month `since` on.
+    """Bring the stored roster to what the two files say, from the month `since` on.
 
     One transaction: with any fault, or with `dry_run`, nothing is changed. The files may hold
     a part of the roster; what they do not name is left as it is, and may be a parent or a
     place of work. `reroute` is called within the transaction, so that no crash can part a
-    moved site from its numbers; `hand_over` likewise passes on the open work of who has left.
+    moved site from its numbers; `hand_over` likewise passes on the open work of agents who
+    have left.
 
-    Raises RosterFault with every fault of the files, and what the database raises when it
-    cannot be used.
+    Raises RosterFault with every fault of the files, StorageFault when the database cannot be
+    used.
     """
     parsed = files.parse(org_units, people)
     with engine.connect() as connection, connection.begin() as transaction:
@@ -61,11 +62,11 @@ def import_roster(
 
 
 def export_roster(engine: Engine, folder: Path, period: Period) -> tuple[Path, Path]:
-    """Writes the roster in force in a month as `org_units.csv` and `people.csv`.
+    """Write the roster in force in a month as `org_units.csv` and `people.csv`.
 
-    Makes the folder when needed and replaces files of these names; an import takes them as
-    they are. Phone numbers are personal data: a new `people.csv` is for its owner's eyes only.
-    Returns the paths of both. Raises OSError when they cannot be written.
+    The folder is made when needed and files of these names are replaced; an import takes them
+    as they are. Phone numbers are personal data: only its owner may read a new `people.csv`.
+    Return the paths of both. Raises OSError when they cannot be written.
     """
     with reading(engine) as connection:
         roster = roster_import.export(connection, period.code)

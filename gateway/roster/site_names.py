@@ -1,4 +1,4 @@
-"""Which site is meant by a name as typed. Pure."""
+"""The sites that a typed name may mean. Pure."""
 
 import difflib
 from collections import Counter
@@ -12,7 +12,7 @@ ALIKE: Final = 0.75  # of 1: one wrong letter in four is still the same name
 
 
 def named(sites: Sequence[Unit], words: Sequence[str]) -> list[Unit]:
-    """The sites that these words name: one, several when it cannot be told, or none.
+    """Return the sites that these words name: one, several when they are alike, or none.
 
     A code or a name as it stands is that site; else those whose name or code is spelt alike.
     """
@@ -26,7 +26,7 @@ def named(sites: Sequence[Unit], words: Sequence[str]) -> list[Unit]:
 
 
 def told_apart(sites: Sequence[Unit]) -> str:
-    """Their names, to choose from; those of the same name by their codes."""
+    """Return the names of sites, to choose from; those of the same name by their codes."""
     names = Counter(_plain(site.name) for site in sites)
     alone = (site.name if names[_plain(site.name)] == 1 else site.code for site in sites)
     return ", ".join(alone)

@@ -19,7 +19,7 @@ from gateway.model.report import missing
 from gateway.notifications import reminders
 from gateway.outbound import notifications, replies
 from gateway.outbound.notifications import Composer
-from gateway.referrals import follow_up as referral_chase
+from gateway.referrals import follow_up
 from gateway.storage import reports
 from gateway.storage.engine import reading
 from gateway.storage.tables import org_units, outbox, referrals, stock_outs
@@ -118,7 +118,7 @@ class Telling(Harness):
     def _clock(self) -> None:
         self.read()
         with self.engine.begin() as connection:
-            while referral_chase.chase_due(connection, self.context, self.clock.now):
+            while follow_up.remind_due(connection, self.context, self.clock.now):
                 pass
         reminders.queue_due(self.engine, self.context, self.clock.now)
         replies.send_due(self.engine, self, self.clock)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from gateway.model.referral import ReferralState
-from gateway.referrals import follow_up as referral_chase
+from gateway.referrals import follow_up
 from gateway.storage.tables import outbox
 from tests.gateway.harness import AWA, NANA, OUMAR, person
 from tests.gateway.referral_harness import DISTRICT, ReferralHarness
@@ -12,16 +12,14 @@ from tests.gateway.referral_harness import DISTRICT, ReferralHarness
 def chase(referral_harness: ReferralHarness) -> int:
     """The clock's look at the referrals; returns how many it did something about."""
     with referral_harness.engine.begin() as connection:
-        return referral_chase.chase_due(
+        return follow_up.remind_due(
             connection, referral_harness.context, referral_harness.clock.now
         )
 
 
 def drop_ages(referral_harness: ReferralHarness) -> int:
     with referral_harness.engine.begin() as connection:
-        return referral_chase.drop_ages(
-            connection, referral_harness.context, referral_harness.clock.now
-        )
+        return follow_up.drop_ages(connection, referral_harness.context, referral_harness.clock.now)
 
 
 def test_nobody_is_asked_before_a_day_has_passed(referral_harness: ReferralHarness) -> None:
