@@ -9,7 +9,7 @@ from tests.gateway.harness import AWA, NANA, OUMAR, person
 from tests.gateway.referral_harness import DISTRICT, ReferralHarness
 
 
-def chase(referral_harness: ReferralHarness) -> int:
+def remind(referral_harness: ReferralHarness) -> int:
     """The clock's look at the referrals; returns how many it did something about."""
     with referral_harness.engine.begin() as connection:
         return follow_up.remind_due(
@@ -25,7 +25,7 @@ def drop_ages(referral_harness: ReferralHarness) -> int:
 def test_nobody_is_asked_before_a_day_has_passed(referral_harness: ReferralHarness) -> None:
     referral_harness.refer()
     referral_harness.clock.advance(hours=23, minutes=59)
-    assert chase(referral_harness) == 0
+    assert remind(referral_harness) == 0
     assert referral_harness.notices(AWA) == []
 
 
@@ -34,8 +34,8 @@ def test_after_a_day_the_agent_and_the_centre_are_asked_once(
 ) -> None:
     number = referral_harness.refer()
     referral_harness.clock.advance(hours=24)
-    assert chase(referral_harness) == 1
-    assert chase(referral_harness) == 0
+    assert remind(referral_harness) == 1
+    assert remind(referral_harness) == 0
     assert referral_harness.notices(AWA) == [
         (
             f"Rappel REF {number}: arrivee pas encore signalee. Malade parti? PARTI {number}. Refus "
@@ -54,7 +54,7 @@ def test_an_agent_who_said_parti_is_not_asked_again(referral_harness: ReferralHa
     number = referral_harness.refer()
     referral_harness.told(f"PARTI {number}")
     referral_harness.clock.advance(hours=24)
-    chase(referral_harness)
+    remind(referral_harness)
     assert referral_harness.notices(AWA) == []
     assert referral_harness.notices(NANA)[-1].startswith("Rappel")
 
@@ -62,10 +62,10 @@ def test_an_agent_who_said_parti_is_not_asked_again(referral_harness: ReferralHa
 def test_after_two_days_the_district_is_told(referral_harness: ReferralHarness) -> None:
     number = referral_harness.refer()
     referral_harness.clock.advance(hours=24)
-    chase(referral_harness)
+    remind(referral_harness)
     referral_harness.clock.advance(hours=24)
-    assert chase(referral_harness) == 1
-    assert chase(referral_harness) == 0
+    assert remind(referral_harness) == 1
+    assert remind(referral_harness) == 0
     assert len(referral_harness.notices(AWA)) == 1  # the first reminder has run out
     assert referral_harness.notices(DISTRICT) == [
         (
@@ -74,7 +74,7 @@ def test_after_two_days_the_district_is_told(referral_harness: ReferralHarness) 
         )
     ]
     referral_harness.clock.advance(days=3)
-    assert chase(referral_harness) == 0
+    assert remind(referral_harness) == 0
 
 
 def test_what_was_answered_meanwhile_is_left_alone(referral_harness: ReferralHarness) -> None:
@@ -82,7 +82,7 @@ def test_what_was_answered_meanwhile_is_left_alone(referral_harness: ReferralHar
     referral_harness.told(f"CRF {number} A", NANA)
     before = len(referral_harness.rows("notice"))
     referral_harness.clock.advance(hours=49)
-    chase(referral_harness)
+    remind(referral_harness)
     assert len(referral_harness.rows("notice")) == before
 
 
@@ -91,7 +91,7 @@ def test_a_question_that_waits_is_overtaken_by_the_answer(
 ) -> None:
     number = referral_harness.refer()
     referral_harness.clock.advance(hours=24)
-    chase(referral_harness)
+    remind(referral_harness)
     referral_harness.told(f"CRF {number} A", NANA)
     assert [text for text in referral_harness.notices(AWA) if text.startswith("Rappel")] == []
 
@@ -101,7 +101,7 @@ def test_a_clock_that_was_away_tells_nothing_old_and_still_escalates(
 ) -> None:
     referral_harness.refer()
     referral_harness.clock.advance(days=5)
-    chase(referral_harness)
+    remind(referral_harness)
     assert referral_harness.notices(AWA) == []
     assert all(not text.startswith("Rappel") for text in referral_harness.notices(NANA))
     assert len(referral_harness.notices(DISTRICT)) == 1
@@ -111,7 +111,7 @@ def test_whoever_never_arrived_is_told_to_the_district(referral_harness: Referra
     number = referral_harness.refer()
     referral_harness.told(f"CRF {number} N", NANA)
     referral_harness.clock.advance(hours=49)
-    chase(referral_harness)
+    remind(referral_harness)
     assert "pas arrive" in referral_harness.notices(DISTRICT)[0]
     assert [text for text in referral_harness.notices(NANA) if text.startswith("Rappel")] == []
 
@@ -120,25 +120,25 @@ def test_an_arrival_that_was_none_is_looked_for_again(referral_harness: Referral
     number = referral_harness.refer()
     referral_harness.told(f"CRF {number} A", NANA)
     referral_harness.clock.advance(hours=49)
-    chase(referral_harness)
+    remind(referral_harness)
     assert referral_harness.notices(DISTRICT) == []
     referral_harness.told(f"CRF {number} N", NANA)
-    chase(referral_harness)
+    remind(referral_harness)
     assert len(referral_harness.notices(DISTRICT)) == 1
 
 
 def test_after_a_month_it_is_closed_and_nobody_is_told(referral_harness: ReferralHarness) -> None:
     number = referral_harness.refer()
     referral_harness.clock.advance(days=29, hours=23)
-    chase(referral_harness)
+    remind(referral_harness)
     before, revision = (
         len(referral_harness.rows("notice")),
         referral_harness.only("referral").revision,
     )
     assert referral_harness.only_referral().is_open
     referral_harness.clock.advance(hours=1)
-    assert chase(referral_harness) == 1
-    assert chase(referral_harness) == 0
+    assert remind(referral_harness) == 1
+    assert remind(referral_harness) == 0
     assert referral_harness.only_referral().state is ReferralState.UNANSWERED
     assert len(referral_harness.rows("notice")) == before
     assert referral_harness.only("referral").revision == revision + 1
@@ -151,7 +151,7 @@ def test_a_leaving_agents_referral_passes_to_her_site(referral_harness: Referral
     away = [person(AWA, "asc", "KOLA", active=False)]
     referral_harness.enrol((), away, since="202611")
     referral_harness.clock.advance(hours=24)
-    chase(referral_harness)
+    remind(referral_harness)
     assert referral_harness.notices(AWA) == []
     assert len(referral_harness.notices(OUMAR)) == 1
 
