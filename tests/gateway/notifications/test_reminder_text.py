@@ -6,7 +6,7 @@ from gateway.notifications import reminder_text
 from gateway.notifications.missing_reports import owing_by_facility
 from gateway.storage.engine import reading
 from gateway.storage.roster import Unit
-from menus.rules.reminder_days import Audience
+from menus.rules.reminder_days import ReminderAudience
 from tests.gateway.harness import AWA, FANTA, ISSA, NANA, OCTOBER, PEC, Harness, person, unit
 
 DISTRICT = "+22370000201"
@@ -18,7 +18,7 @@ def harness(harness: Harness) -> Harness:
     return harness
 
 
-def text(harness: Harness, phone: str, audience: Audience) -> str | None:
+def text(harness: Harness, phone: str, audience: ReminderAudience) -> str | None:
     subject = {"kind": str(audience), "period": OCTOBER}
     with reading(harness.engine) as connection:
         return reminder_text.compose(connection, harness.context, phone, subject, harness.clock.now)
@@ -35,7 +35,7 @@ def complete(harness: Harness, phone: str) -> None:
 def test_a_dtc_is_told_which_site_owes_what(harness: Harness) -> None:
     complete(harness, AWA)
     harness.told(PEC, FANTA)
-    assert text(harness, NANA, Audience.SUPERVISOR) == (
+    assert text(harness, NANA, ReminderAudience.SUPERVISOR) == (
         "Rappel: rapports octobre, il manque encore Sirakoro tout; Tene NUT SMI STK. "
         "Les rappeler tous: RELANCE."
     )
@@ -43,7 +43,7 @@ def test_a_dtc_is_told_which_site_owes_what(harness: Harness) -> None:
 
 def test_a_district_is_told_how_many_sites_of_each_facility_owe(harness: Harness) -> None:
     complete(harness, AWA)
-    assert text(harness, DISTRICT, Audience.DISTRICT) == (
+    assert text(harness, DISTRICT, ReminderAudience.DISTRICT) == (
         "Rappel: rapports octobre, sites complets 1 sur 4. "
         "Il manque: Kani 2 sur 3; Dugu 1 sur 1. Detail: MANQ."
     )
@@ -51,16 +51,16 @@ def test_a_district_is_told_how_many_sites_of_each_facility_owe(harness: Harness
 
 def test_an_agent_is_told_what_is_owed(harness: Harness) -> None:
     harness.told(PEC, ISSA)
-    assert text(harness, ISSA, Audience.AGENT) == (
+    assert text(harness, ISSA, ReminderAudience.AGENT) == (
         "Rappel: rapport octobre, il manque NUT, SMI et STK. Envoyez-le des que possible. "
         "Pour les codes: AIDE et le nom du rapport."
     )
 
 
 def test_who_has_no_such_role_is_told_nothing(harness: Harness) -> None:
-    assert text(harness, AWA, Audience.SUPERVISOR) is None
-    assert text(harness, NANA, Audience.DISTRICT) is None
-    assert text(harness, NANA, Audience.AGENT) is None
+    assert text(harness, AWA, ReminderAudience.SUPERVISOR) is None
+    assert text(harness, NANA, ReminderAudience.DISTRICT) is None
+    assert text(harness, NANA, ReminderAudience.AGENT) is None
 
 
 def test_facilities_come_by_the_number_of_sites_that_owe() -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from gateway.context import Context
-from gateway.model.referral import Referral, State, Step
+from gateway.model.referral import Referral, ReferralState, ReferralStep
 from gateway.referrals.texts import Place, Speaker
 from gateway.storage.roster import Unit
 from menus.model.arguments import AGE, SEX, ReferredPatient
@@ -58,7 +58,7 @@ def test_what_was_not_understood_is_asked(texts: Speaker) -> None:
 
 
 def test_no_sms_tells_an_agent_of_a_death(texts: Speaker) -> None:
-    died = replace(REFERRAL, state=State.DIED)
+    died = replace(REFERRAL, state=ReferralState.DIED)
     assert texts.unchanged_for_agent(died) == "REF 4721: appelez le centre. Rien n'est change."
     assert texts.unchanged_for_agent(REFERRAL) == (
         "REF 4721: envoye, sans nouvelles. Rien n'est change."
@@ -67,9 +67,9 @@ def test_no_sms_tells_an_agent_of_a_death(texts: Speaker) -> None:
 
 def test_a_step_is_told_with_its_day(texts: Speaker) -> None:
     treated = replace(
-        REFERRAL, state=State.TREATED, arrived_at=NOON, follow_up_on=date(2026, 11, 7)
+        REFERRAL, state=ReferralState.TREATED, arrived_at=NOON, follow_up_on=date(2026, 11, 7)
     )
-    assert texts.news(Step.TREATED, treated, AT_KANI) == (
+    assert texts.news(ReferralStep.TREATED, treated, AT_KANI) == (
         "Alerte REF 4721: soigne, retour au village. Visite de suivi avant le 07/11, "
         "puis repondez FAIT 4721"
     )
