@@ -1,4 +1,4 @@
-"""What the tests of the pipes share: a small programme on each database, a DHIS2 to send to."""
+"""What the tests of the gateway share: a small programme on each database, a DHIS2 to send to."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The sandbox DHIS2 at the other end of a test's pipes, with a gate that holds slow writes."""
+"""The sandbox DHIS2 that a test forwards to, with a gate that holds slow writes."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

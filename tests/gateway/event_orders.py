@@ -1,6 +1,6 @@
 """A programme to which anything happens in any order, and an operator who looks at every SMS.
 
-Whoever is handed an SMS here compares it with what is stored at that moment.
+Each SMS that is handed over is compared with what is stored at that moment.
 """
 
 import re
@@ -82,8 +82,8 @@ class Sent:
 
 
 @dataclass(slots=True)
-class Telling(Harness):
-    """The programme of the pipes and another district, with an operator who may break off."""
+class WatchedHarness(Harness):
+    """The harness and another district, with an operator that may break off."""
 
     sent: list[Sent] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -197,7 +197,7 @@ class Telling(Harness):
     # --- What it finds at the end
 
     def told_too_often(self) -> list[str]:
-        """Whoever was told something more often than it happened."""
+        """The people who were told something more often than it happened."""
         rows = Counter((row.phone, row.text) for row in self.rows("notice"))
         sent = Counter((one.phone, one.text) for one in self.unasked())
         found = [f"twice: {one}" for one, count in sent.items() if count > rows[one]]

@@ -28,7 +28,7 @@ GIRL = "REF 14 F PG ART"
 
 
 class ReferralHarness(Harness):
-    """The programme of the pipes, with a district above and a facility beside."""
+    """The harness with a district above and a facility beside."""
 
     def referrals(self) -> list[Referral]:
         with reading(self.engine) as connection:

@@ -1,4 +1,4 @@
-"""A DHIS2 that answers as a test says, at the other end of the pipes, and remembers all it took."""
+"""A DHIS2 that answers as a test says, and remembers all that it took."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

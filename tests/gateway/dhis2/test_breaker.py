@@ -1,4 +1,4 @@
-"""Holds up: DHIS2 is left alone when it must be, by all workers, and given as much as it bears."""
+"""DHIS2 is left alone when it must be, by all workers, and given as much as it bears."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -76,7 +76,7 @@ def test_one_worker_alone_probes_a_server_that_fails(harness: Harness) -> None:
 
 
 def look(harness: Harness) -> Verdict:
-    """Whoever asks while the probe is under way may claim nothing."""
+    """A worker that asks while the probe is under way may claim nothing."""
     assert allowed(harness) == {}
     return Accepted()
 

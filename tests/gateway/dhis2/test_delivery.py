@@ -1,4 +1,4 @@
-"""Holds up: the good rows of a claim are in whatever a bad one does, at a bounded cost."""
+"""The good rows of a claim are in whatever a bad one does, at a bounded cost."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Holds up: DHIS2 ends by holding each referral as it stands here, as one event, without identity."""
+"""DHIS2 ends by holding each referral as it stands here, as one event, without identity."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tests.gateway.referral_harness import ReferralHarness
 
 @dataclass(slots=True)
 class Far:
-    """The house, and the DHIS2 at its other end."""
+    """The gateway, and the DHIS2 that its events go to."""
 
     referral_harness: ReferralHarness
     side: FarSide

@@ -1,9 +1,11 @@
-"""Holds up: under every fault of DHIS2 its ledger ends as what was accepted, and no cell is
-written more often than the fault explains. Corrections and withdrawals are part of each story.
+"""Under every fault of DHIS2, its ledger ends as what was accepted.
+
+No cell is written more often than the fault explains. Corrections and withdrawals are part of
+each story.
 
 October is in DHIS2. Then the fault: Awa corrects a number twice and takes the second back;
 Fanta and Issa, who share the cells of their facility, withdraw their reports. The forwarder
-tries twice meanwhile. The fault ends, whoever could mend a refusal has mended it, and DHIS2
+tries twice meanwhile. The fault ends, the person who could mend a refusal has done so, and DHIS2
 must hold Awa's newest numbers and nothing of the facility.
 """
 

@@ -1,4 +1,4 @@
-"""Holds up: readers and forwarders at work at once neither meet in a cell nor wait in a circle."""
+"""Readers and forwarders at work at once neither meet in a cell nor wait in a circle."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime

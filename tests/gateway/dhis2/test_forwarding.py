@@ -1,4 +1,4 @@
-"""Holds up: DHIS2 ends with the newest accepted numbers, once, whatever goes wrong between."""
+"""DHIS2 ends with the newest accepted numbers, once, whatever goes wrong between."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Holds up: several forwarders work side by side, and never more than the programme allows."""
+"""Several forwarders work side by side, and never more than the programme allows."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed

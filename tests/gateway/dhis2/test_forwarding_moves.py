@@ -1,4 +1,4 @@
-"""Holds up: when the roster changes, DHIS2's cells follow, the old ones and the new."""
+"""When the roster changes, DHIS2's cells follow, the old ones and the new."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Holds up: each trouble with DHIS2 has its outcome, costs no number, and passes."""
+"""Each trouble with DHIS2 has its outcome, costs no number, and passes."""
 
 from dataclasses import replace
 

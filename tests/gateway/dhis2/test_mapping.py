@@ -1,4 +1,4 @@
-"""Holds up: what is beyond doubt is proposed, what is not stands as a comment, and it loads."""
+"""What is beyond doubt is proposed, what is not stands as a comment, and it loads."""
 
 import tomllib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Holds up: the event program of referrals imports as strictly as DHIS2 asks, and holds no identity."""
+"""The event program of referrals imports as strictly as DHIS2 asks, and holds no identity."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Holds up: what DHIS2 should hold for a unit on a day, and when there will be more."""
+"""What DHIS2 should hold for a unit on a day, and when there will be more."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

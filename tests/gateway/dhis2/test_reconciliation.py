@@ -1,4 +1,4 @@
-"""Holds up the comparison with DHIS2, cell by cell, and that what differs is sent again."""
+"""Tests of the comparison with DHIS2, cell by cell, and that what differs is sent again."""
 
 from datetime import UTC, datetime
 
@@ -133,7 +133,7 @@ def test_a_zero_may_be_missing_where_dhis2_keeps_none(
 def test_what_others_entered_is_theirs(harness: Harness, dhis2: FarSide) -> None:
     harness.told(PEC)
     dhis2.send()
-    change(harness, dhis2, "VUN", "3")  # optional, and she did not type it
+    change(harness, dhis2, "VUN", "3")  # optional, and it was not typed
     assert told(verify(harness, dhis2)) == []
 
 

@@ -1,4 +1,4 @@
-"""Holds up: whoever can mend what DHIS2 refused is told it in words, once; nobody else is."""
+"""The person who can mend what DHIS2 refused is told it in words, once; no one else is."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -39,7 +39,7 @@ def again(harness: Harness, stub: StubDhis2) -> None:
     stub.send(harness)
 
 
-def test_what_is_refused_of_somebody_who_has_left_is_told_to_who_works_there(
+def test_what_is_refused_of_an_agent_who_left_is_told_to_the_successor(
     harness: Harness,
 ) -> None:
     stub = StubDhis2(values=refusing_first("E7619", "no such value type"))
@@ -50,7 +50,7 @@ def test_what_is_refused_of_somebody_who_has_left_is_told_to_who_works_there(
 
 
 @pytest.mark.parametrize("code", ["E7619", "E8122"])
-def test_a_refused_number_is_told_to_her_who_sent_it(harness: Harness, code: str) -> None:
+def test_a_refused_number_is_told_to_its_sender(harness: Harness, code: str) -> None:
     stub = StubDhis2(values=refusing_first(code, "no such value type"))
     harness.told(PEC)
     stub.send(harness)
@@ -69,7 +69,7 @@ def test_a_refused_number_is_told_to_her_who_sent_it(harness: Harness, code: str
     assert harness.report().status is Status.REFUSED
 
 
-def test_of_a_sum_each_is_told_her_own_number(harness: Harness) -> None:
+def test_of_a_sum_each_agent_is_told_their_own_number(harness: Harness) -> None:
     harness.clock.now = CLOSED
     harness.told("PEC 10 VUS 45", FANTA)
     harness.told("PEC 10 VUS 7", ISSA)

@@ -1,4 +1,4 @@
-"""Holds up the second catalogue: what it maps stands in the WHO CHIS package, and arrives there."""
+"""Tests of the second catalogue: what it maps stands in the WHO CHIS package, and arrives there."""
 
 import tomllib
 from typing import Any

@@ -1,4 +1,4 @@
-"""Holds up: what an agent takes back leaves DHIS2 too, and what counts again comes back."""
+"""What an agent takes back leaves DHIS2 too, and what counts again comes back."""
 
 from datetime import timedelta
 

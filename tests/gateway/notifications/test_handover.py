@@ -1,4 +1,4 @@
-"""Holds up: what an agent who leaves was asked, and was to be told, passes to her site."""
+"""What an agent who leaves was asked, and was to be told, passes to the site."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Holds up: what a site still owes, and a reminder that tells what is true when it is sent."""
+"""What a site still owes, and a reminder that tells what is true when it is sent."""
 
 from gateway.notifications import missing_reports
 from gateway.storage.engine import reading

@@ -1,4 +1,4 @@
-"""Holds up: who has not reported is reminded once, and who has is left alone."""
+"""Who has not reported is reminded once, and who has is left alone."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

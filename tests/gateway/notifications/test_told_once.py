@@ -1,5 +1,7 @@
-"""Holds up, whatever happens in whatever order: nobody is reminded of what was received, nobody is
-told anything twice, nobody is told what is not hers, and every SMS fits."""
+"""In every order of events, each person is told what concerns them, once, in an SMS that fits.
+
+No one is reminded of what was received, or told what is another's.
+"""
 
 import shutil
 from collections import Counter
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from gateway.storage.engine import connect
 from menus.model.catalogue import Catalogue
-from tests.gateway.event_orders import AGENT_OUTSIDE, CHEICK, DTC_OUTSIDE, Telling
+from tests.gateway.event_orders import AGENT_OUTSIDE, CHEICK, DTC_OUTSIDE, WatchedHarness
 from tests.gateway.harness import AWA, FANTA, NANA, PEC, STRANGER, Clock
 
 BEGIN = datetime(2026, 11, 1, 7, tzinfo=UTC)  # October has ended, the first reminder is near
@@ -51,7 +53,7 @@ Happening = list[tuple[str, str] | tuple[int, str]]
 events = st.lists(st.one_of(said, said, passing), min_size=8, max_size=20)
 
 
-Fresh = Callable[[], AbstractContextManager[Telling]]
+Fresh = Callable[[], AbstractContextManager[WatchedHarness]]
 
 
 @pytest.fixture(scope="module")
@@ -59,24 +61,24 @@ def fresh(sqlite_template: Path, quick_place: Path, catalogue: Catalogue) -> Fre
     """Opens a copy of a database with the roster, for one example."""
     path = quick_place / "furnished.db"
     shutil.copyfile(sqlite_template, path)
-    with opened(path, catalogue) as telling:
-        telling.furnish()
+    with opened(path, catalogue) as watched:
+        watched.furnish()
 
     @contextmanager
-    def copied() -> Iterator[Telling]:
+    def copied() -> Iterator[WatchedHarness]:
         copy = path.with_name("example.db")
         shutil.copyfile(path, copy)
-        with opened(copy, catalogue) as telling:
-            yield telling
+        with opened(copy, catalogue) as watched:
+            yield watched
 
     return copied
 
 
 @contextmanager
-def opened(path: Path, catalogue: Catalogue) -> Iterator[Telling]:
+def opened(path: Path, catalogue: Catalogue) -> Iterator[WatchedHarness]:
     engine = connect(f"sqlite:///{path}")
     try:
-        yield Telling(engine, catalogue, Clock(BEGIN))
+        yield WatchedHarness(engine, catalogue, Clock(BEGIN))
     finally:
         engine.dispose()
 
@@ -91,44 +93,44 @@ def opened(path: Path, catalogue: Catalogue) -> Iterator[Telling]:
 def test_whatever_the_order_everybody_is_told_once_and_what_is_true(
     fresh: Fresh, happening: Happening
 ) -> None:
-    with fresh() as telling:
+    with fresh() as watched:
         for who, what in happening:
             if isinstance(who, int):
-                pass_time(telling, who, what)
+                pass_time(watched, who, what)
             else:
-                telling.receive(what.format(telling.number()), who)
+                watched.receive(what.format(watched.number()), who)
         for _ in range(4):
-            pass_time(telling, 1, "one")
-        assert telling.faults == []
-        assert telling.told_too_often() == []
-        assert_each_message_was_answered(telling, happening)
-        assert_no_stock_out_was_told_twice(telling, happening)
+            pass_time(watched, 1, "one")
+        assert watched.faults == []
+        assert watched.told_too_often() == []
+        assert_each_message_was_answered(watched, happening)
+        assert_no_stock_out_was_told_twice(watched, happening)
 
 
-def pass_time(telling: Telling, minutes: int, clock: str) -> None:
-    telling.clock.now += timedelta(minutes=minutes)
-    telling.leases_end()
+def pass_time(watched: WatchedHarness, minutes: int, clock: str) -> None:
+    watched.clock.now += timedelta(minutes=minutes)
+    watched.leases_end()
     if clock == "down":
         return
-    telling.twice, telling.dies = clock == "two", 2 if clock == "dies" else 0
-    telling.tick()
-    telling.twice, telling.dies = False, 0
+    watched.twice, watched.dies = clock == "two", 2 if clock == "dies" else 0
+    watched.tick()
+    watched.twice, watched.dies = False, 0
 
 
-def assert_each_message_was_answered(telling: Telling, happening: Happening) -> None:
+def assert_each_message_was_answered(watched: WatchedHarness, happening: Happening) -> None:
     """Once, or twice where the sender died; a stranger once a day at most."""
     asked = Counter(who for who, _ in happening if isinstance(who, str) and who != STRANGER)
-    told = Counter(one.phone for one in telling.sent if one not in telling.unasked())
+    told = Counter(one.phone for one in watched.sent if one not in watched.unasked())
     deaths = sum(what == "dies" for _, what in happening)
     for who, count in asked.items():
         assert count <= told[who] <= count + 16 * deaths, who
 
 
-def assert_no_stock_out_was_told_twice(telling: Telling, happening: Happening) -> None:
+def assert_no_stock_out_was_told_twice(watched: WatchedHarness, happening: Happening) -> None:
     """No more often than somebody said that it is out."""
     openings = {"RUPT ENF", STK.format(0)}
     for who, place in ((AWA, "Kola"), (FANTA, "Tene")):
-        told = [one for one in telling.unasked() if f"ENF {place}" in _outs_told(one.text)]
+        told = [one for one in watched.unasked() if f"ENF {place}" in _outs_told(one.text)]
         assert max(Counter(one.phone for one in told).values(), default=0) <= sum(
             one[0] == who and one[1] in openings for one in happening
         )

@@ -1,4 +1,4 @@
-"""Holds up: notices go after replies, slowly, at most once, and say what is true when they go."""
+"""Notices go after replies, slowly, at most once, and say what is true when they go."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Holds up: each reply goes out once, twice only when an answer was lost, and in order."""
+"""Each reply goes out once, twice only when an answer was lost, and in order."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -182,7 +182,7 @@ def test_a_replys_own_trouble_backs_off_and_gives_up_at_last(
 
 AWAY = {
     "down": ({"http": 503}, "http_503", (5, 7)),
-    "wish": ({"http": 429, "headers": {"Retry-After": "40"}}, "http_429", (40, 50)),
+    "retry-after": ({"http": 429, "headers": {"Retry-After": "40"}}, "http_429", (40, 50)),
     "key": ({"http": 401}, "http_401", (120, 150)),
     "money": ({"recipient": 405}, "InsufficientBalance", (120, 150)),
 }

@@ -1,4 +1,4 @@
-"""Holds up: what the calendar does about a referral, once each, whatever the clock went through."""
+"""What the calendar does about a referral, once each, whatever the clock went through."""
 
 from sqlalchemy import select
 
@@ -107,7 +107,9 @@ def test_a_clock_that_was_away_tells_nothing_old_and_still_escalates(
     assert len(referral_harness.notices(DISTRICT)) == 1
 
 
-def test_whoever_never_arrived_is_told_to_the_district(referral_harness: ReferralHarness) -> None:
+def test_a_patient_who_never_arrived_is_told_to_the_district(
+    referral_harness: ReferralHarness,
+) -> None:
     number = referral_harness.refer()
     referral_harness.told(f"CRF {number} N", NANA)
     referral_harness.clock.advance(hours=49)
@@ -146,7 +148,7 @@ def test_after_a_month_it_is_closed_and_nobody_is_told(referral_harness: Referra
     assert referral_harness.only_referral().state is ReferralState.TREATED
 
 
-def test_a_leaving_agents_referral_passes_to_her_site(referral_harness: ReferralHarness) -> None:
+def test_a_leaving_agents_referral_passes_to_the_site(referral_harness: ReferralHarness) -> None:
     referral_harness.refer()
     away = [person(AWA, "asc", "KOLA", active=False)]
     referral_harness.enrol((), away, since="202611")

@@ -1,4 +1,4 @@
-"""Holds up: a roster CSV is read as people save it, and every fault is told with its line."""
+"""A roster CSV is read as people save it, and every fault is told with its line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

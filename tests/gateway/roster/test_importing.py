@@ -1,4 +1,4 @@
-"""Holds up: an import changes everything or nothing, and an export can be imported again."""
+"""An import changes everything or nothing, and an export can be imported again."""
 
 import stat
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Holds up: delivery reports come in any order, and what is final stays."""
+"""Delivery reports come in any order, and what is final stays."""
 
 from collections.abc import Sequence
 from threading import Thread

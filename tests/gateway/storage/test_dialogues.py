@@ -1,4 +1,4 @@
-"""Holds up what is kept of a dialogue between two keys: one round trip a hop, exact, for a time."""
+"""Tests of what is kept of a dialogue between two hops: one round trip a hop, exact, for a time."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Holds up the connections: the same promises on SQLite and PostgreSQL, and how they fail."""
+"""Tests of the connections: the same promises on SQLite and PostgreSQL, and how they fail."""
 
 import subprocess
 import sys

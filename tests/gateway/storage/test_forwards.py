@@ -75,7 +75,7 @@ def test_a_dead_forwarders_rows_are_due_when_the_lease_is_over(
     with reading(engine) as connection:
         assert outbox.has_due(connection, DHIS2, SOON)
     with engine.begin() as connection:
-        # Nobody has claimed them meanwhile: whoever was slow may go on.
+        # They were not claimed meanwhile: the slow sender may go on.
         assert outbox.renew(connection, token, ids, LEASE)
     assert claim(engine)[1] == []
     change(engine, lease_until=0)
@@ -114,8 +114,8 @@ def test_two_forwarders_share_what_is_due(postgresql_url: str) -> None:
     want(one, unit_ids)
     with one.begin() as first, other.begin() as second:
         _, mine = forwards.claim(first, dict.fromkeys(FORMS, 2), LEASE, NOON)
-        _, his = forwards.claim(second, dict.fromkeys(FORMS, 9), LEASE, NOON)
-    assert sorted(row.unit_id for row in (*mine, *his)) == unit_ids
+        _, others = forwards.claim(second, dict.fromkeys(FORMS, 9), LEASE, NOON)
+    assert sorted(row.unit_id for row in (*mine, *others)) == unit_ids
     assert len(mine) == 2
     one.dispose()
     other.dispose()

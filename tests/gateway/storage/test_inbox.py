@@ -1,4 +1,4 @@
-"""Holds up: a lane is read by one reader at a time, and old texts go while their traces stay."""
+"""A lane is read by one reader at a time, and old texts go while their traces stay."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -80,7 +80,7 @@ def test_lanes_with_work_come_oldest_first(engine: Engine) -> None:
         assert inbox.lanes_with_work(connection)[0] != expected[0] or len(expected) < len(phones)
 
 
-def test_a_lane_that_somebody_reads_is_left_to_him(postgresql_url: str) -> None:
+def test_a_lane_that_is_being_read_is_left_alone(postgresql_url: str) -> None:
     one, other = connect(postgresql_url), connect(postgresql_url)
     arrive(one, "a", "b")
     lane = inbox.lane_of(AWA)

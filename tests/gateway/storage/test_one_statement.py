@@ -1,4 +1,4 @@
-"""Holds up the short way to a durable row: one statement that is a transaction of its own."""
+"""Tests of a statement that is a transaction of its own: the short way to a durable row."""
 
 import pytest
 from sqlalchemy import Engine, insert, select

@@ -35,7 +35,7 @@ def test_a_claimed_reply_is_nobody_elses_until_its_lease_is_over(engine: Engine)
         assert [(row.text, row.attempts) for row in lost] == [("text of a", 1)]
 
 
-def test_whoever_lost_the_lease_writes_nothing(engine: Engine) -> None:
+def test_a_sender_that_lost_the_lease_writes_nothing(engine: Engine) -> None:
     reply(engine, "a")
     with engine.begin() as connection:
         old, (row,) = outbox_sms.claim_replies(connection, 1, LEASE, NOON)

@@ -1,4 +1,4 @@
-"""Holds up: a report comes back as it was saved, with every version it had."""
+"""A report comes back as it was saved, with every version it had."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -104,7 +104,7 @@ def test_leaving_is_told_once(connection: Connection) -> None:
     assert connection.scalars(select(posts.c.until)).all() == [MARCH]
 
 
-def test_somebody_first_heard_of_as_gone_never_worked_here(connection: Connection) -> None:
+def test_an_agent_first_heard_of_as_gone_never_worked_here(connection: Connection) -> None:
     apply(connection, TREE, [agent(1, "KOLA", active=False)])
     kola = [id_of(connection, "KOLA")]
     assert roster.active_sites(connection, kola, "202501") == set()

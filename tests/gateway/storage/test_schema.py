@@ -1,4 +1,4 @@
-"""Holds up the schema: what the migrations make is what the tables say, however often they run."""
+"""Tests of the schema: what the migrations make is what the tables say, however often they run."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
