@@ -7,7 +7,7 @@ from gateway.commands.undo import undo
 from gateway.conversation.message import Understood
 from gateway.conversation.questions import Answer, open_question, settle
 from gateway.model.report import drop
-from gateway.reports.filing import Filed, Said, file_said, filled_of, reply_for
+from gateway.reports.filing import Filed, Submission, file_submission, filled_of, reply_for
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import receipts, stockouts
 from gateway.storage.conversations import Conversation
@@ -67,8 +67,10 @@ def _file_asked(
         numbers = {code: waiting[code] for code in asked.codes if code in waiting}
         if numbers:
             filled = filled_of(asked.key[1], numbers)
-            said = Said(understood.message, post, asked.key, filled, confirmed=asked.codes)
-            filed.append(file_said(uow, said))
+            submission = Submission(
+                understood.message, post, asked.key, filled, confirmed=asked.codes
+            )
+            filed.append(file_submission(uow, submission))
     return filed
 
 

@@ -3,7 +3,7 @@
 from gateway.commands.common import month_asked
 from gateway.conversation.message import Understood
 from gateway.conversation.questions import Answer, remember
-from gateway.reports.filing import Said, file_said
+from gateway.reports.filing import Submission, file_submission
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import stockouts
 from gateway.storage import roster
@@ -32,9 +32,11 @@ def zero(uow: UnitOfWork, understood: Understood) -> Answer:
     filed = []
     for form, key in zip(countable, keys, strict=True):
         filled = Filled(form.keyword, dict.fromkeys(form.required, 0))
-        said = Said(understood.message, understood.post, key, filled, held=form.required)
+        submission = Submission(
+            understood.message, understood.post, key, filled, held=form.required
+        )
         problem = Problem("ras", Level.CONFIRM, (), {"form": form.keyword})
-        filed.append(file_said(uow, said, also=(problem,)))
+        filed.append(file_submission(uow, submission, also=(problem,)))
     stockouts.note_changes(uow, filed)
     replies = tuple(filing.reply for filing in filed)
     remember(uow, understood, replies)

@@ -10,7 +10,7 @@ from gateway.conversation.questions import Answer
 from gateway.model.referral import Referral
 from gateway.model.report import Report, restore, stamp
 from gateway.reports.closing import is_closed
-from gateway.reports.filing import Filed, keep, reply_for
+from gateway.reports.filing import Filed, put_filing, reply_for
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import stockouts
 from gateway.storage import inbox, roster, stock, versions
@@ -150,5 +150,5 @@ def _restored(uow: UnitOfWork, understood: Understood, change: Change, report: R
         mark=stamp(message.sent_at, message.id),
         now=uow.now,
     )
-    restored, changed = keep(uow, form, filing, message, post)
+    restored, changed = put_filing(uow, form, filing, message, post)
     return Filed(reply_for(uow, form, restored), changed)

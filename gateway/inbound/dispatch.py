@@ -9,7 +9,7 @@ from gateway.commands import number_change
 from gateway.commands.registry import handler_of
 from gateway.conversation.message import Understood
 from gateway.conversation.questions import Answer, forget_if_refused, hold, remember
-from gateway.reports.filing import Filed, Said, file_said
+from gateway.reports.filing import Filed, Submission, file_submission
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import stockouts, treatment_stock
 from gateway.storage import roster
@@ -91,9 +91,9 @@ def _file(
     if site is None or period is None:
         return []
     return [
-        file_said(
+        file_submission(
             uow,
-            Said(
+            Submission(
                 understood.message,
                 post,
                 (site.id, said.filled.form, period.code),

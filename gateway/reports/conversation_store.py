@@ -8,7 +8,7 @@ from gateway.storage.engine import Connection
 
 
 class ConversationStore:
-    """Conversations by post, as they stand with what this unit has changed.
+    """The conversations by post, as they stand with what this unit of work has changed.
 
     A conversation is looked up when it is first asked for; `prefetch` looks many up at once.
     """
@@ -27,12 +27,12 @@ class ConversationStore:
             self._found |= conversations.load(self._connection, missing)
 
     def get(self, post_id: int) -> Conversation | None:
-        """Return where the conversation with a person stands; None when there was none yet."""
+        """Return the conversation with a person as it stands now; None when there was none yet."""
         self.prefetch([post_id])
         return self._found.get(post_id)
 
     def put(self, conversation: Conversation) -> None:
-        """Take where the conversation with a person stands now."""
+        """Take a changed conversation."""
         self._looked_up.add(conversation.post_id)
         self._found[conversation.post_id] = conversation
         self._changed.add(conversation.post_id)

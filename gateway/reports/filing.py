@@ -1,4 +1,4 @@
-"""File what one message says of one report, and tell what to answer and what has changed.
+"""File what one message says of one report; return what to answer and what has changed.
 
 Filing changes the report and nothing else. The caller gets the change back, opens or closes
 stock-outs by it (`gateway.stock.stockouts.note_changes`) and queues what follows.
@@ -26,11 +26,11 @@ from menus.wording.sentences import say_problem
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One form of one message, and how it is to be taken.
+class Submission:
+    """The numbers of one form in one message, and how they are to be filed.
 
-    An OUI was given for `confirmed`; `held` waits for one whatever the rules say.
-    `correction` tells that it was sent as one.
+    An OUI was given for the codes in `confirmed`; those in `held` wait for an OUI whatever the
+    rules say. `correction` tells that the message was sent as a correction.
     """
 
     message: Message
@@ -49,7 +49,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ReportChange:
-    """A new version of a report that a message brought; `before` is None for the first."""
+    """A new version of a report and the message that brought it; `before` is None for the first."""
 
     form: Form
     before: Report | None
@@ -59,57 +59,69 @@ class ReportChange:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """How a report stands after filing, for an answer, and its change if numbers changed."""
+    """A report as it stands after filing, for an answer, and its change if numbers changed."""
 
     reply: ReportReply
     change: ReportChange | None = None
 
 
 def filled_of(form: str, waiting: Mapping[str, Waiting]) -> Filled:
-    """Return numbers that wait in a report, with their days out, as if they were said again."""
-    days = {code: one.days_out for code, one in waiting.items() if one.days_out is not None}
-    return Filled(form, {code: one.value for code, one in waiting.items()}, days)
+    """Return numbers that wait in a report, with their days out, as if they were sent again."""
+    values = {code: number.value for code, number in waiting.items()}
+    days = {
+        code: number.days_out for code, number in waiting.items() if number.days_out is not None
+    }
+    return Filled(form, values, days)
 
 
-def file_said(uow: UnitOfWork, said: Said, also: tuple[Problem, ...] = ()) -> Filed:
-    """File one form of a message; `also` is told with what the rules find."""
-    form = uow.context.catalogue.forms[said.filled.form]
-    before = uow.reports.get_or_blank(said.key, said.message.sent_at)
-    if not said.confirmed and uow.reports.has_text(said.key, said.message.text_hash):
+def file_submission(
+    uow: UnitOfWork, submission: Submission, also: tuple[Problem, ...] = ()
+) -> Filed:
+    """File one form of a message; the answer tells the problems in `also` before the rules'.
+
+    Raises what `UnitOfWork.put` raises.
+    """
+    form, filled = uow.context.catalogue.forms[submission.filled.form], submission.filled
+    message, mark = submission.message, submission.mark
+    before = uow.reports.get_or_blank(submission.key, message.sent_at)
+    if not submission.confirmed and uow.reports.has_text(submission.key, message.text_hash):
         if before.withdrawn:
-            return _offered_again(uow, form, before, said)
-        if _is_replaced(before, said.filled):
+            return _offer_again(uow, form, before, submission)
+        if _is_replaced(before, filled):
             return Filed(reply_for(uow, form, before, unchanged=True, superseded=True))
-    if _is_closed(uow, before, said):
-        return Filed(reply_for(uow, form, before, problems=(_closed(said),)))
-    said = replace(said, held={*said.held, *_large(before, said)})
+    if _is_closed(uow, before, submission):
+        return Filed(reply_for(uow, form, before, problems=(_closed(filled),)))
+    large = _large(before, submission)
     filing = file(
         form,
         before,
-        said.filled,
-        said.mark,
+        filled,
+        mark,
         uow.now,
-        rule_context=context_of(uow, said.key, said.mark, {*said.filled.values, *before.pending}),
-        confirmed=said.confirmed,
-        held=said.held,
+        rule_context=context_of(uow, submission.key, mark, {*filled.values, *before.pending}),
+        confirmed=submission.confirmed,
+        held={*submission.held, *large},
     )
-    report, change = keep(uow, form, filing, said.message, said.post)
+    report, change = put_filing(uow, form, filing, message, submission.post)
     reply = reply_for(
         uow,
         form,
         report,
-        problems=(*also, *filing.problems, *_large_problems(before, said)),
-        repaired=said.filled.repaired,
+        problems=(*also, *filing.problems, *_large_problems(before, filled, large)),
+        repaired=filled.repaired,
         unchanged=not filing.changed,
         to_confirm=filing.to_confirm,
     )
     return Filed(reply, change)
 
 
-def keep(
+def put_filing(
     uow: UnitOfWork, form: Form, filing: Filing, message: Message, post: Post
 ) -> tuple[Report, ReportChange | None]:
-    """Put the filed report into the unit of work; return it, and its change if it has one."""
+    """Put a filed report into the unit of work; return it, and its change if numbers changed.
+
+    Raises what `UnitOfWork.put` raises.
+    """
     report = filing.report
     sent_on = uow.context.today(message.sent_at)
     late = is_late(Period.parse(report.period), sent_on, uow.context.catalogue.programme)
@@ -118,7 +130,7 @@ def keep(
     report = replace(
         report,
         late=late if newly_complete or report.version <= 1 else report.late,
-        problems=tuple(_kept(uow, problem) for problem in filing.problems),
+        problems=tuple(_as_stored(uow, problem) for problem in filing.problems),
     )
     if not filing.changed:
         uow.put(report)
@@ -151,7 +163,7 @@ def reply_for(
     superseded: bool = False,
     to_confirm: tuple[str, ...] = (),
 ) -> ReportReply:
-    """Return how a report stands, for the words of an answer."""
+    """Return a report as it stands, for the text of an answer."""
     done = uow.reports.complete_forms(report.site_id, report.period)
     return ReportReply(
         form=form.keyword,
@@ -174,17 +186,18 @@ def reply_for(
     )
 
 
-def _offered_again(uow: UnitOfWork, form: Form, report: Report, said: Said) -> Filed:
+def _offer_again(uow: UnitOfWork, form: Form, report: Report, submission: Submission) -> Filed:
     """Offer the text of a report that was withdrawn since: it comes back on an OUI."""
-    filing = file(form, report, said.filled, said.mark, uow.now, held=said.filled.values.keys())
-    _, change = keep(uow, form, filing, said.message, said.post)
+    filled = submission.filled
+    filing = file(form, report, filled, submission.mark, uow.now, held=filled.values.keys())
+    _, change = put_filing(uow, form, filing, submission.message, submission.post)
     again = Problem("again", Level.CONFIRM)
     reply = reply_for(uow, form, filing.report, problems=(again,), to_confirm=filing.to_confirm)
     return Filed(reply, change)
 
 
 def _is_replaced(report: Report, filled: Filled) -> bool:
-    """Whether another number, or other days out, were accepted since in place of one of these.
+    """Return whether other numbers or days out were accepted since in place of some of these.
 
     The same text again then changes nothing, not even back. A number that was never taken has
     not been replaced: it is weighed, and told, once more.
@@ -200,56 +213,54 @@ def _waits(report: Report, code: str, value: int) -> bool:
     return code in report.pending and report.pending[code].value == value
 
 
-def _is_closed(uow: UnitOfWork, report: Report, said: Said) -> bool:
-    """Whether this would change what an agent may no longer change by herself.
+def _is_closed(uow: UnitOfWork, report: Report, submission: Submission) -> bool:
+    """Return whether this would change what the agent may no longer change alone.
 
     A validated report, or after a day of the next month a forwarded one, is changed through
     the DTC or the district. Gaps may be filled at any time.
     """
-    if said.post.role != Role.AGENT:
+    if submission.post.role != Role.AGENT:
         return False
-    days = said.filled.days_out
+    days = submission.filled.days_out
     changes = any(
         report.values.get(code, value) != value
         or report.days_out.get(code, days.get(code)) != days.get(code)
-        for code, value in said.filled.values.items()
+        for code, value in submission.filled.values.items()
     )
-    if not changes:
-        return False
-    return is_closed(uow.context, report, said.message.sent_at)
+    return changes and is_closed(uow.context, report, submission.message.sent_at)
 
 
-def _closed(said: Said) -> Problem:
-    return Problem("change_closed", Level.REFUSE, (next(iter(said.filled.values)),))
+def _closed(filled: Filled) -> Problem:
+    return Problem("change_closed", Level.REFUSE, (next(iter(filled.values)),))
 
 
-def _large(report: Report, said: Said) -> set[str]:
-    """The corrections that are so large that they wait for an OUI."""
-    if not said.correction:
+def _large(report: Report, submission: Submission) -> set[str]:
+    """Return the codes of corrections so large that they wait for an OUI."""
+    if not submission.correction:
         return set()
     return {
         code
-        for code, value in said.filled.values.items()
+        for code, value in submission.filled.values.items()
         if code in report.values
-        and code not in said.confirmed
+        and code not in submission.confirmed
         and is_large(report.values[code], value)
     }
 
 
-def _large_problems(report: Report, said: Said) -> tuple[Problem, ...]:
+def _large_problems(report: Report, filled: Filled, large: Collection[str]) -> tuple[Problem, ...]:
     return tuple(
         Problem(
             "large_change",
             Level.CONFIRM,
             (code,),
-            {"number": said.filled.values[code], "stored": report.values[code]},
+            {"number": number, "stored": report.values[code]},
         )
-        for code in said.filled.values
-        if code in _large(report, said)
+        for code, number in filled.values.items()
+        if code in large
     )
 
 
-def _kept(uow: UnitOfWork, problem: Problem) -> dict[str, object]:
-    """A problem as it is kept with the report, in French."""
+def _as_stored(uow: UnitOfWork, problem: Problem) -> dict[str, object]:
+    """Return a problem as it is stored with its report: level, codes, and the text in French."""
     text = say_problem(uow.context.catalogue, "fr", problem, brief=False)
     return {"level": str(problem.level), "codes": list(problem.codes), "text": text}

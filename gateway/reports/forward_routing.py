@@ -1,4 +1,4 @@
-"""Which DHIS2 cells a report feeds."""
+"""Find the DHIS2 cells that reports feed."""
 
 from collections.abc import Collection
 
@@ -10,16 +10,20 @@ from menus.model.catalogue import Catalogue
 
 
 def stock_forms(catalogue: Catalogue) -> tuple[str, ...]:
-    """The keywords of the forms that count products."""
+    """Return the keywords of the forms that count products, in the catalogue's order."""
     return tuple(
         keyword
         for keyword, form in catalogue.forms.items()
-        if any(one.product for one in form.fields)
+        if any(field.product for field in form.fields)
     )
 
 
 def cells_fed_by(connection: Connection, keys: Collection[Key]) -> list[Forward]:
-    """The DHIS2 cells that these reports feed: those of the nearest unit with any."""
+    """Return the DHIS2 cells that these reports feed, month by month.
+
+    They are those of the nearest unit at or above the site that has a place in DHIS2, else the
+    site's own: its forward then waits for the mapping.
+    """
     wanted = []
     for month in sorted({key[2] for key in keys}):
         sites = {key[0] for key in keys if key[2] == month}

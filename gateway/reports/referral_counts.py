@@ -1,4 +1,4 @@
-"""How many referrals a site made in a month, by the code of the report that counts them."""
+"""Count the referrals of a site and month by the report's code that counts them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -13,17 +13,17 @@ from menus.model.period import Period
 def of_month(
     connection: Connection, context: Context, site_ids: Collection[int], month: str
 ) -> dict[int, Mapping[str, int]]:
-    """By site, the number for each code that the catalogue counts referrals in (`counts_in`).
+    """Return by site the number for each code that the catalogue counts referrals in (`counts_in`).
 
-    A site without any referral in the month is left out: whether it refers by SMS at all is not
-    known, and its report cannot differ. The month is that of the programme's calendar.
+    A site without any referral in the month is left out: it may not refer by SMS at all, and its
+    report cannot differ. `month` (YYYYMM) is one of the programme's calendar.
     """
     reasons = context.catalogue.referrals.reasons
-    codes = {one.counts_in for one in reasons.values() if one.counts_in}
+    codes = {reason.counts_in for reason in reasons.values() if reason.counts_in}
     period = Period.parse(month)
     since, until = (
-        datetime.combine(one.first_day, time(0), context.timezone)
-        for one in (period, period.plus(1))
+        datetime.combine(month_at.first_day, time(0), context.timezone)
+        for month_at in (period, period.plus(1))
     )
     counts = referrals.count_by_reason(connection, site_ids, since, until)
     found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(codes, 0))

@@ -10,20 +10,20 @@ from gateway.storage import reports, roster, versions
 from gateway.storage.engine import Connection
 from gateway.storage.versions import Version
 
-# Enough receipt numbers to look up at once that one of them is free at the site.
+# Receipt numbers that are looked up at once: enough that one of them is free at the site.
 CANDIDATES = 4
 
 
 class SiteNotLocked(LookupError):
-    """A report was to be changed whose site the unit of work does not hold."""
+    """Raised when a report is put whose site the unit of work has not locked."""
 
 
 class ReportStore:
-    """Reports by (site, form, month), as they stand with what this unit has changed.
+    """The reports by (site, form, month), as they stand with what this unit of work has changed.
 
     A report is looked up when it is first asked for; `prefetch` looks many up in a handful of
-    statements. `put` takes a report of a locked site that was looked up before, so none can be
-    filed over a stored one that nobody read.
+    statements. `put` takes only a report of a locked site that was looked up before, so a report
+    cannot be filed over a stored one that was not read.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class ReportStore:
         self._look_up_texts({(key, text_hash) for key in keys for text_hash in hashes})
 
     def get(self, key: Key) -> Report | None:
-        """Return a report as it stands now; None when nothing was ever stored in it."""
+        """Return a report as it stands now; None when nothing was ever stored of it."""
         if key not in self._looked_up:
             self._look_up({key})
         return self._found.get(key)
@@ -66,8 +66,8 @@ class ReportStore:
     def put(self, report: Report, version: Version | None = None, text_hash: str = "") -> None:
         """Take a changed report, with its new version and the text that brought it, if any.
 
-        Raises SiteNotLocked when this unit does not hold the report's site, LookupError when
-        the report was not looked up.
+        Raises SiteNotLocked when this unit of work has not locked the report's site, LookupError
+        when the report was not looked up.
         """
         key = report.key
         if report.site_id not in self._locked:

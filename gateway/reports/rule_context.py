@@ -1,4 +1,4 @@
-"""What the rules of a report may compare: other forms, other months, stock, referrals."""
+"""Gather what the rules of a report compare: other forms and months, stock, referrals."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -13,9 +13,9 @@ from menus.rules.history import RuleContext
 def context_of(
     uow: UnitOfWork, key: Key, mark: Stamp, weighed: Collection[str] = ()
 ) -> RuleContext:
-    """Return what the site's other reports say, for the rules across forms and months.
+    """Return what the site's other reports hold, for the rules across forms and months.
 
-    The codes in `weighed` are counted by the message with this `mark`, or again by it.
+    The products in `weighed` are counted, or counted again, by the message that bears `mark`.
     """
     site, form, period = key
     month = Period.parse(period)
@@ -48,8 +48,8 @@ def received_between(
 ) -> dict[str, int]:
     """Return what came in of each product after the count that `opened` its month, by code.
 
-    A count is as of the message that brought it: what was received before stands in it. So
-    does the sum end with the count in `until`, else with the message that bears `mark`.
+    A count is as of the message that brought it: what was received before is part of it. In
+    the same way the sum ends with the count in `until`, else with the message that bears `mark`.
     """
     found: dict[str, int] = {}
     for receipt in receipts:
@@ -60,7 +60,7 @@ def received_between(
 
 
 def _counted_in(history: SiteHistory, period: str, weighed: Collection[str]) -> dict[str, Stamp]:
-    """When each product was counted for a month, less those that are weighed now."""
+    """Return when each product was counted for a month, but for those that are weighed now."""
     return {
         code: moment
         for (_, of_month), stamps in history.counted.items()

@@ -1,4 +1,4 @@
-"""What is stored of a site besides the report at hand, for the rules that compare."""
+"""Look up what is stored of a site besides the report at hand, for the rules that compare."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,13 +15,16 @@ from gateway.storage.stock import Receipt
 from menus.model.period import Period
 
 MONTHS_OF_HISTORY: Final = 6
-_LAST: Final = "999912"  # later months too: only the newest stock count says what is out now
+_LAST: Final = "999912"  # later months too: only the newest stock count tells what is out now
 
 
 @dataclass(slots=True)
 class SiteHistory:
-    """One site from a month on: `values` of its reports and the `counted` stamps of its stock
-    counts by (form, month), what it `received` in order of time."""
+    """The reports of one site and the stock that it received, from the month `since` on.
+
+    `values` are those of its reports, `counted` the stamps of its stock counts, both by (form,
+    month as YYYYMM); `received` are the receipts of stock, in order of time.
+    """
 
     since: Period
     values: dict[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
@@ -32,8 +35,8 @@ class SiteHistory:
 class History:
     """The histories of sites, with what this unit of work has changed in them.
 
-    A site is looked up when it is first asked for, six months back from the month asked about,
-    and again when an earlier month is asked about.
+    A site is looked up when it is first asked for, six months back (MONTHS_OF_HISTORY) from the
+    month asked about, and again when an earlier month is asked about.
     """
 
     def __init__(self, connection: Connection, context: Context, now: datetime) -> None:
@@ -53,7 +56,7 @@ class History:
             self._count_referrals({site for site, other in pairs if other == month}, month)
 
     def of(self, site_id: int, month: Period | None = None) -> SiteHistory:
-        """Return a site's history for a month, without one for the current month."""
+        """Return the history of a site for the rules of a month; None means the current month."""
         month = month or self._context.period(self._now)
         self._look_up({site_id}, month.plus(-MONTHS_OF_HISTORY))
         return self._sites[site_id]
@@ -71,11 +74,11 @@ class History:
             self._lay_over(report)
 
     def note_receipts(self, site_id: int, receipts: Collection[Receipt]) -> None:
-        """Take what a site received into its history."""
+        """Add receipts of stock to the history of their site."""
         self.of(site_id).received.extend(receipts)
 
     def forget_receipts(self, site_id: int, message_id: int) -> None:
-        """Take what a message said was received out of its site's history."""
+        """Take the receipts of stock that a message brought out of its site's history."""
         history = self.of(site_id)
         history.received = [
             receipt for receipt in history.received if receipt.inbox_id != message_id

@@ -19,21 +19,21 @@ from gateway.storage.versions import Version
 
 @dataclass(slots=True)
 class Outgoing:
-    """The replies that this unit has composed and not written yet."""
+    """The replies that this unit of work has composed and not written yet."""
 
     replies: list[NewReply] = field(default_factory=list)
 
     def add_reply(self, reply: NewReply) -> None:
-        """Take a reply that is to go out once the unit is committed."""
+        """Take a reply that is to go out once the unit of work is committed."""
         self.replies.append(reply)
 
 
 class UnitOfWork:
-    """Reports, histories and conversations as they change, and what is to be sent and counted.
+    """The reports, histories and conversations of a batch, and what is to be sent and counted.
 
-    Whoever opens it holds the locks of `locked` sites and commits after `finish`. Changes to
-    reports are held back and written together; `connection` writes them before it is handed
-    out, so that every statement sees what this unit has changed.
+    The caller has locked the sites in `locked`, and commits after `finish`. Changes to reports
+    are held back and written together; `connection` writes them before it is handed out, so
+    that every statement sees what this unit of work has changed.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
-"""Use case: the centre stands up for its reports, and they may leave for DHIS2.
+"""Use case: validate reports, so that they may leave for DHIS2.
 
-Somebody validates (the DTC by SMS, a person at the command line), or the calendar does from a
-day of the next month on. What is validated leaves at once; an agent then changes it through
-her DTC only (`gateway.reports.filing`).
+A person validates (the DTC by SMS, an administrator at the command line), or the calendar does
+from a day of the next month on. What is validated leaves at once; its agent then changes it
+through the DTC only (`gateway.reports.filing`).
 """
 
 from collections.abc import Collection, Sequence
@@ -20,16 +20,16 @@ from gateway.storage.engine import Connection
 from menus.model.catalogue import Catalogue, Form
 from menus.model.period import Period
 from menus.model.programme import ON_VALIDATION
-from menus.rules.calendar import closing_date, period_of, validates_itself
+from menus.rules.calendar import closing_date, validates_itself
 
 BATCH: Final = 200  # reports that the calendar validates in one transaction
 
 
 class Outcome(StrEnum):
-    """What became of a report that was to be validated.
+    """The outcome of validating one report.
 
     `VALIDATED` now, or `ALREADY` before; refused as `INCOMPLETE`, or as `WAITING` when it is
-    whole but numbers in it wait for an OUI or a correction; `NOTHING` was reported.
+    complete but numbers in it wait for an OUI or a correction; `NOTHING` was reported.
     """
 
     VALIDATED = "validated"
@@ -41,8 +41,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One site's report of one form: `missing` are the codes that it lacks, `waiting` those
-    whose numbers do not count yet."""
+    """The outcome for one site and form.
+
+    `missing` are the codes that the report lacks, `waiting` those whose numbers do not count yet.
+    """
 
     site_id: int
     form: str
@@ -54,6 +56,7 @@ class Verdict:
 
     @property
     def key(self) -> Key:
+        """Return the key of the report."""
         return (self.site_id, self.form, self.period)
 
 
@@ -66,17 +69,17 @@ def validate(
     by: int | None,
     now: datetime,
 ) -> list[Verdict]:
-    """Validates what these sites reported for a month, as far as it is in order.
+    """Validate the reports of these sites for a month, as far as they are in order.
 
-    One verdict for each site and form, in the order given and in the catalogue's. `by` is the
-    post whose word it is, None for a person at the command line. The sites are locked; whoever
-    holds other sites' locks must have taken these with them.
+    Return one verdict for each site and form, in the order given and in the catalogue's. `by` is
+    the post that validates, None for the command line. The sites are locked here; a caller that
+    holds the locks of other sites must have locked these with them.
     """
     reports.lock_sites(connection, site_ids)
     keys = [(site, form, period.code) for site in site_ids for form in catalogue.forms]
     found = reports.load(connection, keys)
     verdicts = [_judge(catalogue.forms[key[1]], key, found.get(key)) for key in keys]
-    chosen = [found[one.key].id for one in verdicts if one.outcome is Outcome.VALIDATED]
+    chosen = [found[verdict.key].id for verdict in verdicts if verdict.outcome is Outcome.VALIDATED]
     _release(connection, chosen, by, now)
     return verdicts
 
@@ -84,7 +87,7 @@ def validate(
 def validate_within(
     uow: UnitOfWork, site_ids: Collection[int], period: Period, by: int
 ) -> list[Verdict]:
-    """Do the same within a unit of work, which sees the validated reports as they stand then."""
+    """Validate within a unit of work, which then sees the reports as validated."""
     catalogue = uow.context.catalogue
     verdicts = validate(uow.connection, catalogue, site_ids, period, by=by, now=uow.now)
     uow.reports.refresh(
@@ -94,27 +97,22 @@ def validate_within(
 
 
 def validate_due(connection: Connection, context: Context, now: datetime) -> int:
-    """What the calendar validates by itself, up to BATCH reports; returns how many.
+    """Validate the reports that are due by the calendar, up to BATCH; return how many.
 
     From `auto_validate_on` these are the reports that a person could validate, from the closing
-    date all that hold a number. Nothing where reports leave on receipt.
+    date all that hold a number. None are due where reports leave on receipt.
     """
     programme = context.catalogue.programme
     if programme.forward != ON_VALIDATION:
         return 0
-    today = now.astimezone(context.timezone).date()
-    months = [
-        period_of(today).plus(-back) for back in _backs(programme.months_back_for_supervisors)
-    ]
-    closed = [one.code for one in months if today >= closing_date(one, programme)]
-    begun = [one.code for one in months if today >= validates_itself(one, programme)]
+    today, this_month = context.today(now), context.period(now)
+    backs = range(1, programme.months_back_for_supervisors + 1)
+    months = [this_month.plus(-back) for back in backs]
+    closed = [month.code for month in months if today >= closing_date(month, programme)]
+    begun = [month.code for month in months if today >= validates_itself(month, programme)]
     due = validations.still_open(connection, closed, begun, BATCH)
     reports.lock_sites(connection, {site for _, site in due})
     return len(_release(connection, [report for report, _ in due], None, now))
-
-
-def _backs(most: int) -> range:
-    return range(1, most + 1)
 
 
 def _judge(form: Form, key: Key, report: Report | None) -> Verdict:
@@ -135,7 +133,7 @@ def _judge(form: Form, key: Key, report: Report | None) -> Verdict:
 def _release(
     connection: Connection, report_ids: Sequence[int], post_id: int | None, now: datetime
 ) -> list[Key]:
-    """Marks these reports and asks for the cells that they feed; the keys that were new."""
+    """Mark reports as validated and ask for the cells that they feed; return the newly marked."""
     keys = validations.mark(connection, report_ids, post_id, now)
     forwards.request(connection, cells_fed_by(connection, keys), now)
     return keys

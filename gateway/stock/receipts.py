@@ -11,7 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from gateway.model.report import Why
-from gateway.reports.filing import Said, file_said, filled_of
+from gateway.reports.filing import Submission, file_submission, filled_of
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import stockouts
 from gateway.stock.days_out import days_of, midnight
@@ -148,7 +148,9 @@ def _weigh_again(
         }
         if not doubted:
             continue
-        filed.append(file_said(uow, Said(message, post, key, filled_of(key[1], doubted))))
+        filed.append(
+            file_submission(uow, Submission(message, post, key, filled_of(key[1], doubted)))
+        )
     stockouts.note_changes(uow, filed)
     return tuple(filing.reply for filing in filed)
 

@@ -13,7 +13,7 @@ from gateway.conversation.message import Site, Understood
 from gateway.conversation.questions import remember
 from gateway.model.report import Key, stamp
 from gateway.reports.closing import is_closed
-from gateway.reports.filing import Said, file_said
+from gateway.reports.filing import Submission, file_submission
 from gateway.reports.rule_context import context_of
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import stockouts, treatment_stock
@@ -66,7 +66,7 @@ def file_group(
     reports.lock_sites(connection, {post.unit_id})
     uow = UnitOfWork(connection, context, now, {post.unit_id})
     uow.prefetch([key], [message.text_hash])
-    filed = file_said(uow, Said(message, post, key, filled, confirmed=file.asked))
+    filed = file_submission(uow, Submission(message, post, key, filled, confirmed=file.asked))
     stockouts.note_changes(uow, [filed])
     remember(uow, understood, [filed.reply])
     low = treatment_stock.warn(uow, [key], post.language)
