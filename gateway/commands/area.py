@@ -94,6 +94,6 @@ class Area:
 def area_of(uow: UnitOfWork, understood: Understood) -> Area:
     """The sender's area as it is in the month of sending: what was his once is not his now."""
     month = uow.context.month(understood.message.sent_at)
-    tops = understood.supervised
-    units = org_tree.units_below(uow.connection, tops, month) if tops else []
+    tops = understood.supervised_units
+    units = roster.units_below(uow.connection, tops, month) if tops else []
     return Area(tuple(tops), {unit.id: unit for unit in units})

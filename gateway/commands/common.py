@@ -27,7 +27,7 @@ class Handlers:
 
     def of(self, understood: Understood) -> Handler:
         """Return the function for the sender of a message."""
-        return self.supervisor if understood.is_supervised else self.agent
+        return self.supervisor if understood.by_supervisor else self.agent
 
 
 def by_anybody(handler: Handler) -> Handlers:
@@ -43,7 +43,7 @@ def month_asked(
     A supervisor may go further back than an agent, unless the month is meant `as_agent`.
     """
     programme = uow.context.catalogue.programme
-    if understood.is_supervised and not as_agent:
+    if understood.by_supervisor and not as_agent:
         programme = replace(programme, months_back=programme.months_back_for_supervisors)
     sent_on = uow.context.today(understood.message.sent_at)
     command = uow.context.catalogue.commands.get(understood.command)

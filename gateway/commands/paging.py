@@ -34,21 +34,25 @@ def give(uow: UnitOfWork, understood: Understood, pieces: Sequence[str]) -> str:
 def more(uow: UnitOfWork, understood: Understood) -> Answer | str:
     """SUITE: the next page of her last long answer, for as long as a question stays open."""
     post = understood.post
-    talk = uow.conversations.get(post.id) if post is not None else None
-    given_at = talk.more_at if talk is not None else None
-    if post is None or talk is None or given_at is None or not talk.more:
+    conversation = uow.conversations.get(post.id) if post is not None else None
+    if post is None or conversation is None or not _has_more(conversation, understood):
         return Answer(problems=(Problem("nothing_more", Level.ASK),))
-    if understood.message.sent_at - given_at > QUESTION_LIFETIME:
-        return Answer(problems=(Problem("nothing_more", Level.ASK),))
-    _keep(uow, understood, post.id, talk.more[1:])
-    return talk.more[0]
+    _keep(uow, understood, post.id, conversation.more[1:])
+    return conversation.more[0]
+
+
+def _has_more(conversation: Conversation, understood: Understood) -> bool:
+    """Return whether pages are still to come, and were asked for in time."""
+    given_at = conversation.more_at
+    if given_at is None or not conversation.more:
+        return False
+    return understood.message.sent_at - given_at <= QUESTION_LIFETIME
 
 
 def _keep(uow: UnitOfWork, understood: Understood, post_id: int, others: Sequence[str]) -> None:
-    """Notes what is still to be told. What she was asked before stays as it was."""
-    talk = uow.conversations.get(post_id)
-    if talk is None:
-        if not others:
-            return
-        talk = Conversation(post_id, understood.message.sent_at)
-    uow.conversations.put(replace(talk, more=tuple(others), more_at=understood.message.sent_at))
+    """Keep the pages that are still to come; the question asked before stays as it was."""
+    conversation, sent_at = uow.conversations.get(post_id), understood.message.sent_at
+    if conversation is None and not others:
+        return
+    conversation = conversation or Conversation(post_id, sent_at)
+    uow.conversations.put(replace(conversation, more=tuple(others), more_at=sent_at))

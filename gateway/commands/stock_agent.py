@@ -10,6 +10,7 @@ from gateway.conversation.questions import Answer, open_question, remember
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import alerts as stock_alerts
 from gateway.stock import receipts, stockouts
+from gateway.stock.shipments import Shipment, as_proposed
 from gateway.stock.stock_on_hand import products
 from gateway.storage import stock
 from gateway.storage.conversations import Conversation
@@ -39,15 +40,14 @@ def receive(uow: UnitOfWork, understood: Understood) -> Answer:
         values = {"receipts": receipts.listed(uow.context.catalogue, taken)}
         problems.append(Problem("receipt_again", Level.CONFIRM, (), values))
         taken, asked = {}, {**taken, **asked}
-    noted = receipts.Noted("")
+    recorded = receipts.Recorded("")
     if taken:
-        delivery = receipts.Delivery(site.id, taken, message.sent_at)
-        noted = receipts.note(uow, message, post, delivery)
-        remember(uow, understood, noted.replies)
+        shipment = Shipment(site.id, taken, message.sent_at)
+        recorded = receipts.record(uow, message, post, shipment)
+        remember(uow, understood, recorded.replies)
     if asked:
-        waiting = receipts.Delivery(site.id, asked, message.sent_at)
-        _ask(uow, understood, receipts.proposed(waiting))
-    return Answer(noted.replies, tuple(problems), lead=noted.words)
+        _ask(uow, understood, Shipment(site.id, asked, message.sent_at))
+    return Answer(recorded.replies, tuple(problems), lead=recorded.text)
 
 
 def out_of_stock(uow: UnitOfWork, understood: Understood) -> Answer:
@@ -94,20 +94,20 @@ def _note_stockouts(
     return " ".join([*words, say(catalogue, post.language, "out_then")])
 
 
-def _ask(uow: UnitOfWork, understood: Understood, waiting: dict[str, object]) -> None:
-    """Let an OUI to this answer take these receipts in."""
+def _ask(uow: UnitOfWork, understood: Understood, shipment: Shipment) -> None:
+    """Ask whether a shipment arrived, so that an OUI to this answer records it."""
     if understood.post is None:
         raise ValueError("only a known person is asked")
-    before = uow.conversations.get(understood.post.id)
-    talk = before or Conversation(understood.post.id, understood.message.sent_at)
-    still = open_question(uow, understood)
+    post_id, sent_at = understood.post.id, understood.message.sent_at
+    conversation = uow.conversations.get(post_id) or Conversation(post_id, sent_at)
+    still_open = open_question(uow, understood)
     uow.conversations.put(
         replace(
-            talk,
-            asked_at=understood.message.sent_at,
-            asked=still.asked if still else (),
+            conversation,
+            asked_at=sent_at,
+            asked=still_open.asked if still_open else (),
             undo_id=None,
-            proposed=waiting,
+            proposed=as_proposed(shipment),
         )
     )
 

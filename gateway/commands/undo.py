@@ -133,7 +133,7 @@ def undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Answer:
 
 def _is_kept(uow: UnitOfWork, understood: Understood, report: Report) -> bool:
     """Whether the sender may not undo this: an agent may no longer change the report."""
-    agent = not understood.is_supervised
+    agent = not understood.by_supervisor
     return agent and is_closed(uow.context, report, understood.message.sent_at)
 
 

@@ -1,1 +1,1 @@
-"""Who wrote, what it meant, and what was asked."""
+"""Find the sender of a message, its meaning, and the question that it answers."""

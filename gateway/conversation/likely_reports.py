@@ -1,4 +1,4 @@
-"""The reports that a message will most likely touch, told before it is understood. Pure."""
+"""Guess the reports that a message will touch, before it is understood. Pure."""
 
 from gateway.context import Context
 from gateway.conversation.interpretation import place_of
@@ -19,7 +19,7 @@ def likely_reports(message: Message, reading: Reading, known: Known, context: Co
     """
     command = context.catalogue.commands.get(reading.command)
     if command is not None and command.continues is Continues.QUESTION:
-        return {asked.key for asked in known.talk.asked} if known.talk is not None else set()
+        return {asked.key for asked in known.conversation.asked} if known.conversation else set()
     forms = {filled.form for filled in reading.filled} or {*reading.forms_named}
     return {
         (site_id, form, month)
@@ -39,5 +39,5 @@ def _months(message: Message, reading: Reading, known: Known, context: Context) 
     month = which_month(reading.month, context.today(message.sent_at), context.catalogue.programme)
     if isinstance(month, Period) and reading.month is not None:
         return {month.code}
-    touched = {key[2] for key in known.talk.touched} if known.talk is not None else set()
+    touched = {key[2] for key in known.conversation.touched} if known.conversation else set()
     return touched or ({month.code} if isinstance(month, Period) else set())

@@ -1,4 +1,4 @@
-"""A message with what it means, and what is known of its sender."""
+"""A message with its meaning, and what is known of its sender."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a sender: the posts, the conversation, the sites below the posts.
+    """What is known of a sender: the posts, the conversation, the sites below the posts (`area`).
 
     `chosen` is the post at the site that was named, where the sender is the agent of several;
     `twins` are the sender's posts on another telephone.
     """
 
     posts: Sequence[Post] = ()
-    talk: Conversation | None = None
+    conversation: Conversation | None = None
     area: Sequence[Unit] = ()
     chosen: Post | None = None
     twins: Sequence[Post] = ()
@@ -55,13 +55,13 @@ class Known:
 class Understood:
     """A message with its meaning.
 
-    `post` is the one that it is said at, None for a stranger; `posts` are all that the sender
-    has. `joins` are the posts that a stranger's OUI takes over with this phone. `taken_up`
-    tells that it was sent before, and waited for the name of its site.
+    `post` is the post of the sender that it is about, None for a stranger; `posts` are all of
+    the sender's. `joins` are the posts that a stranger's OUI takes over with this phone.
+    `taken_up` tells that it was sent before, and waited for the name of its site.
 
     `fillings` go into the reports of `site` for `period`; `correction` tells that they were
-    sent as a correction. `command` is what else is asked for, with `arguments`; `problems` are
-    what the sender must mend.
+    sent as a correction. `command` is the keyword, with its `arguments`; `problems` are what the
+    sender must correct.
     """
 
     message: Message
@@ -82,23 +82,23 @@ class Understood:
 
     @property
     def language(self) -> str:
-        """Return the language in which the sender is answered; strangers are in French."""
+        """Return the language of the answer; French for strangers."""
         return self.post.language if self.post is not None else FRENCH
 
     @property
     def names_site(self) -> bool:
-        """Return whether the answer has to say which site it is about: it could be another."""
+        """Return whether the answer has to name its site, since it could be another."""
         own = [post for post in self.posts if post.role == Role.AGENT]
         return self.command == POUR or len(own) > 1
 
     @property
-    def is_supervised(self) -> bool:
-        """Return whether it is said by a supervisor."""
+    def by_supervisor(self) -> bool:
+        """Return whether the sender writes as a supervisor."""
         return self.post is not None and self.post.role != Role.AGENT
 
     @property
-    def supervised(self) -> list[int]:
-        """Return the ids of the units that the sender looks after."""
+    def supervised_units(self) -> list[int]:
+        """Return the ids of the units that the sender supervises."""
         return [post.unit_id for post in self.posts if post.role != Role.AGENT]
 
     @property
@@ -110,5 +110,5 @@ class Understood:
         return [(self.site.id, form, self.period.code) for form in forms]
 
     def arguments_as(self, kind: type[_Kind]) -> _Kind:
-        """Return the arguments, or those of a keyword with nothing beside it."""
+        """Return the arguments, or those of a keyword that stands alone."""
         return self.arguments if isinstance(self.arguments, kind) else kind()

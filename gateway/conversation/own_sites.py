@@ -1,7 +1,7 @@
-"""One phone at several sites: which of them a message names, before or after what it says. Pure.
+"""Find the site that a message names, where one phone is the agent of several. Pure.
 
-`KOLA PEC mars VUS ..`, `PEC mars VUS .. KOLA`, `ETAT KOLA`; `KOLA` alone answers the question
-which site was meant.
+The name stands before or after the rest: `KOLA PEC mars VUS ..`, `PEC mars VUS .. KOLA`, `ETAT
+KOLA`; `KOLA` alone answers the question which site was meant.
 """
 
 import re
@@ -22,22 +22,22 @@ _SHORTEST: Final = 3  # letters of a name that may be mistyped
 
 
 class Named(NamedTuple):
-    """The post that a message names, and what it says besides."""
+    """The post that a message names, and the rest of its text."""
 
     post: Post
     rest: str
 
 
 def site_named(text: str, posts: Sequence[Post], catalogue: Catalogue) -> Named | None:
-    """Which of these posts a message names at its beginning or its end, if it is one alone.
+    """Return which of these posts a message names at its beginning or end; None unless just one.
 
-    A name may be mistyped, unless it is a word of the language: that word counts as itself. One
-    that is spelt right comes first, so that a longer one does not swallow the word beside it.
+    A name may be mistyped, unless it is a word of the language: that word counts as itself. A
+    name that is spelt right comes first, so that a longer one does not take the word beside it.
     """
     words = list(_WORD.finditer(text))
     typed = [word[0] for word in words]
     places = [*_places(typed)]
-    exact = [one for one in places if len(_exact(posts, typed[one[0] : one[1]])) == 1]
+    exact = [(start, end) for start, end in places if len(_exact(posts, typed[start:end])) == 1]
     for start, end in [*exact, *places]:
         found = _posts(posts, typed[start:end], catalogue)
         if len(found) == 1:
@@ -50,7 +50,7 @@ def site_named(text: str, posts: Sequence[Post], catalogue: Catalogue) -> Named 
 
 
 def _places(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where a name may stand, the longest first: after the words before it, and at the end."""
+    """Yield where a name may stand, as (start, end): at either end of the text, longest first."""
     start = 0
     while start < len(words) and normalise_input(words[start]).upper() in _BEFORE:
         start += 1
@@ -64,7 +64,7 @@ def _posts(posts: Sequence[Post], words: Sequence[str], catalogue: Catalogue) ->
     if exact or _is_language(normalise_input(" ".join(words)).upper(), catalogue):
         return exact
     units = [
-        Unit(one.id, one.unit_code, one.unit_name, UnitLevel.SITE, None, None) for one in posts
+        Unit(post.id, post.unit_code, post.unit_name, UnitLevel.SITE, None, None) for post in posts
     ]
     found = {unit.id for unit in named(units, words)}
     return [post for post in posts if post.id in found]
@@ -73,14 +73,15 @@ def _posts(posts: Sequence[Post], words: Sequence[str], catalogue: Catalogue) ->
 def _exact(posts: Sequence[Post], words: Sequence[str]) -> list[Post]:
     typed = normalise_input(" ".join(words)).upper()
     return [
-        one
-        for one in posts
-        if typed in (normalise_input(one.unit_code).upper(), normalise_input(one.unit_name).upper())
+        post
+        for post in posts
+        if typed
+        in (normalise_input(post.unit_code).upper(), normalise_input(post.unit_name).upper())
     ]
 
 
 def _is_language(typed: str, catalogue: Catalogue) -> bool:
-    """Whether this may be something else than a mistyped name."""
+    """Return whether this may be something else than a mistyped name."""
     said = catalogue.referrals
     known = {*vocabulary_of(catalogue).words, *said.reasons, *said.treatments}
     return len(typed) < _SHORTEST or any(

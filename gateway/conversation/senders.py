@@ -1,18 +1,19 @@
-"""The senders of a batch of messages, and what each message means, as far as the roster knows."""
+"""The senders of a batch of messages, and the meaning of each message by what the roster knows."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.context import Context
-from gateway.conversation.interpretation import asks_from_above, place_of, understand
+from gateway.conversation.interpretation import may_be_from_supervisor, place_of, understand
 from gateway.conversation.likely_reports import likely_reports
 from gateway.conversation.message import Known, Understood
 from gateway.conversation.own_sites import site_named
 from gateway.model.report import Key
 from gateway.reports.conversation_store import ConversationStore
 from gateway.roster.site_names import named
-from gateway.storage import inbox, number_changes, org_tree, roster
+from gateway.stock.shipments import proposed_in
+from gateway.storage import inbox, roster
 from gateway.storage.conversations import QUESTION_LIFETIME, Conversation
 from gateway.storage.engine import Connection
 from gateway.storage.inbox import Message
@@ -23,8 +24,8 @@ from menus.model.reading import Reading
 from menus.model.roles import Role
 from menus.reading.parser import read
 
-# Who works at several posts has a conversation at each; these go on with one that has a
-# question, or pages to come.
+# A person who works at several posts has a conversation at each; these keywords go on with one
+# that has a question, or pages to come.
 _GOES_ON: Final[Mapping[Continues, Callable[[Conversation], bool]]] = {
     Continues.QUESTION: lambda conversation: conversation.is_open,
     Continues.PAGES: lambda conversation: bool(conversation.more),
@@ -33,11 +34,12 @@ _GOES_ON: Final[Mapping[Continues, Callable[[Conversation], bool]]] = {
 
 @dataclass(slots=True)
 class Senders:
-    """The senders of a batch: what was read of each message once, and who said it.
+    """The senders of a batch of messages, with what was read of each message.
 
     `posts` and `twins` (posts of the same person on another telephone) are by (phone, month of
     sending as YYYYMM), `areas` the sites below a supervisor's unit by its id, `readings` by
-    message, `joining` the changes of number that a stranger's phone was asked to agree to.
+    message, `joining` the changes of number that a stranger's phone was asked to agree to, by
+    phone. A message without a reading is a stranger's.
     """
 
     connection: Connection
@@ -80,8 +82,10 @@ class Senders:
         return found
 
     def likely_reports(self, conversations: ConversationStore) -> set[Key]:
-        """Return the reports that these messages will most likely touch, to look them up at
-        once; a wrong guess costs a statement and nothing else."""
+        """Return the reports that these messages will most likely touch, to look them up at once.
+
+        A wrong guess costs a statement and nothing else.
+        """
         found: set[Key] = set()
         for message in self.messages:
             reading = self.readings.get(message.id)
@@ -101,7 +105,7 @@ class Senders:
         return understand(message, reading, known, self.context)
 
     def admit(self, phone: str) -> None:
-        """Look up a phone again that has just become an agent's."""
+        """Look up a phone again that has just become an agent's, and read its messages."""
         for message in self.messages:
             key = self.key_of(message)
             if message.phone == phone:
@@ -111,6 +115,11 @@ class Senders:
     def key_of(self, message: Message) -> tuple[str, str]:
         """Return the key of a message's sender: phone, and month of sending."""
         return (message.phone, self.context.month(message.sent_at))
+
+    def acts_on_area(self, reading: Reading) -> bool:
+        """Return whether a keyword may change reports of the sender's whole area."""
+        command = self.context.catalogue.commands.get(reading.command)
+        return command is not None and command.changes_area
 
     def _own_sites(self, key: tuple[str, str]) -> set[int]:
         return {post.unit_id for post in self.posts.get(key, ()) if post.role == Role.AGENT}
@@ -125,29 +134,31 @@ class Senders:
         found = self._own_sites(key)
         if reading.command == POUR:
             found |= {site.id for site in named(self._area(key), place_of(reading).words)}
-        elif _acts_on_area(reading, self.context):
+        elif self.acts_on_area(reading):
             found |= {site.id for site in self._area(key)}
         return found
 
     def _known(self, message: Message, reading: Reading, conversations: ConversationStore) -> Known:
         key = self.key_of(message)
         posts, twins = self.posts[key], self.twins.get(key, ())
-        talk = self._talk([*posts, *twins], reading.command, conversations)
-        return Known(posts, talk, self._area(key), twins=twins)
+        conversation = self._conversation([*posts, *twins], reading.command, conversations)
+        return Known(posts, conversation, self._area(key), twins=twins)
 
-    def _talk(
+    def _conversation(
         self, posts: Sequence[Post], keyword: str, conversations: ConversationStore
     ) -> Conversation | None:
-        """Of the conversations at these posts the latest, or the one that this goes on with."""
-        talks = [talk for post in posts if (talk := conversations.get(post.id)) is not None]
+        """Return the conversation that a keyword goes on with, else the latest at these posts."""
+        at_posts = [found for post in posts if (found := conversations.get(post.id)) is not None]
         command = self.context.catalogue.commands.get(keyword)
         goes_on = _GOES_ON.get(command.continues) if command is not None else None
-        going_on = [talk for talk in talks if goes_on is not None and goes_on(talk)]
-        return max(going_on or talks, key=lambda talk: talk.last_at, default=None)
+        going_on = [found for found in at_posts if goes_on is not None and goes_on(found)]
+        return max(going_on or at_posts, key=lambda found: found.last_at, default=None)
 
     def _of_stranger(self, message: Message) -> Understood:
-        """Nothing that a stranger says is read, but for the OUI of a phone that was asked
-        whether it is an agent's."""
+        """Return what a stranger's message means: nothing, or the OUI of a phone that was asked.
+
+        The phone was asked whether it is an agent's (NUMERO).
+        """
         changes = self.joining.get(message.phone, ())
         asked = any(message.sent_at - change.asked_at <= QUESTION_LIFETIME for change in changes)
         if not asked or read(message.text, self.context.catalogue).command != OUI:
@@ -155,13 +166,13 @@ class Senders:
         return Understood(message, None, joins=tuple(changes))
 
     def _of_several(self, message: Message, reading: Reading, known: Known) -> Understood:
-        """What the agent of several sites says, once it is known of which.
+        """Return what the agent of several sites means, with the site that the message names.
 
-        The name of a site alone is the answer to the question which one: what was sent before
-        is taken up as it was, with the day on which it was sent.
+        The name of a site alone answers the question which site: what was sent before is then
+        taken up as it was, with the day on which it was sent.
         """
         catalogue = self.context.catalogue
-        if asks_from_above(reading, known, catalogue):
+        if may_be_from_supervisor(reading, known, catalogue):
             return understand(message, reading, known, self.context)
         found = site_named(message.text, known.own, catalogue)
         if found is None:
@@ -169,136 +180,31 @@ class Senders:
         known = replace(known, chosen=found.post)
         if found.rest:
             return understand(message, read(found.rest, catalogue), known, self.context)
-        before = self._held(message, known.talk)
+        before = self._held(message, known.conversation)
         if before is None:
             return understand(message, Reading(), known, self.context)
         meant = replace(before, id=message.id, received_at=message.received_at)
         understood = understand(meant, read(before.text, catalogue), known, self.context)
         return replace(understood, taken_up=True)
 
-    def _held(self, message: Message, talk: Conversation | None) -> Message | None:
-        """The message that waits for the name of its site, while its question is open."""
-        if talk is None or talk.held_id is None:
+    def _held(self, message: Message, conversation: Conversation | None) -> Message | None:
+        """Return the message that waits for the name of its site, while its question is open."""
+        held_id = conversation.held_id if conversation is not None else None
+        if held_id is None:
             return None
-        ours = {other.id: other for other in self.messages}
-        before = ours.get(talk.held_id) or inbox.messages(self.connection, [talk.held_id]).get(
-            talk.held_id
-        )
+        in_batch = {other.id: other for other in self.messages}
+        before = in_batch.get(held_id) or inbox.messages(self.connection, [held_id]).get(held_id)
         if before is None or message.sent_at - before.sent_at > QUESTION_LIFETIME:
             return None
         return before
 
 
-def senders_of(connection: Connection, messages: Sequence[Message], context: Context) -> Senders:
-    """Look up the senders of messages and read each text once.
-
-    Who a sender was is judged by the month of sending.
-    """
-    senders = Senders(connection, context, messages)
-    senders.posts = _posts_of(connection, messages, context)
-    senders.readings = {
-        message.id: read(message.text, context.catalogue)
-        for message in messages
-        if (message.phone, context.month(message.sent_at)) in senders.posts
-    }
-    _look_up_areas(senders)
-    _look_up_twins(senders)
-    _look_up_strangers(senders)
-    return senders
-
-
-def senders_at(
-    connection: Connection,
-    message: Message,
-    reading: Reading,
-    unit_codes: Collection[str],
-    context: Context,
-) -> Senders:
-    """Look up the sender of one message that was composed on a screen, at these units alone."""
-    senders = Senders(connection, context, [message])
-    posts = _posts_of(connection, [message], context)
-    senders.posts = {
-        key: [post for post in at if post.unit_code in unit_codes] for key, at in posts.items()
-    }
-    senders.readings = {message.id: reading}
-    _look_up_areas(senders)
-    _look_up_twins(senders)
-    return senders
-
-
-def _posts_of(
-    connection: Connection, messages: Sequence[Message], context: Context
-) -> dict[tuple[str, str], list[Post]]:
-    phones: dict[str, set[str]] = {}
-    for message in messages:
-        phones.setdefault(context.month(message.sent_at), set()).add(message.phone)
-    return {
-        (phone, month): posts
-        for month, wanted in sorted(phones.items())
-        for phone, posts in roster.posts_of(connection, wanted, month).items()
-    }
-
-
-def _look_up_areas(senders: Senders) -> None:
-    """The sites below those who speak for a site of theirs, or act on several."""
-    wanted = {
-        (post.unit_id, senders.context.month(message.sent_at))
-        for message in senders.messages
-        if (reading := senders.readings.get(message.id)) is not None
-        if reading.command == POUR or _acts_on_area(reading, senders.context)
-        for post in senders.posts[senders.key_of(message)]
-    }
-    senders.areas = {
-        unit_id: org_tree.sites_below(senders.connection, [unit_id], month)
-        for unit_id, month in sorted(wanted)
-    }
-
-
-def _look_up_twins(senders: Senders) -> None:
-    """The other telephones of those who answer: same name at the same place is one person."""
-    for message in senders.messages:
-        reading = senders.readings.get(message.id)
-        command = reading and senders.context.catalogue.commands.get(reading.command)
-        key = senders.key_of(message)
-        if command and command.continues is not Continues.NOTHING and key not in senders.twins:
-            senders.twins[key] = _twins(senders.connection, senders.posts[key], key[1])
-
-
-def _look_up_strangers(senders: Senders) -> None:
-    """The changes of number that phones outside of the roster were asked to agree to."""
-    strangers = {
-        message.phone for message in senders.messages if message.id not in senders.readings
-    }
-    if not strangers:
-        return
-    senders.joining = number_changes.open_for(senders.connection, strangers)
-    post_ids = {change.post_id for changes in senders.joining.values() for change in changes}
-    if post_ids:
-        month = max(senders.context.month(message.sent_at) for message in senders.messages)
-        posts = roster.posts_by_id(senders.connection, post_ids, month)
-        senders.moving_sites = frozenset(post.unit_id for post in posts)
-
-
-def _acts_on_area(reading: Reading, context: Context) -> bool:
-    command = context.catalogue.commands.get(reading.command)
-    return command is not None and command.changes_area
-
-
 def _sites_asked(conversation: Conversation) -> set[int]:
+    """Return the sites whose reports or stock an answer to the question may change."""
     found = {asked.key[0] for asked in conversation.asked}
     if conversation.undo_id is not None:
         found |= {key[0] for key in conversation.touched}
-    if conversation.proposed is not None:
-        found.add(int(conversation.proposed["site"]))
+    shipment = proposed_in(conversation)
+    if shipment is not None:
+        found.add(shipment.site_id)
     return found
-
-
-def _twins(connection: Connection, posts: Sequence[Post], month: str) -> list[Post]:
-    """The posts of the same people on other telephones."""
-    staff = roster.posts_at(connection, {post.unit_id for post in posts}, month)
-    return [
-        other
-        for post in posts
-        for other in staff.get(post.unit_id, ())
-        if (other.name, other.role) == (post.name, post.role) and other.phone != post.phone
-    ]

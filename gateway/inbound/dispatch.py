@@ -8,7 +8,7 @@ from typing import Final
 from gateway.commands import number_change
 from gateway.commands.registry import handler_of
 from gateway.conversation.message import Understood
-from gateway.conversation.questions import Answer, forget_if_refused, hold, remember
+from gateway.conversation.questions import Answer, erase_if_refused, hold_for_site, remember
 from gateway.reports.filing import Filed, Submission, file_submission
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import stockouts, treatment_stock
@@ -49,8 +49,8 @@ def dispatch(uow: UnitOfWork, understood: Understood) -> str:
         return number_change.agreed(uow, understood)
     if understood.post is None:
         return _stranger(uow)
-    hold(uow, understood)
-    forget_if_refused(uow, understood)
+    hold_for_site(uow, understood)
+    erase_if_refused(uow, understood)
     command = uow.context.catalogue.commands.get(understood.command)
     if command is not None and command.report is not ReportUse.FILLS:
         done = handler_of(understood)(uow, understood)
@@ -160,7 +160,7 @@ def _for_site(uow: UnitOfWork, understood: Understood, answered: Answer) -> str:
     """The site that the answer is about, where it could be another; empty where it could not."""
     if not (answered.replies or answered.lead):
         return ""
-    if not (understood.names_site or understood.is_supervised):
+    if not (understood.names_site or understood.by_supervisor):
         return ""
     if answered.site_id is None:
         return understood.site.name if understood.names_site and understood.site else ""

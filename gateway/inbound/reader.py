@@ -14,7 +14,8 @@ import structlog
 from gateway.commands import referral
 from gateway.context import Context
 from gateway.conversation.message import Understood
-from gateway.conversation.senders import Senders, senders_at, senders_of
+from gateway.conversation.sender_lookup import senders_at, senders_of
+from gateway.conversation.senders import Senders
 from gateway.inbound.dispatch import answer, dispatch
 from gateway.model.phone import is_person
 from gateway.reports.conversation_store import ConversationStore

@@ -6,8 +6,7 @@ known to have come in (the programme's rule 18) is weighed again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.model.report import Why
@@ -15,6 +14,7 @@ from gateway.reports.filing import Submission, file_submission, filled_of
 from gateway.reports.unit_of_work import UnitOfWork
 from gateway.stock import stockouts
 from gateway.stock.days_out import days_of, midnight
+from gateway.stock.shipments import Shipment
 from gateway.storage import stock
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
@@ -24,17 +24,6 @@ from menus.model.cross_check import Level
 from menus.model.problem import Problem
 from menus.wording.replies import ReportReply
 from menus.wording.sentences import say
-
-TOPIC: Final = "receipts"  # of what an OUI would let in
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What came in at a site, by code, and when."""
-
-    site_id: int
-    quantities: Mapping[str, int]
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +36,10 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """What came of receipts: the words for them, and the counts that were weighed again."""
+class Recorded:
+    """What came of receipts: the text that tells them, and the counts that were weighed again."""
 
-    words: str
+    text: str
     replies: tuple[ReportReply, ...] = ()
 
 
@@ -97,27 +86,9 @@ def is_repeat(
     return any(one == dict(quantities) for one in said.values())
 
 
-def proposed(delivery: Delivery) -> dict[str, Any]:
-    """What a conversation keeps of a delivery that waits for an OUI."""
-    return {
-        "topic": TOPIC,
-        "site": delivery.site_id,
-        "at": delivery.at.isoformat(),
-        "quantities": dict(delivery.quantities),
-    }
-
-
-def note_proposed(
-    uow: UnitOfWork, message: Message, post: Post, waiting: Mapping[str, Any]
-) -> Noted:
-    """An OUI, which is this message: what waited came in when it was said first."""
-    at = datetime.fromisoformat(waiting["at"])
-    return note(uow, message, post, Delivery(int(waiting["site"]), waiting["quantities"], at))
-
-
-def note(uow: UnitOfWork, message: Message, post: Post, delivery: Delivery) -> Noted:
+def record(uow: UnitOfWork, message: Message, post: Post, shipment: Shipment) -> Recorded:
     """Keeps what came in; the message is the one that ANNULE undoes."""
-    site_id, quantities, at = delivery.site_id, delivery.quantities, delivery.at
+    site_id, quantities, at = shipment.site_id, shipment.quantities, shipment.at
     receipts = [
         Receipt(site_id, code, number, at, message.id, post.id)
         for code, number in quantities.items()
@@ -125,17 +96,17 @@ def note(uow: UnitOfWork, message: Message, post: Post, delivery: Delivery) -> N
     stock.add_receipts(uow.connection, receipts)
     uow.history.note_receipts(site_id, receipts)
     ended = stockouts.came_back(uow, site_id, quantities, at, message.id)
-    words = _words(uow, post, delivery, ended)
-    return Noted(words, _weigh_again(uow, message, post, delivery))
+    text = _text(uow, post, shipment, ended)
+    return Recorded(text, _weigh_again(uow, message, post, shipment))
 
 
 def _weigh_again(
-    uow: UnitOfWork, message: Message, post: Post, delivery: Delivery
+    uow: UnitOfWork, message: Message, post: Post, shipment: Shipment
 ) -> tuple[ReportReply, ...]:
     """The counts of these products that she was asked about, with what is known now."""
     conversation = uow.conversations.get(post.id)
     asked = conversation.asked if conversation is not None else ()
-    keys = [asked_of.key for asked_of in asked if asked_of.key[0] == delivery.site_id]
+    keys = [asked_of.key for asked_of in asked if asked_of.key[0] == shipment.site_id]
     uow.prefetch(keys)
     filed = []
     for key in keys:
@@ -144,7 +115,7 @@ def _weigh_again(
         doubted = {
             code: waiting
             for code, waiting in pending.items()
-            if code in delivery.quantities and waiting.why is Why.DOUBT
+            if code in shipment.quantities and waiting.why is Why.DOUBT
         }
         if not doubted:
             continue
@@ -155,7 +126,7 @@ def _weigh_again(
     return tuple(filing.reply for filing in filed)
 
 
-def _words(uow: UnitOfWork, post: Post, delivery: Delivery, ended: list[StockOut]) -> str:
+def _text(uow: UnitOfWork, post: Post, shipment: Shipment, ended: list[StockOut]) -> str:
     """What was understood; what was counted before, or that the stock-out is over."""
     catalogue, timezone = uow.context.catalogue, uow.context.timezone
     words = [
@@ -163,7 +134,7 @@ def _words(uow: UnitOfWork, post: Post, delivery: Delivery, ended: list[StockOut
             catalogue,
             post.language,
             "receipt_noted",
-            receipts=listed(catalogue, delivery.quantities),
+            receipts=listed(catalogue, shipment.quantities),
         )
     ]
     over = {one.code: f"{one.code}{_days(one, timezone)}" for one in ended}
@@ -171,8 +142,8 @@ def _words(uow: UnitOfWork, post: Post, delivery: Delivery, ended: list[StockOut
         words.append(say(catalogue, post.language, "stock_out_over", outs=", ".join(over.values())))
     before = {
         code: number
-        for code, number in last_counts(uow, delivery.site_id).items()
-        if code in delivery.quantities and code not in over
+        for code, number in last_counts(uow, shipment.site_id).items()
+        if code in shipment.quantities and code not in over
     }
     if before:
         words.append(say(catalogue, post.language, "stock_before", stock=listed(catalogue, before)))

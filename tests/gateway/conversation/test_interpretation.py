@@ -34,10 +34,10 @@ def heard(
     *posts: Post,
     sent: datetime = NOON,
     timezone: ZoneInfo = BAMAKO,
-    talk: Conversation | None = None,
+    conversation: Conversation | None = None,
 ) -> Understood:
     message = Message(5, AWA, text, "hash", sent, sent, 0)
-    known = Known(posts, talk, AREA)
+    known = Known(posts, conversation, AREA)
     return understand(message, read(text, catalogue), known, Context(catalogue, timezone))
 
 
@@ -154,8 +154,8 @@ def test_an_answer_goes_where_the_last_message_went(
     catalogue: Catalogue, text: str, day: int, period: Period | None
 ) -> None:
     sent = datetime(2026, 11, day, 12, tzinfo=UTC)
-    talk = Conversation(1, sent, touched=((11, "PEC", "202609"),))
-    assert heard(catalogue, text, SITE, sent=sent, talk=talk).period == period
+    before = Conversation(1, sent, touched=((11, "PEC", "202609"),))
+    assert heard(catalogue, text, SITE, sent=sent, conversation=before).period == period
 
 
 @pytest.mark.parametrize("text", ["", "Bonjour", "\U0001f600", "PEC"])
