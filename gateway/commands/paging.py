@@ -1,4 +1,4 @@
-"""Long answers: the first page is given, the others are kept until a SUITE asks for them."""
+"""Answer in pages: give the first one, and keep the others until SUITE asks for them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,10 +13,11 @@ from menus.wording.paging import pages
 from menus.wording.sentences import say
 
 
-def give(uow: UnitOfWork, understood: Understood, pieces: Sequence[str]) -> str:
-    """The answer made of these pieces: all of it in at most two parts, else its first page.
+def first_page(uow: UnitOfWork, understood: Understood, pieces: Sequence[str]) -> str:
+    """Return the answer made of these pieces, whole in at most two parts, else its first page.
 
     The other pages stay with the sender's conversation; a newer long answer replaces them.
+    Raises ValueError for a stranger.
     """
     post = understood.post
     if post is None:
@@ -31,8 +32,8 @@ def give(uow: UnitOfWork, understood: Understood, pieces: Sequence[str]) -> str:
     return first
 
 
-def more(uow: UnitOfWork, understood: Understood) -> Answer | str:
-    """SUITE: the next page of her last long answer, for as long as a question stays open."""
+def next_page(uow: UnitOfWork, understood: Understood) -> Answer | str:
+    """SUITE: give the next page of the last long answer, for as long as a question stays open."""
     post = understood.post
     conversation = uow.conversations.get(post.id) if post is not None else None
     if post is None or conversation is None or not _has_more(conversation, understood):

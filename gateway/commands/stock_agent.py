@@ -87,7 +87,7 @@ def _note_stockouts(
     catalogue, words = uow.context.catalogue, []
     if new:
         words.append(say(catalogue, post.language, "out_noted", products=" ".join(new)))
-        if stock_alerts.is_told(uow, site_id):
+        if stock_alerts.has_dtc(uow, site_id):
             words.append(say(catalogue, post.language, "out_told"))
     if old:
         words.append(say(catalogue, post.language, "out_known", products=" ".join(old)))

@@ -73,7 +73,7 @@ def validate(uow: UnitOfWork, understood: Understood) -> Answer | str:
     if refused:
         pieces.append(phrase(uow, understood, "validated_not"))
         pieces += listed(_why_not(uow, understood, area, refused))
-    return paging.give(uow, understood, pieces)
+    return paging.first_page(uow, understood, pieces)
 
 
 def _asked(

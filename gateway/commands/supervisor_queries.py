@@ -34,7 +34,7 @@ def state(uow: UnitOfWork, understood: Understood) -> Answer | str:
     if part.is_one_site:
         return _of_one_site(uow, understood, part, month)
     pieces = list(_state(uow, understood, part, month))
-    return paging.give(uow, understood, pieces)
+    return paging.first_page(uow, understood, pieces)
 
 
 def missing_reports(uow: UnitOfWork, understood: Understood) -> Answer | str:
@@ -56,7 +56,7 @@ def missing_reports(uow: UnitOfWork, understood: Understood) -> Answer | str:
     else:
         pieces += listed(_by_site(uow, understood, sites, lacking))
     pieces.append(phrase(uow, understood, "remind_all"))
-    return paging.give(uow, understood, pieces)
+    return paging.first_page(uow, understood, pieces)
 
 
 def open_referrals(uow: UnitOfWork, understood: Understood) -> Answer | str:
@@ -71,7 +71,7 @@ def open_referrals(uow: UnitOfWork, understood: Understood) -> Answer | str:
         return phrase(uow, understood, "no_open_referral", area=part.name)
     items = [_referral(uow, understood, area, one) for one in found]
     head = phrase(uow, understood, "referrals_head", area=part.name, count=len(found))
-    return paging.give(uow, understood, [head, *listed(items)])
+    return paging.first_page(uow, understood, [head, *listed(items)])
 
 
 def _told(*found: object) -> Answer:
@@ -87,7 +87,7 @@ def _of_one_site(uow: UnitOfWork, understood: Understood, part: Part, month: Per
     out = supervision.stock_outs_by_code(uow.connection, [unit.id])
     if out:
         pieces.append(phrase(uow, understood, "site_stock_outs", codes=" ".join(out)))
-    return paging.give(uow, understood, pieces)
+    return paging.first_page(uow, understood, pieces)
 
 
 def _state(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The days of a month on which a product was out, from the stock-outs of a site."""
+"""Work out on how many days of a month a product was out, from the stock-outs of a site."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -15,56 +15,66 @@ from menus.rules.calendar import ends, period_of
 
 
 def bounds(period: Period, timezone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The moments at which a month begins and the next one does."""
+    """Return the moments at which a month begins and ends (as the next begins), local time."""
     return midnight(period.first_day, timezone), midnight(ends(period), timezone)
 
 
 def midnight(day: date, timezone: ZoneInfo) -> datetime:
+    """Return the moment at which a day begins, local time."""
     return datetime(day.year, day.month, day.day, tzinfo=timezone)
 
 
-def days_of(out: StockOut, first: date, last: date, timezone: ZoneInfo) -> int:
-    """On how many days from `first` until before `last` the product was out.
+def days_of(stockout: StockOut, first: date, last: date, timezone: ZoneInfo) -> int:
+    """Return the number of days from `first` until before `last` on which a product was out.
 
     The day on which it ran out counts, the day on which it came back does not.
     """
-    return len(_days(out, first, last, timezone))
+    return len(_days(stockout, first, last, timezone))
 
 
-def _days(out: StockOut, first: date, last: date, timezone: ZoneInfo) -> range:
-    """Those days, as ordinals."""
-    since = max(out.since.astimezone(timezone).date(), first)
-    until = last if out.until is None else min(out.until.astimezone(timezone).date(), last)
+def _days(stockout: StockOut, first: date, last: date, timezone: ZoneInfo) -> range:
+    """Return those days, as ordinals."""
+    since = max(stockout.since.astimezone(timezone).date(), first)
+    until = last
+    if stockout.until is not None:
+        until = min(stockout.until.astimezone(timezone).date(), last)
     return range(since.toordinal(), until.toordinal())
 
 
 def days_out_in(
-    outs: Iterable[StockOut], first: date, last: date, timezone: ZoneInfo
+    stockouts: Iterable[StockOut], first: date, last: date, timezone: ZoneInfo
 ) -> dict[int, dict[str, int]]:
-    """The days out from `first` until before `last`, by site and code; none is no entry.
+    """Return the days out from `first` until before `last`, by site and code; 0 is left out.
 
-    A day counts once, however many stock-outs tell of it: RUPT may be followed by a count.
+    A day counts once, however many stock-outs cover it: RUPT may be followed by a count.
     """
     days: dict[tuple[int, str], set[int]] = {}
-    for one in outs:
-        days.setdefault((one.site_id, one.code), set()).update(_days(one, first, last, timezone))
+    for stockout in stockouts:
+        of_product = days.setdefault((stockout.site_id, stockout.code), set())
+        of_product.update(_days(stockout, first, last, timezone))
     found: dict[int, dict[str, int]] = {}
-    for (site, code), out in days.items():
-        if out:
-            found.setdefault(site, {})[code] = len(out)
+    for (site, code), of_product in days.items():
+        if of_product:
+            found.setdefault(site, {})[code] = len(of_product)
     return found
 
 
 def with_days_out(
     form: Form,
     reports: Sequence[Report],
-    outs: Mapping[int, Mapping[str, int]],
+    fixed: Mapping[int, Mapping[str, int]],
 ) -> list[Report]:
-    """The reports with the days out that RUPT and RCU fix; what was typed stands."""
-    codes = {one.code for one in form.fields if one.takes_days_out}
+    """Return the reports with the days out that RUPT and RCU have `fixed`, by site and code.
+
+    Days out that were typed stand.
+    """
+    codes = {field.code for field in form.fields if field.takes_days_out}
     return [
-        replace(one, days_out={**_of_form(outs.get(one.site_id, {}), codes), **one.days_out})
-        for one in reports
+        replace(
+            report,
+            days_out={**_of_form(fixed.get(report.site_id, {}), codes), **report.days_out},
+        )
+        for report in reports
     ]
 
 
@@ -75,10 +85,10 @@ def with_fixed_days(
     reports: Sequence[Report],
     timezone: ZoneInfo,
 ) -> list[Report]:
-    """The same for a form's reports of a month that has ended, from the stock-outs as stored."""
-    if not any(one.takes_days_out for one in form.fields):
+    """Return the reports of a form and an ended month with the days out of stored stock-outs."""
+    if not any(field.takes_days_out for field in form.fields):
         return list(reports)
-    sites = {one.site_id for one in reports}
+    sites = {report.site_id for report in reports}
     return with_days_out(form, reports, fixed_days(connection, period, sites, timezone))
 
 
@@ -89,14 +99,14 @@ def fixed_days(
     timezone: ZoneInfo,
     today: date = date.max,
 ) -> dict[int, dict[str, int]]:
-    """The days out of these sites in a month, as far as it is over, by site and code."""
+    """Return the days out of these sites in a month, by site and code, up to before `today`."""
     first, last = bounds(period, timezone)
-    outs = stock.stock_outs_between(connection, site_ids, first, last)
-    return days_out_in(outs, period.first_day, min(ends(period), today), timezone)
+    stockouts = stock.outs_between(connection, site_ids, first, last)
+    return days_out_in(stockouts, period.first_day, min(ends(period), today), timezone)
 
 
 def months_ended(since: datetime, now: datetime, timezone: ZoneInfo) -> list[Period]:
-    """The months that a moment's month begins and that have ended, at most a year back."""
+    """Return the months from that of `since` on that have ended, at most 365 days back."""
     last = period_of(now.astimezone(timezone).date())
     month = period_of(max(since, now - timedelta(days=365)).astimezone(timezone).date())
     found = []

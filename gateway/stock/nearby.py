@@ -1,4 +1,4 @@
-"""Where near a site there is stock of a product: at its facility, else in its district."""
+"""Find stock of a product near a site: within its facility, else within its district."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,13 +15,12 @@ from gateway.storage.roster import Unit
 
 MOST_PLACES: Final = 2
 
+SiteStock = tuple[Unit, int]  # a site, and how much it has of a product
+
 
 @dataclass(slots=True)
 class Neighbourhood:
-    """The units and shelves around sites, loaded as they are asked for.
-
-    Everything is as it is at `now`, in the month of that moment.
-    """
+    """The units and shelves around sites at the moment `now`, looked up when first asked for."""
 
     connection: Connection
     context: Context
@@ -32,54 +31,62 @@ class Neighbourhood:
 
     @property
     def month(self) -> str:
-        return self.now.astimezone(self.context.timezone).strftime("%Y%m")
+        """Return the month of `now`, as YYYYMM."""
+        return self.context.month(self.now)
 
     def unit(self, unit_id: int) -> Unit | None:
+        """Return a unit as it is in the month; None when it is not in the roster then."""
         if unit_id not in self.units:
             self.units |= roster.units_by_id(self.connection, [unit_id], self.month)
         return self.units.get(unit_id)
 
     def name(self, unit_id: int) -> str:
+        """Return the name of a unit, `?` when it is not in the roster."""
         unit = self.unit(unit_id)
         return unit.name if unit is not None else "?"
 
     def facility(self, site_id: int) -> Unit | None:
+        """Return the unit right above a site, of whatever level; None without any."""
         site = self.unit(site_id)
         return self.unit(site.parent_id) if site is not None and site.parent_id else None
 
     def district(self, site_id: int) -> Unit | None:
-        """The district above a site, whatever lies between."""
-        walk = upward(self.unit(site_id), self._parent)
-        return next((unit for unit in walk if unit.level == UnitLevel.DISTRICT), None)
-
-    def _parent(self, unit: Unit) -> Unit | None:
-        return self.unit(unit.parent_id) if unit.parent_id is not None else None
+        """Return the district above a site, whatever lies between; None without any."""
+        step = self.unit(site_id)
+        while step is not None and step.level != UnitLevel.DISTRICT:
+            step = self.unit(step.parent_id) if step.parent_id is not None else None
+        return step
 
     def sites(self, unit_id: int) -> list[Unit]:
-        """The sites at or below a unit."""
+        """Return the sites at or below a unit."""
         if unit_id not in self._below:
             found = org_tree.sites_below(self.connection, [unit_id], self.month)
             self._below[unit_id] = found
-            self.units |= {one.id: one for one in found}
+            self.units |= {site.id: site for site in found}
         return self._below[unit_id]
 
     def shelves(self, site_ids: Collection[int]) -> Mapping[int, Shelf]:
-        missing = [one for one in site_ids if one not in self._shelves]
+        """Return the shelves of these sites, by site."""
+        missing = [site_id for site_id in site_ids if site_id not in self._shelves]
         if missing:
             self._shelves |= shelves(self.connection, self.context, missing, self.now)
-        return {one: self._shelves[one] for one in site_ids}
+        return {site_id: self._shelves[site_id] for site_id in site_ids}
 
-    def places(self, site_id: int, code: str) -> list[tuple[Unit, int]]:
-        """Sites with stock of a product and how much each has, the most first: those of the
-        same facility, else those of the same district. At most MOST_PLACES."""
+    def sites_with_stock(self, site_id: int, code: str) -> list[SiteStock]:
+        """Return other sites with stock of a product, the most first, at most MOST_PLACES.
+
+        They are those of the same facility, else those of the same district.
+        """
         for around in (self.facility(site_id), self.district(site_id)):
             found = self._with_stock(around, site_id, code) if around is not None else []
             if found:
                 return found[:MOST_PLACES]
         return []
 
-    def _with_stock(self, around: Unit, site_id: int, code: str) -> list[tuple[Unit, int]]:
-        sites = [one for one in self.sites(around.id) if one.id != site_id]
-        held = self.shelves([one.id for one in sites])
-        found = [(one, held[one.id].on_hand(code) or 0) for one in sites]
-        return sorted((one for one in found if one[1]), key=lambda one: (-one[1], one[0].name))
+    def _with_stock(self, around: Unit, site_id: int, code: str) -> list[SiteStock]:
+        sites = [site for site in self.sites(around.id) if site.id != site_id]
+        shelves_of = self.shelves([site.id for site in sites])
+        found = [
+            (site, quantity) for site in sites if (quantity := shelves_of[site.id].on_hand(code))
+        ]
+        return sorted(found, key=lambda at_site: (-at_site[1], at_site[0].name))

@@ -1,4 +1,4 @@
-"""Stock that came in: kept, said back, and laid beside what waited for it.
+"""Record stock that came in, and weigh again the counts that waited for it.
 
 A receipt ends the stock-outs of its products. A stock count that was doubted because nothing was
 known to have come in (the programme's rule 18) is weighed again.
@@ -28,7 +28,7 @@ from menus.wording.sentences import say
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a message says came in: taken, to be confirmed, and what is to be mended."""
+    """The quantities of a message: those taken, those to be confirmed, and the problems."""
 
     taken: Mapping[str, int]
     asked: Mapping[str, int]
@@ -37,17 +37,17 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What came of receipts: the text that tells them, and the counts that were weighed again."""
+    """The text that tells what was recorded, and the counts that were weighed again."""
 
     text: str
     replies: tuple[ReportReply, ...] = ()
 
 
 def judge(catalogue: Catalogue, quantities: Mapping[str, int], near: Mapping[str, int]) -> Judged:
-    """Holds quantities, as typed by code, against the limits of their fields.
+    """Compare quantities, as typed, by product code, with the limits of their fields.
 
-    `near` are those behind a code that is one slip away from the one meant: they are asked.
-    Their problems carry no codes, since a receipt is mended by a receipt and not by a report.
+    `near` are those behind a code that is one slip away from the code meant: they are asked. The
+    problems carry no codes, since a receipt is corrected by a receipt and not by a report.
     """
     taken: dict[str, int] = {}
     asked: dict[str, int] = {}
@@ -74,20 +74,18 @@ def judge(catalogue: Catalogue, quantities: Mapping[str, int], near: Mapping[str
 def is_repeat(
     uow: UnitOfWork, site_id: int, quantities: Mapping[str, int], message: Message
 ) -> bool:
-    """Whether another message of the same day said that just this came in."""
-    timezone = uow.context.timezone
-    day = message.sent_at.astimezone(timezone).date()
-    since = midnight(day, timezone)
-    of_day = stock.receipts_of(uow.connection, [site_id], since).get(site_id, [])
-    said: dict[int, dict[str, int]] = {}
-    for one in of_day:
-        if one.inbox_id != message.id and one.received_at < since + timedelta(days=1):
-            said.setdefault(one.inbox_id, {})[one.code] = one.quantity
-    return any(one == dict(quantities) for one in said.values())
+    """Return whether another message of the same day brought exactly these quantities."""
+    since = midnight(uow.context.today(message.sent_at), uow.context.timezone)
+    until = since + timedelta(days=1)
+    by_message: dict[int, dict[str, int]] = {}
+    for receipt in stock.receipts_of(uow.connection, [site_id], since).get(site_id, []):
+        if receipt.inbox_id != message.id and receipt.received_at < until:
+            by_message.setdefault(receipt.inbox_id, {})[receipt.code] = receipt.quantity
+    return dict(quantities) in by_message.values()
 
 
 def record(uow: UnitOfWork, message: Message, post: Post, shipment: Shipment) -> Recorded:
-    """Keeps what came in; the message is the one that ANNULE undoes."""
+    """Record a shipment as brought by a message, which ANNULE may undo, and answer it."""
     site_id, quantities, at = shipment.site_id, shipment.quantities, shipment.at
     receipts = [
         Receipt(site_id, code, number, at, message.id, post.id)
@@ -103,7 +101,7 @@ def record(uow: UnitOfWork, message: Message, post: Post, shipment: Shipment) ->
 def _weigh_again(
     uow: UnitOfWork, message: Message, post: Post, shipment: Shipment
 ) -> tuple[ReportReply, ...]:
-    """The counts of these products that she was asked about, with what is known now."""
+    """File again the doubted counts of these products, with the shipment known; return them."""
     conversation = uow.conversations.get(post.id)
     asked = conversation.asked if conversation is not None else ()
     keys = [asked_of.key for asked_of in asked if asked_of.key[0] == shipment.site_id]
@@ -127,45 +125,38 @@ def _weigh_again(
 
 
 def _text(uow: UnitOfWork, post: Post, shipment: Shipment, ended: list[StockOut]) -> str:
-    """What was understood; what was counted before, or that the stock-out is over."""
+    """Return what was understood, which stock-outs are over, and the last counts of the rest."""
     catalogue, timezone = uow.context.catalogue, uow.context.timezone
-    words = [
-        say(
-            catalogue,
-            post.language,
-            "receipt_noted",
-            receipts=listed(catalogue, shipment.quantities),
-        )
-    ]
-    over = {one.code: f"{one.code}{_days(one, timezone)}" for one in ended}
+    came_in = listed(catalogue, shipment.quantities)
+    texts = [say(catalogue, post.language, "receipt_noted", receipts=came_in)]
+    over = {stockout.code: f"{stockout.code}{_days(stockout, timezone)}" for stockout in ended}
     if over:
-        words.append(say(catalogue, post.language, "stock_out_over", outs=", ".join(over.values())))
+        texts.append(say(catalogue, post.language, "stock_out_over", outs=", ".join(over.values())))
     before = {
         code: number
         for code, number in last_counts(uow, shipment.site_id).items()
         if code in shipment.quantities and code not in over
     }
     if before:
-        words.append(say(catalogue, post.language, "stock_before", stock=listed(catalogue, before)))
-    return " ".join(words)
+        texts.append(say(catalogue, post.language, "stock_before", stock=listed(catalogue, before)))
+    return " ".join(texts)
 
 
 def last_counts(uow: UnitOfWork, site_id: int) -> dict[str, int]:
     """Return the newest number counted of each product, as far back as the history goes."""
     history = uow.history.of(site_id)
     months = sorted(history.counted, key=lambda key: key[1])
-    return {code: n for key in months for code, n in history.values.get(key, {}).items()}
+    return {code: number for key in months for code, number in history.values.get(key, {}).items()}
 
 
 def listed(catalogue: Catalogue, quantities: Mapping[str, int]) -> str:
-    """`ENF 20, ATP 150`, in the order of the forms."""
+    """Return `ENF 20, ATP 150`, in the order of the forms."""
     return ", ".join(
         f"{code} {quantities[code]}" for code in catalogue.form_of if code in quantities
     )
 
 
-def _days(out: StockOut, timezone: ZoneInfo) -> str:
-    """For how many days the product was out: ` 9j`; nothing for a part of a day."""
-    first = out.since.astimezone(timezone).date()
-    days = days_of(out, first, date.max, timezone)
+def _days(stockout: StockOut, timezone: ZoneInfo) -> str:
+    """Return for how many days a product was out, as ` 9j`; empty for a part of a day."""
+    days = days_of(stockout, date.min, date.max, timezone)
     return f" {days}j" if days else ""

@@ -1,8 +1,8 @@
-"""Stock-outs as messages open and close them, and what follows from it.
+"""Open and close stock-outs as messages say, and queue what follows.
 
-RUPT and a count of zero open one, a receipt and any other count close it. The days between are
-the days out of the months that they lie in, so DHIS2 is told anew where such a month has left
-already, and the supervisors are told at once.
+RUPT and a count of zero open a stock-out, a receipt and any other count close it. The days
+between are the days out of their months, so a month that DHIS2 has already is forwarded again,
+and the supervisors are alerted at once.
 """
 
 from collections.abc import Iterable
@@ -19,54 +19,53 @@ from gateway.storage import stock
 from gateway.storage.inbox import Message
 from gateway.storage.stock import StockOut
 from menus.model.period import Period
-from menus.rules.calendar import period_of
 
 
 def ran_out(
     uow: UnitOfWork, site_id: int, code: str, since: datetime, message: Message
 ) -> StockOut | None:
-    """A product is out since a moment; None when that was known. Its supervisors are told.
+    """Open the stock-out of a product and queue its alerts; None when it was open already.
 
-    A message that comes late may be answered by a receipt that came before it was read: then
-    the stock-out is over, and nobody is told.
+    A receipt that was read before a late message may have ended the stock-out: then it is closed
+    with that receipt, and no alert is queued.
     """
-    out = stock.add_stock_out(uow.connection, site_id, code, since, message.id)
-    if out is None:
+    stockout = stock.add_out(uow.connection, site_id, code, since, message.id)
+    if stockout is None:
         return None
-    _recount(uow, site_id, since)
+    _forward_days_again(uow, site_id, since)
     later = [
-        one
-        for one in uow.history.of(site_id).received
-        if one.code == code and one.received_at > since and one.inbox_id != message.id
+        receipt
+        for receipt in uow.history.of(site_id).received
+        if receipt.code == code and receipt.received_at > since and receipt.inbox_id != message.id
     ]
     if later:
-        stock.close_stock_out(uow.connection, out.id, later[0].received_at, later[0].inbox_id)
+        stock.close_out(uow.connection, stockout.id, later[0].received_at, later[0].inbox_id)
     else:
-        stock_alerts.tell(uow, out)
-    return out
+        stock_alerts.queue_alerts(uow, stockout)
+    return stockout
 
 
 def came_back(
     uow: UnitOfWork, site_id: int, codes: Iterable[str], at: datetime, message_id: int
 ) -> list[StockOut]:
-    """These products are there again; the stock-outs that this ended, which fixes their days."""
+    """Close the stock-outs of these products as of `at`; return those that this ended."""
     wanted = set(codes)
     ended = [
-        one
-        for one in stock.open_stock_outs(uow.connection, [site_id])
-        if one.code in wanted and one.since <= at
+        stockout
+        for stockout in stock.open_outs(uow.connection, [site_id])
+        if stockout.code in wanted and stockout.since <= at
     ]
-    for one in ended:
-        stock.close_stock_out(uow.connection, one.id, at, message_id)
-        _recount(uow, site_id, at)
-    return [replace(one, until=at) for one in ended]
+    for stockout in ended:
+        stock.close_out(uow.connection, stockout.id, at, message_id)
+        _forward_days_again(uow, site_id, at)
+    return [replace(stockout, until=at) for stockout in ended]
 
 
 def note_changes(uow: UnitOfWork, filed: Iterable[Filed]) -> None:
     """Open and close stock-outs as the new versions of stock counts say, and queue the alerts.
 
-    Only the newest count speaks, and not that of a month long past. A zero that was changed was
-    a mistake, so what it had opened never was.
+    Only the newest count does so, and not that of a month long past. A zero that is changed was
+    a mistake, so the stock-out that it had opened is removed.
     """
     for filing in filed:
         if filing.change is not None:
@@ -86,62 +85,67 @@ def _note_counts(uow: UnitOfWork, change: ReportChange) -> None:
     if not changed:
         return
     end = bounds(period, uow.context.timezone)[1]
-    open_now = {one.code: one for one in stock.open_stock_outs(uow.connection, [after.site_id])}
+    out_now = {
+        stockout.code: stockout for stockout in stock.open_outs(uow.connection, [after.site_id])
+    }
     for code in changed:
-        out = open_now.get(code)
+        stockout = out_now.get(code)
         if after.values[code] == 0:
-            _none_left(uow, after, code, end, message)
-        elif out is not None and before is not None and _opened_by(before, code, out):
-            stock.remove_stock_out(uow.connection, out.id)
-            _recount(uow, after.site_id, out.since)
-        elif out is not None:
-            counted = max(min(message.sent_at, end), out.since)
+            _note_zero(uow, after, code, end, message)
+        elif stockout is not None and before is not None and _opened_by(before, code, stockout):
+            stock.remove_out(uow.connection, stockout.id)
+            _forward_days_again(uow, after.site_id, stockout.since)
+        elif stockout is not None:
+            counted = max(min(message.sent_at, end), stockout.since)
             came_back(uow, after.site_id, [code], counted, message.id)
 
 
 def take_back(uow: UnitOfWork, message_id: int) -> bool:
-    """Undoes what a message said of stock; whether it had said any."""
-    receipts, outs = stock.touched_by(uow.connection, message_id)
-    if not receipts and not outs:
+    """Undo the receipts and stock-outs of a message; return whether it had brought any."""
+    receipts, stockouts = stock.touched_by(uow.connection, message_id)
+    if not receipts and not stockouts:
         return False
     stock.undo(uow.connection, message_id)
     for site_id in {receipt.site_id for receipt in receipts}:
         uow.history.forget_receipts(site_id, message_id)
-    for out in outs:
-        _recount(uow, out.site_id, out.since)
+    for stockout in stockouts:
+        _forward_days_again(uow, stockout.site_id, stockout.since)
     return True
 
 
-def _none_left(uow: UnitOfWork, report: Report, code: str, end: datetime, message: Message) -> None:
-    """The days typed behind a zero end with the count, or with its month.
+def _note_zero(uow: UnitOfWork, report: Report, code: str, end: datetime, message: Message) -> None:
+    """Open the stock-out that a count of zero tells; `end` is that of the month counted.
 
-    A count is of the end of its month: a zero that is sent after the next receipt speaks of
-    what is over.
+    The days out typed behind a zero end with the count, or with its month. A count is as of the
+    end of its month: a zero that is sent after the next receipt tells of what is over.
     """
     days = report.days_out.get(code)
     if days is not None:
         since = min(message.sent_at, end) - timedelta(days=days)
         ran_out(uow, report.site_id, code, since, message)
-    elif not _came_since(uow, report.site_id, code, end, message.sent_at):
+    elif not _was_received(uow, report.site_id, code, end, message.sent_at):
         ran_out(uow, report.site_id, code, message.sent_at, message)
 
 
-def _came_since(uow: UnitOfWork, site_id: int, code: str, end: datetime, until: datetime) -> bool:
-    """Whether a receipt of the product lies between the two moments."""
+def _was_received(
+    uow: UnitOfWork, site_id: int, code: str, since: datetime, until: datetime
+) -> bool:
+    """Return whether the product was received between the two moments."""
     return any(
-        one.code == code and end <= one.received_at <= until
-        for one in uow.history.of(site_id).received
+        receipt.code == code and since <= receipt.received_at <= until
+        for receipt in uow.history.of(site_id).received
     )
 
 
-def _opened_by(before: Report, code: str, out: StockOut) -> bool:
-    """Whether the zero that stood in the report had opened this stock-out."""
-    return before.values.get(code) == 0 and before.stamps.get(code, (0, 0))[1] == out.inbox_id
+def _opened_by(before: Report, code: str, stockout: StockOut) -> bool:
+    """Return whether the zero that stood in the report had opened this stock-out."""
+    return before.values.get(code) == 0 and before.stamps.get(code, (0, 0))[1] == stockout.inbox_id
 
 
 def _is_newest(uow: UnitOfWork, report: Report, message: Message) -> bool:
+    """Return whether no later month of the form is counted, and the month is not long past."""
     period = Period.parse(report.period)
-    sent_in = period_of(message.sent_at.astimezone(uow.context.timezone).date())
+    sent_in = uow.context.period(message.sent_at)
     later = any(
         month > report.period and values
         for (form, month), values in uow.history.of(report.site_id).values.items()
@@ -150,8 +154,8 @@ def _is_newest(uow: UnitOfWork, report: Report, message: Message) -> bool:
     return period >= sent_in.plus(-1) and not later
 
 
-def _recount(uow: UnitOfWork, site_id: int, since: datetime) -> None:
-    """The days out of the months that have ended since then are to be worked out again."""
+def _forward_days_again(uow: UnitOfWork, site_id: int, since: datetime) -> None:
+    """Ask for the DHIS2 cells of the months that have ended since, as their days out change."""
     keys = {
         (site_id, form, month.code)
         for month in months_ended(since, uow.now, uow.context.timezone)
