@@ -1,1 +1,1 @@
-"""Obey keywords: one function a keyword, one registry."""
+"""Handle keywords: one function a keyword, one registry."""

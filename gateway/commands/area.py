@@ -1,6 +1,6 @@
-"""What a supervisor looks after, and which part of it a question is about.
+"""Find the area of a supervisor, and the part of it that a message names.
 
-Nothing outside of it can be named: a name is looked for among these units alone.
+Nothing outside of the area can be named: a name is looked for within it alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,80 +20,90 @@ from menus.model.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of an area: the units that were asked about, and all sites at or below them."""
+    """A part of an area: the units that were asked about, and all sites at or below them."""
 
     tops: tuple[Unit, ...]
     sites: tuple[Unit, ...]
 
     @property
     def name(self) -> str:
+        """Return the names of the units, separated by commas."""
         return ", ".join(unit.name for unit in self.tops)
 
     @property
     def is_one_site(self) -> bool:
+        """Return whether a single site was asked about."""
         return len(self.tops) == 1 and self.tops[0].level == UnitLevel.SITE
 
     @property
     def site_ids(self) -> list[int]:
+        """Return the ids of the sites, in their order."""
         return [site.id for site in self.sites]
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The units that a person supervises, and all below them, by id."""
+    """The units that a person supervises (`tops`), and these with all below them, by id."""
 
     tops: tuple[int, ...]
     units: Mapping[int, Unit]
 
     def whole(self) -> Part:
-        return self.part([self.units[one] for one in self.tops if one in self.units])
+        """Return the whole area as a part."""
+        return self.part([self.units[top] for top in self.tops if top in self.units])
 
     def part(self, tops: Sequence[Unit]) -> Part:
-        """These units with the sites at or below them, by name."""
+        """Return these units with the sites at or below them, in the order of their names."""
         wanted = {unit.id for unit in tops}
         sites = [
-            one
-            for one in self.units.values()
-            if one.level == UnitLevel.SITE and self._in(one, wanted)
+            unit
+            for unit in self.units.values()
+            if unit.level == UnitLevel.SITE and self._is_within(unit, wanted)
         ]
-        return Part(tuple(tops), tuple(sorted(sites, key=lambda one: (one.name, one.code))))
+        return Part(tuple(tops), tuple(sorted(sites, key=_by_name)))
 
     def by_facility(self, sites: Sequence[Unit]) -> dict[Unit, list[Unit]]:
-        """The sites by the facility right above each; a site without any stands alone."""
+        """Return sites by the facility right above, by its name; one without any stands alone."""
         found: dict[Unit, list[Unit]] = {}
         for site in sites:
             above = self.units.get(site.parent_id or 0)
             if above is None or above.level != UnitLevel.FACILITY:
                 above = site
             found.setdefault(above, []).append(site)
-        return dict(sorted(found.items(), key=lambda one: one[0].name))
+        return dict(sorted(found.items(), key=lambda entry: entry[0].name))
 
-    def asked(self, place: Place) -> Part | Problem:
+    def part_named(self, place: Place) -> Part | Problem:
         """Return the part that a place names, the whole area for none; or what to ask back.
 
         A site and its facility often share a name: the site is meant then.
         """
         if not place.words and not place.chosen:
             return self.whole()
-        units = [
-            one for one in self.units.values() if one.level in (UnitLevel.SITE, UnitLevel.FACILITY)
-        ]
+        levels = (UnitLevel.SITE, UnitLevel.FACILITY)
+        units = [unit for unit in self.units.values() if unit.level in levels]
         found = [unit for unit in units if unit.code == place.chosen] or named(units, place.words)
-        sites = [one for one in found if one.level == UnitLevel.SITE]
+        sites = [unit for unit in found if unit.level == UnitLevel.SITE]
         fitting = sites or found
         if len(fitting) > 1:
-            fitting.sort(key=lambda one: (one.name, one.code))
+            fitting.sort(key=_by_name)
             return Problem("place_several", Level.ASK, values={"sites": told_apart(fitting)})
         return self.part(fitting) if fitting else Problem("place_unknown", Level.ASK)
 
-    def _in(self, unit: Unit, wanted: Collection[int]) -> bool:
-        walk = upward(unit, lambda step: self.units.get(step.parent_id or 0))
-        return any(step.id in wanted for step in walk)
+    def _is_within(self, unit: Unit, wanted: Collection[int]) -> bool:
+        """Return whether a unit is one of the wanted, or below one."""
+        step: Unit | None = unit
+        while step is not None and step.id not in wanted:
+            step = self.units.get(step.parent_id or 0)
+        return step is not None
 
 
 def area_of(uow: UnitOfWork, understood: Understood) -> Area:
-    """The sender's area as it is in the month of sending: what was his once is not his now."""
+    """Return the sender's area as it is in the month of sending."""
     month = uow.context.month(understood.message.sent_at)
     tops = understood.supervised_units
     units = roster.units_below(uow.connection, tops, month) if tops else []
     return Area(tuple(tops), {unit.id: unit for unit in units})
+
+
+def _by_name(unit: Unit) -> tuple[str, str]:
+    return unit.name, unit.code

@@ -1,4 +1,4 @@
-"""What the handlers of keywords share: their type, the month meant, sentences about an area."""
+"""Share between handlers: their type, the month meant, sentences about an area."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ Handler = Callable[[UnitOfWork, Understood], Answer | str]
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """The functions that handle a keyword: said by an agent, and said by a supervisor."""
+    """The functions that handle a keyword: sent by an agent, and sent by a supervisor."""
 
     agent: Handler
     supervisor: Handler
@@ -31,7 +31,7 @@ class Handlers:
 
 
 def by_anybody(handler: Handler) -> Handlers:
-    """Return the handlers of a keyword that means the same whoever says it."""
+    """Return the handlers of a keyword that means the same from agents and supervisors."""
     return Handlers(handler, handler)
 
 
@@ -53,8 +53,8 @@ def month_asked(
     return which_month(understood.month, sent_on, programme)
 
 
-def working(uow: UnitOfWork, part: Part, month: Period) -> list[Unit]:
-    """Return the sites of which a report is expected: with an agent in that month."""
+def expected_sites(uow: UnitOfWork, part: Part, month: Period) -> list[Unit]:
+    """Return the sites that owe reports of a month: those with an agent in it."""
     active = roster.active_sites(uow.connection, part.site_ids, month.code)
     return [site for site in part.sites if site.id in active]
 
@@ -64,7 +64,9 @@ def phrase(uow: UnitOfWork, understood: Understood, key: str, **values: object) 
     return say(uow.context.catalogue, understood.language, key, brief=False, **values)
 
 
-def about(uow: UnitOfWork, understood: Understood, part: Part, month: Period) -> dict[str, str]:
-    """Return what an answer begins with: the names of the area and of the month."""
+def area_and_month(
+    uow: UnitOfWork, understood: Understood, part: Part, month: Period
+) -> dict[str, str]:
+    """Return the values `area` and `month` of a sentence: their names."""
     name = month_name(month, understood.language, uow.context.catalogue.programme)
     return {"area": part.name, "month": name}

@@ -1,4 +1,4 @@
-"""RAS, AIDE and LANGUE: a report of zeros, help, and the language of the answers."""
+"""RAS, AIDE and LANGUE: file a report of zeros, give help, set the language of answers."""
 
 from gateway.commands.common import month_asked
 from gateway.conversation.message import Understood
@@ -44,14 +44,14 @@ def zero(uow: UnitOfWork, understood: Understood) -> Answer:
 
 
 def help_on(uow: UnitOfWork, understood: Understood) -> str:
-    """AIDE, AIDE PEC, AIDE ATP: explain what can be sent, a form, a code, a keyword."""
+    """AIDE [form, code or keyword]: explain it, else what can be sent."""
     topic = understood.arguments_as(Topic).word or None
     role = understood.post.role if understood.post else ""
     return help_texts.help_text(uow.context.catalogue, understood.language, role, topic)
 
 
 def set_language(uow: UnitOfWork, understood: Understood) -> Answer | str:
-    """LANGUE FR, LANGUE BM: change the language of all further answers, this one included."""
+    """LANGUE FR, LANGUE BM: set the language of all answers from this one on."""
     wanted = understood.arguments_as(LanguageChoice).language
     if wanted not in LANGUAGES or understood.post is None:
         return Answer(problems=(Problem("language_which", Level.ASK),))

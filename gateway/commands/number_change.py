@@ -1,7 +1,7 @@
-"""NUMERO: an agent's number moves to another phone, once that phone has agreed.
+"""NUMERO: move an agent to another phone number, once that phone has agreed.
 
-The new phone is asked by a notice, since whoever mistypes a digit must not hand an agent's
-reports to a stranger. Until then nothing changes.
+The new phone is asked by a notice, since a mistyped digit must not hand an agent's reports to a
+stranger. Until it agrees nothing changes.
 """
 
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ from menus.model.roles import Role
 from menus.wording.sentences import say
 
 TOPIC: Final = "number"
-_ENDING: Final = range(2, 5)  # digits of an old number, by which one of two agents is meant
+_ENDING: Final = range(2, 5)  # digits of an old number that tell two agents apart
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A site, the new phone in E.164, the last digits of the old number where typed."""
+    """What NUMERO names: a site, the new phone in E.164, last digits of the old one where typed."""
 
     site: Place
     phone: str
@@ -54,13 +54,13 @@ def move_of(said: NumberChange) -> Move | None:
     return None
 
 
-def ask(uow: UnitOfWork, understood: Understood) -> Answer | str:
-    """NUMERO: asks the new phone whether it is the agent's."""
+def ask_new_phone(uow: UnitOfWork, understood: Understood) -> Answer | str:
+    """NUMERO: ask the new phone whether it is the agent's."""
     said = move_of(understood.arguments_as(NumberChange))
     if said is None or understood.post is None:
         return _problem("number_which")
     area = area_of(uow, understood)
-    part = area.asked(said.site)
+    part = area.part_named(said.site)
     if isinstance(part, Problem):
         return Answer(problems=(part,))
     if not part.is_one_site:
@@ -81,12 +81,12 @@ def ask(uow: UnitOfWork, understood: Understood) -> Answer | str:
     return phrase(uow, understood, "number_asked", site=site.name, phone=mask(said.phone))
 
 
-def agreed(uow: UnitOfWork, understood: Understood) -> str:
-    """The new phone said OUI: it is the agent's from now on, and the others are told."""
+def move_to_new_phone(uow: UnitOfWork, understood: Understood) -> str:
+    """Move the posts to the phone whose OUI this is, and notify the old phone and the asker."""
     changes = understood.joins
     number_changes.accept(uow.connection, changes, uow.now)
     first, month = changes[0], _month(uow, understood)
-    posts = roster.posts_by_id(uow.connection, [one.post_id for one in changes], month)
+    posts = roster.posts_by_id(uow.connection, [change.post_id for change in changes], month)
     if not posts:
         return say(uow.context.catalogue, "fr", "unknown_sender")
     sites = ", ".join(post.unit_name for post in posts)
@@ -105,7 +105,7 @@ def _month(uow: UnitOfWork, understood: Understood) -> str:
 
 
 def _agent(uow: UnitOfWork, site: Unit, ending: str, month: str) -> Post | Problem:
-    """Whose number moves: the site's agent, of several the one with this ending."""
+    """Return the agent whose number moves, of several at the site the one with this ending."""
     found = roster.posts_at(uow.connection, [site.id], month).get(site.id, [])
     agents = [post for post in found if post.role == Role.AGENT and post.phone.endswith(ending)]
     if len(agents) == 1:
@@ -117,7 +117,7 @@ def _agent(uow: UnitOfWork, site: Unit, ending: str, month: str) -> Post | Probl
 
 
 def _endings(phones: Sequence[str]) -> list[str]:
-    """The last digits, as few as tell the numbers apart: two of each, nearly always."""
+    """Return the last digits, as few as tell the numbers apart: two of each, nearly always."""
     for length in _ENDING:
         endings = [phone[-length:] for phone in phones]
         if len({*endings}) == len(phones):
@@ -126,14 +126,14 @@ def _endings(phones: Sequence[str]) -> list[str]:
 
 
 def _posts(uow: UnitOfWork, area: Area, agent: Post, month: str) -> list[Post]:
-    """The posts that move with her number: those in the area of who asks."""
+    """Return the posts that move with an agent's number: those in the area of the asker."""
     found = roster.posts_of(uow.connection, [agent.phone], month)[agent.phone]
     return [post for post in found if post.role == Role.AGENT and post.unit_id in area.units]
 
 
-def _notify(uow: UnitOfWork, change: int, words: str, to: Post, site: str) -> None:
-    """Tells one phone what happens, once; `words` is the key of the sentence."""
-    text = say(uow.context.catalogue, to.language, words, site=site)
-    key, expires = f"number:{change}:{words}", uow.now + QUESTION_LIFETIME
+def _notify(uow: UnitOfWork, change: int, sentence: str, to: Post, site: str) -> None:
+    """Queue one notice of a change of number; `sentence` is the key of its text."""
+    text = say(uow.context.catalogue, to.language, sentence, site=site)
+    key, expires = f"number:{change}:{sentence}", uow.now + QUESTION_LIFETIME
     notice = NewNotice(key, to.phone, TOPIC, uow.now, expires, text=text)
     outbox_sms.add_notices(uow.connection, [notice], uow.now)

@@ -1,22 +1,22 @@
-"""Use cases: REF registers a referral, ANNULE takes it back.
+"""Use cases: REF registers a referral, ANNULE withdraws it.
 
-It is kept at once, under a number of its own; the centre is told by a notice, and DHIS2 is to
-have it. A text that may hold a name or a telephone number is not kept.
+It is kept at once, under a number of its own; the centre gets a notice, and it is forwarded to
+DHIS2. A text that may hold a name or a telephone number is not kept.
 """
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from gateway.commands.referral_moves import (
-    forget,
-    in_use_since,
+    erase_strange_text,
+    notify_centre,
+    numbers_since,
     people_above,
     place_of,
+    queue_forward,
+    record_step,
     speaker_for,
-    take,
-    tell_centre,
-    want,
-    with_reminder,
+    with_privacy_note,
 )
 from gateway.conversation.message import Understood
 from gateway.model.referral import Referral, ReferralStep, move, numbers
@@ -34,15 +34,15 @@ from menus.wording.replies import problem_reply
 
 
 def register(uow: UnitOfWork, understood: Understood) -> str:
-    """REF: a new referral with a number of its own, or what of it must be said again."""
+    """REF: register a referral under a number of its own, or ask what of it is unclear."""
     said = understood.arguments_as(ReferredPatient)
     speaker, post, site = speaker_for(uow, understood), understood.post, understood.site
-    forget(uow, understood, strange=said.strange or understood.personal)
+    erase_strange_text(uow, understood, strange=said.strange or understood.personal)
     personal = said.personal or understood.personal
     if post is None or site is None:
-        return with_reminder(speaker, _problem(speaker, "site_unclear"), personal=personal)
+        return with_privacy_note(speaker, _problem(speaker, "site_unclear"), personal=personal)
     if said.unclear:
-        return with_reminder(speaker, speaker.unclear(said), personal=personal)
+        return with_privacy_note(speaker, speaker.unclear(said), personal=personal)
     month = uow.context.month(understood.message.sent_at)
     place = notifications.places(uow.connection, [site.id], month)[site.id]
     known = _sent_before(uow, understood, post)
@@ -52,11 +52,11 @@ def register(uow: UnitOfWork, understood: Understood) -> str:
         event = Event(referral, "new", lambda speaker: speaker.alert(referral, place))
         notifications.tell(uow.connection, uow.context, event, centre, uow.now)
     text = speaker.registered(referral, place, told=bool(centre), again=known is not None)
-    return with_reminder(speaker, text, personal=personal)
+    return with_privacy_note(speaker, text, personal=personal)
 
 
 def last_to_undo(connection: Connection, post_id: int) -> Referral | None:
-    """The newest referral of this person, while ANNULE can still take it back."""
+    """Return the newest referral of a post, while ANNULE can still withdraw it; else None."""
     last = referrals.last_of(connection, post_id)
     if last is None or last.inbox_id is None:
         return None
@@ -65,23 +65,23 @@ def last_to_undo(connection: Connection, post_id: int) -> Referral | None:
 
 
 def withdraw(uow: UnitOfWork, understood: Understood, message_id: int) -> str | None:
-    """Takes back the referral that this message made; None when there is none to take back."""
+    """Withdraw the referral that a message made; return the answer, None without a referral."""
     referral = referrals.of_message(uow.connection, message_id)
     if referral is None:
         return None
-    moved = take(uow, understood, referral, ReferralStep.WITHDRAWN, None)
+    moved = record_step(uow, understood, referral, ReferralStep.WITHDRAWN, None)
     if moved is None:
         return None
     month = uow.context.month(understood.message.sent_at)
     place = place_of(uow, moved, month)
-    told = tell_centre(uow, moved, place, ReferralStep.WITHDRAWN, month)
+    notified = notify_centre(uow, moved, place, ReferralStep.WITHDRAWN, month)
     speaker = speaker_for(uow, understood)
-    words = speaker.told(place, told=True) if told else ""
-    return speaker.say("ref_undone", number=moved.number, told=words).strip()
+    text = speaker.told(place, told=True) if notified else ""
+    return speaker.say("ref_undone", number=moved.number, told=text).strip()
 
 
 def facilities_of(connection: Connection, sites: Mapping[str, Collection[int]]) -> set[int]:
-    """Return the facilities of sites, given by month (YYYYMM): each gives a number once."""
+    """Return the facilities of sites, given by month (YYYYMM): a facility uses a number once."""
     found: set[int] = set()
     for month, site_ids in sites.items():
         places = notifications.places(connection, site_ids, month)
@@ -90,12 +90,12 @@ def facilities_of(connection: Connection, sites: Mapping[str, Collection[int]]) 
 
 
 def _new(uow: UnitOfWork, understood: Understood, said: ReferredPatient, place: Place) -> Referral:
-    """Keeps a new referral, under the first number that is free at its facility."""
+    """Store a new referral, under the first number that is free at its facility."""
     message, post = understood.message, understood.post
     if post is None:
-        raise ValueError("only a known person can refer somebody")
+        raise ValueError("only a known person can refer a patient")
     facility = place.facility.id if place.facility is not None else None
-    since = in_use_since(uow, understood)
+    since = numbers_since(uow, understood)
     taken = referrals.numbers_taken(uow.connection, facility, place.site.id, since)
     key = f"{place.site.code}/{message.sent_at.isoformat()}/{message.id}"
     referral = Referral(
@@ -103,7 +103,7 @@ def _new(uow: UnitOfWork, understood: Understood, said: ReferredPatient, place: 
         facility_id=facility,
         post_id=post.id,
         inbox_id=message.id,
-        number=next(one for one in numbers(key) if one not in taken),
+        number=next(number for number in numbers(key) if number not in taken),
         age_months=said.age_months,
         sex=said.sex,
         reason=said.reason,
@@ -112,13 +112,13 @@ def _new(uow: UnitOfWork, understood: Understood, said: ReferredPatient, place: 
         changed_at=uow.now,
     )
     referral = referrals.add(uow.connection, referral)
-    want(uow, referral)
+    queue_forward(uow, referral)
     uow.counters["referrals"] += 1
     return referral
 
 
 def _sent_before(uow: UnitOfWork, understood: Understood, post: Post) -> Referral | None:
-    """The referral that the same text of the same person made a moment ago."""
+    """Return the referral that the same text of the same post made a moment ago, if any."""
     message = understood.message
     minutes = uow.context.catalogue.programme.referrals.same_within_minutes
     apart = timedelta(minutes=minutes)

@@ -1,4 +1,4 @@
-"""What REF, CRF and the agent's steps share: moving a referral on, telling whom it concerns."""
+"""Share between REF, CRF and the agent's steps: move a referral on, notify the other side."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,17 +17,17 @@ from gateway.storage.roster import Post
 MONTH: Final = timedelta(days=31)
 
 
-def take(
+def record_step(
     uow: UnitOfWork,
     understood: Understood,
     referral: Referral,
     step: ReferralStep,
     visit: date | None,
 ) -> Referral | None:
-    """Takes the step, if it leads anywhere; what it overtakes is not told any more.
+    """Record a step of a referral; return the referral after it, None when it leads nowhere.
 
-    That somebody has left, or was visited, overtakes a question and no news: the centre must
-    still hear of who is on the way.
+    Notices that the step overtakes are not sent any more. That the patient has left, or was
+    visited, overtakes a question and no news: the centre must still hear who is on the way.
     """
     moved = move(referral, step, understood.message.sent_at, uow.now, follow_up=visit)
     if moved is None or not referrals.save(uow.connection, moved):
@@ -35,64 +35,64 @@ def take(
     overtakes_news = step not in (ReferralStep.LEFT, ReferralStep.FOLLOWED_UP)
     topics = (TOPIC, REMINDER) if overtakes_news else (REMINDER,)
     referrals.expire_notices(uow.connection, moved, topics, uow.now)
-    want(uow, moved)
+    queue_forward(uow, moved)
     return moved
 
 
-def want(uow: UnitOfWork, referral: Referral) -> None:
-    """DHIS2 is to have the referral as it stands now."""
+def queue_forward(uow: UnitOfWork, referral: Referral) -> None:
+    """Queue the forward of a referral, as it stands now, to DHIS2."""
     month = uow.context.month(referral.made_at)
     wanted = {referral.id: referral.site_id}
     referral_forwards.request(uow.connection, wanted, month, uow.now)
 
 
-def tell_agent(
+def notify_agent(
     uow: UnitOfWork, moved: Referral, place: Place, step: ReferralStep, month: str
 ) -> int:
-    """Tells the agent of this step; returns how many people that are."""
-    at_site = recipients.working_at(uow.connection, [moved.site_id], month)
+    """Queue the notice of a step to the agent; return to how many people it goes."""
+    at_site = people.working_at(uow.connection, [moved.site_id], month)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
     to = notifications.agents(at_site, moved)
     return notifications.tell(uow.connection, uow.context, event, to, uow.now)
 
 
-def tell_centre(
+def notify_centre(
     uow: UnitOfWork, moved: Referral, place: Place, step: ReferralStep, month: str
 ) -> int:
-    """Tells the centre of this step; returns how many people that are."""
-    to = notifications.at_facility(people_above(uow.connection, place, month), place)
+    """Queue the notice of a step to the centre; return to how many people it goes."""
+    to = notifications.at_the_centre(people_above(uow.connection, place, month), place)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
     return notifications.tell(uow.connection, uow.context, event, to, uow.now)
 
 
 def people_above(connection: Connection, place: Place, month: str) -> list[Post]:
-    """Everybody at the unit that is told of a referral from there."""
-    return recipients.working_at(connection, [place.above.id], month) if place.above else []
+    """Return all posts at the unit that is notified of referrals from a place."""
+    return people.working_at(connection, [place.above.id], month) if place.above else []
 
 
 def place_of(uow: UnitOfWork, referral: Referral, month: str) -> Place:
-    """Where a referral was made, and who is above."""
+    """Return the site of a referral, with its facility and district in a month (YYYYMM)."""
     return notifications.places_of(uow.connection, [referral], month)[referral.id]
 
 
-def in_use_since(uow: UnitOfWork, understood: Understood) -> datetime:
-    """How far back a number is still in use."""
+def numbers_since(uow: UnitOfWork, understood: Understood) -> datetime:
+    """Return the moment since which referrals keep their numbers: older numbers are free again."""
     months = uow.context.catalogue.programme.referrals.number_months
     return understood.message.sent_at - months * MONTH
 
 
 def speaker_for(uow: UnitOfWork, understood: Understood) -> Speaker:
-    """Answers in the language of whom it answers."""
+    """Return the speaker of texts in the sender's language."""
     language = understood.post.language if understood.post else "fr"
     return Speaker(uow.context, language, uow.now)
 
 
-def forget(uow: UnitOfWork, understood: Understood, *, strange: bool) -> None:
-    """A text that may hold somebody's name or number is not kept."""
+def erase_strange_text(uow: UnitOfWork, understood: Understood, *, strange: bool) -> None:
+    """Erase the text of a message in which a name or a telephone number may stand."""
     if strange:
         inbox.forget_text(uow.connection, understood.message.id)
 
 
-def with_reminder(speaker: Speaker, text: str, *, personal: bool) -> str:
-    """The text, and that names and telephone numbers do not belong in an SMS."""
+def with_privacy_note(speaker: Speaker, text: str, *, personal: bool) -> str:
+    """Return the text, with the note that names and numbers of phones do not belong in an SMS."""
     return f"{text} {speaker.say('personal')}" if personal else text

@@ -1,4 +1,4 @@
-"""Which function handles which keyword: the other half of `menus/catalogue/keywords.toml`."""
+"""Map each keyword of `menus/catalogue/keywords.toml` to the function that handles it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -37,7 +37,7 @@ HANDLERS: Final[Mapping[str, Handlers]] = {
     "RUPT": Handlers(agent=stock_agent.out_of_stock, supervisor=stock_supervisor.list_stockouts),
     "COMMANDE": by_anybody(stock_supervisor.list_orders),
     "REF": by_anybody(referral.register),
-    "CRF": by_anybody(counter_referral.answer),
+    "CRF": by_anybody(counter_referral.record_outcome),
     "PARTI": by_anybody(counter_referral.left),
     "REFUS": by_anybody(counter_referral.declined),
     "FAIT": by_anybody(counter_referral.followed_up),
@@ -45,17 +45,17 @@ HANDLERS: Final[Mapping[str, Handlers]] = {
     "SUIVI": by_anybody(supervisor_queries.open_referrals),
     "RELANCE": by_anybody(supervisor_actions.remind),
     "VAL": by_anybody(supervisor_actions.validate),
-    "NUMERO": by_anybody(number_change.ask),
+    "NUMERO": by_anybody(number_change.ask_new_phone),
 }
 
 
 def handler_of(understood: Understood) -> Handler:
-    """Return the function that handles a message's keyword, said by its sender."""
+    """Return the function that handles a message's keyword for the role of its sender."""
     handlers = HANDLERS.get(understood.command)
     return handlers.of(understood) if handlers is not None else _not_yet
 
 
 def _not_yet(uow: UnitOfWork, understood: Understood) -> Answer:
-    """Tell that a keyword which only a programme's own catalogue has cannot be handled."""
+    """Answer a keyword that only a programme's own catalogue has: it cannot be handled yet."""
     values = {"command": understood.command}
     return Answer(problems=(Problem("not_yet", Level.ASK, values=values),))

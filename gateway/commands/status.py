@@ -1,4 +1,4 @@
-"""ETAT of an agent, and where one report is."""
+"""ETAT of an agent: tell how the reports of a month stand, or one report."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from menus.wording import replies as wording
 
 
 def state(uow: UnitOfWork, understood: Understood) -> Answer | str:
-    """ETAT of an agent: tell what of the month is received and forwarded, or of one receipt."""
+    """ETAT of an agent: tell how each form of the month stands, or the report of a receipt."""
     if understood.site is None:
         return Answer(problems=(Problem("site_needed", Level.ASK),))
     receipt = understood.arguments_as(ReceiptNumber).number
@@ -30,24 +30,24 @@ def state(uow: UnitOfWork, understood: Understood) -> Answer | str:
 
 
 def state_of_site(uow: UnitOfWork, understood: Understood, site: Site, month: Period) -> str:
-    """Tell how each form of a site stands for a month."""
+    """Return how each form of a site stands for a month."""
     forms = uow.context.catalogue.forms
     uow.reports.prefetch([(site.id, keyword, month.code) for keyword in forms])
     language, catalogue = understood.language, uow.context.catalogue
-    told = [
+    states = [
         state_of(
             uow.context, language, form, uow.reports.get((site.id, keyword, month.code)), uow.now
         )
         for keyword, form in forms.items()
     ]
     name = month_name(month, language, catalogue.programme)
-    return wording.say(catalogue, language, "state", month=name, forms="; ".join(told))
+    return wording.say(catalogue, language, "state", month=name, forms="; ".join(states))
 
 
 def state_of_receipt(
     uow: UnitOfWork, understood: Understood, site_ids: Sequence[int], receipt: str
 ) -> str:
-    """Tell where the report with this receipt is, if it is one of these sites'."""
+    """Return how the report with a receipt number stands, if it is of one of these sites."""
     found = reports.by_receipt(uow.connection, site_ids, receipt)
     language, catalogue = understood.language, uow.context.catalogue
     if not found:
@@ -55,5 +55,5 @@ def state_of_receipt(
     report = found[0]
     form = catalogue.forms[report.form]
     month = month_name(Period.parse(report.period), language, catalogue.programme)
-    told = state_of(uow.context, language, form, report, uow.now)
-    return wording.say(catalogue, language, "state", month=month, forms=told)
+    text = state_of(uow.context, language, form, report, uow.now)
+    return wording.say(catalogue, language, "state", month=month, forms=text)

@@ -1,4 +1,4 @@
-"""Where one report is, in a few words: nothing yet, incomplete, waiting, in DHIS2, refused."""
+"""Say in a few words how a report stands: nothing yet, incomplete, waiting, in DHIS2, refused."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ _STATES: Final[Mapping[Status, str]] = {
 def state_of(
     context: Context, language: str, form: Form, report: Report | None, now: datetime
 ) -> str:
-    """One form of the month; `report` is None when nothing was ever sent."""
+    """Return how a form of a month stands; `report` is None when nothing was ever sent."""
     if report is None or not (report.version or report.pending):
         return say(context.catalogue, language, "state_nothing", form=form.keyword)
     lacking = " ".join(missing(form, report))
@@ -45,13 +45,12 @@ def state_of(
 
 
 def _local(context: Context, moment: datetime | None) -> str:
-    """Day and time by the programme's clock, as people write them."""
-    return moment.astimezone(context.timezone).strftime("%d/%m %Hh%M") if moment else "-"
+    """Return day and time by the programme's clock, as `04/11 12h00`; `-` for None."""
+    return f"{context.local(moment):%d/%m %Hh%M}" if moment else "-"
 
 
 def _why(context: Context, language: str, report: Report, now: datetime) -> str:
     if not report.refusals:
         return "-"
-    today = now.astimezone(context.timezone).date()
-    period = Period.parse(report.period)
+    period, today = Period.parse(report.period), context.today(now)
     return in_words(context.catalogue, language, report.refusals, period, today)

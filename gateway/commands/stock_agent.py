@@ -1,4 +1,4 @@
-"""RCU and RUPT of an agent: what came in at the site, and what ran out."""
+"""RCU and RUPT of an agent: record what came in at the site, and what ran out."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ LONGEST_OUT: Final = 62  # days; a stock-out said to be older is asked
 
 
 def receive(uow: UnitOfWork, understood: Understood) -> Answer:
-    """RCU ENF 20: keep what came in, and ask what is odd about it."""
+    """RCU ENF 20: record what came in, and ask about what is odd in it."""
     site, post, message = understood.site, understood.post, understood.message
     if site is None or post is None:
         return Answer(problems=(Problem("site_unclear", Level.ASK),))
@@ -34,7 +34,7 @@ def receive(uow: UnitOfWork, understood: Understood) -> Answer:
     }
     near = _near(uow, understood)
     judged = receipts.judge(uow.context.catalogue, quantities, near)
-    problems = [*(_as_receipt(one, near) for one in _unread(understood)), *judged.problems]
+    problems = [*(_as_receipt(problem, near) for problem in _unread(understood)), *judged.problems]
     taken, asked = dict(judged.taken), dict(judged.asked)
     if taken and receipts.is_repeat(uow, site.id, quantities, message):
         values = {"receipts": receipts.listed(uow.context.catalogue, taken)}
@@ -51,7 +51,7 @@ def receive(uow: UnitOfWork, understood: Understood) -> Answer:
 
 
 def out_of_stock(uow: UnitOfWork, understood: Understood) -> Answer:
-    """RUPT of an agent: keep what has run out, and queue the alerts."""
+    """RUPT of an agent: record what has run out, and queue the alerts."""
     site, post = understood.site, understood.post
     if site is None or post is None:
         return Answer(problems=(Problem("site_unclear", Level.ASK),))
@@ -75,23 +75,23 @@ def out_of_stock(uow: UnitOfWork, understood: Understood) -> Answer:
 def _note_stockouts(
     uow: UnitOfWork, understood: Understood, post: Post, days_out: Mapping[str, int | None]
 ) -> str:
-    """Keep what is out at the post's site; tell what is new and what was known."""
+    """Record what is out at the post's site; return what is new and what was known."""
     message, site_id = understood.message, post.unit_id
-    known = {out.code for out in stock.open_stock_outs(uow.connection, [site_id])}
+    known = {stockout.code for stockout in stock.open_outs(uow.connection, [site_id])}
     new = []
     for code, days in days_out.items():
         since = message.sent_at - timedelta(days=days or 0)
         if code not in known and stockouts.ran_out(uow, site_id, code, since, message):
             new.append(code)
     old = [code for code in days_out if code not in new]
-    catalogue, words = uow.context.catalogue, []
+    catalogue, texts = uow.context.catalogue, []
     if new:
-        words.append(say(catalogue, post.language, "out_noted", products=" ".join(new)))
+        texts.append(say(catalogue, post.language, "out_noted", products=" ".join(new)))
         if stock_alerts.has_dtc(uow, site_id):
-            words.append(say(catalogue, post.language, "out_told"))
+            texts.append(say(catalogue, post.language, "out_told"))
     if old:
-        words.append(say(catalogue, post.language, "out_known", products=" ".join(old)))
-    return " ".join([*words, say(catalogue, post.language, "out_then")])
+        texts.append(say(catalogue, post.language, "out_known", products=" ".join(old)))
+    return " ".join([*texts, say(catalogue, post.language, "out_then")])
 
 
 def _ask(uow: UnitOfWork, understood: Understood, shipment: Shipment) -> None:
@@ -113,14 +113,14 @@ def _ask(uow: UnitOfWork, understood: Understood, shipment: Shipment) -> None:
 
 
 def _unread(understood: Understood) -> list[Problem]:
-    """What of the message could not be read, days out behind a quantity included."""
+    """Return the problems of reading a message, days out behind a quantity included."""
     days = [code for filled in understood.fillings for code in filled.days_out]
     found = [Problem("days_out_unexpected", Level.ASK, (code,)) for code in days]
     return [*understood.problems, *found]
 
 
 def _near(uow: UnitOfWork, understood: Understood) -> dict[str, int]:
-    """Quantities behind a word that is one slip away from a product's code, by that code."""
+    """Return quantities behind a word that is one slip away from a product's code, by that code."""
     found: dict[str, int] = {}
     known = products(uow.context.catalogue)
     for problem in understood.problems:
@@ -131,7 +131,7 @@ def _near(uow: UnitOfWork, understood: Understood) -> dict[str, int]:
 
 
 def _as_receipt(problem: Problem, near: dict[str, int]) -> Problem:
-    """A reader's question, without codes: they would be asked for as a report's."""
+    """Return a problem of reading without its codes, which would be asked for as a report's."""
     if problem.key == "month_unclear":
         return Problem("receipt_missing", Level.ASK, (), {"command": RCU})
     if problem.key == "unknown_code_near":

@@ -68,7 +68,7 @@ class _StockQuery:
             raise ValueError("only a known person can ask")
         said = understood.arguments_as(Products)
         area = area_of(uow, understood)
-        part = area.asked(said.place)
+        part = area.part_named(said.place)
         if isinstance(part, Problem):
             return part
         around = Neighbourhood(uow.connection, uow.context, uow.now, dict(area.units))

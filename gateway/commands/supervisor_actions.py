@@ -1,4 +1,4 @@
-"""What a supervisor does from afar: RELANCE reminds, VAL validates."""
+"""RELANCE and VAL of a supervisor: remind agents, validate reports."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.commands import paging
 from gateway.commands.area import Area, Part, area_of
-from gateway.commands.common import about, month_asked, phrase, working
+from gateway.commands.common import area_and_month, expected_sites, month_asked, phrase
 from gateway.conversation.message import Understood
 from gateway.conversation.questions import Answer
 from gateway.notifications import missing_reports
@@ -23,27 +23,28 @@ from menus.model.roles import Role
 from menus.rules.reminder_days import allowed
 from menus.wording.paging import listed
 
-MOST_CODES: Final = 3  # named of one form; more are only said to be missing
+MOST_CODES: Final = 3  # named of one form; of more only the number is told
 _REFUSED: Final = (Outcome.INCOMPLETE, Outcome.WAITING, Outcome.NOTHING)
 
 
 def remind(uow: UnitOfWork, understood: Understood) -> Answer | str:
-    """RELANCE: reminds the agents who owe something, each at most once a day.
+    """RELANCE: remind the agents who owe reports, each at most once a day.
 
-    What each is told is found when it is sent, so that who has reported meanwhile is left out.
+    The text of each is composed when it is sent, so that an agent who has reported meanwhile is
+    left out.
     """
-    found = _asked(uow, understood, area_of(uow, understood), as_agent=True)
+    found = _part_and_month(uow, understood, area_of(uow, understood), as_agent=True)
     if isinstance(found, Answer):
         return found
     part, month = found
-    sites = [site.id for site in working(uow, part, month)]
+    sites = [site.id for site in expected_sites(uow, part, month)]
     lacking = missing_reports.missing_forms(uow.connection, uow.context, sites, month.code)
-    named = about(uow, understood, part, month)
+    named = area_and_month(uow, understood, part, month)
     if not lacking:
         return phrase(uow, understood, "nothing_missing", **named)
-    this_month = understood.message.sent_at.astimezone(uow.context.timezone).strftime("%Y%m")
-    people = recipients.with_role_at(uow.connection, Role.AGENT, lacking, this_month)
-    by_phone = {one.phone: one.unit_id for at in people.values() for one in at}
+    this_month = uow.context.month(understood.message.sent_at)
+    people = recipients.at(uow.connection, Role.AGENT, lacking, this_month)
+    by_phone = {agent.phone: agent.unit_id for at_site in people.values() for agent in at_site}
     silent = outbox_sms.opted_out(uow.connection, by_phone)
     notices = [
         _notice(uow, phone, site, month) for phone, site in by_phone.items() if phone not in silent
@@ -58,12 +59,12 @@ def remind(uow: UnitOfWork, understood: Understood) -> Answer | str:
 
 
 def validate(uow: UnitOfWork, understood: Understood) -> Answer | str:
-    """VAL: stands up for what is in order at a site or everywhere, and says what is not."""
+    """VAL: validate what is in order at a site or everywhere, and tell what is not."""
     place = understood.arguments_as(Place)
     if understood.post is None or not (place.words or place.chosen):
         return Answer(problems=(Problem("validate_which", Level.ASK),))
     area = area_of(uow, understood)
-    found = _asked(uow, understood, area)
+    found = _part_and_month(uow, understood, area)
     if isinstance(found, Answer):
         return found
     part, month = found
@@ -76,16 +77,16 @@ def validate(uow: UnitOfWork, understood: Understood) -> Answer | str:
     return paging.first_page(uow, understood, pieces)
 
 
-def _asked(
+def _part_and_month(
     uow: UnitOfWork, understood: Understood, area: Area, *, as_agent: bool = False
 ) -> tuple[Part, Period] | Answer:
-    """The part and the month that were named, or what to ask back.
+    """Return the part and the month that were named, or what to ask back.
 
     The month is meant `as_agent` for a reminder: agents can do nothing about a month that is
     closed to them.
     """
     place = understood.arguments_as(Place)
-    part = area.whole() if place.is_everything else area.asked(place)
+    part = area.whole() if place.is_everything else area.part_named(place)
     month = month_asked(uow, understood, as_agent=as_agent)
     if isinstance(part, Part) and isinstance(month, Period):
         return part, month
@@ -93,10 +94,8 @@ def _asked(
 
 
 def _notice(uow: UnitOfWork, phone: str, site_id: int, month: Period) -> NewNotice:
-    """A reminder like those of the calendar, for the next moment at which anybody may be
-    reminded; it is worth nothing the day after."""
-    local = uow.now.astimezone(uow.context.timezone)
-    due = allowed(local, uow.context.catalogue.programme.reminders)
+    """Return a reminder like the calendar's, due when reminders are next allowed, for that day."""
+    due = allowed(uow.context.local(uow.now), uow.context.catalogue.programme.reminders)
     return NewNotice(
         key=f"relance:{due:%Y%m%d}:{phone}",
         phone=phone,
@@ -112,28 +111,29 @@ def _notice(uow: UnitOfWork, phone: str, site_id: int, month: Period) -> NewNoti
 def _validated(
     uow: UnitOfWork, understood: Understood, part: Part, month: Period, verdicts: Sequence[Verdict]
 ) -> Iterator[str]:
-    count = sum(one.outcome is Outcome.VALIDATED for one in verdicts)
-    named = about(uow, understood, part, month)
+    """Yield how many reports were validated now, and how many before."""
+    count = sum(verdict.outcome is Outcome.VALIDATED for verdict in verdicts)
+    named = area_and_month(uow, understood, part, month)
     yield phrase(uow, understood, "validated", count=count, **named)
-    before = sum(one.outcome is Outcome.ALREADY for one in verdicts)
+    before = sum(verdict.outcome is Outcome.ALREADY for verdict in verdicts)
     if before:
         yield phrase(uow, understood, "validated_before", count=before)
 
 
 def _refused(part: Part, verdicts: Sequence[Verdict]) -> dict[Unit, list[Verdict]]:
-    """What was not validated, by site."""
+    """Return the verdicts on what was not validated, by site."""
     by_id = {site.id: site for site in part.sites}
     found: dict[Unit, list[Verdict]] = {}
-    for one in verdicts:
-        if one.outcome in _REFUSED:
-            found.setdefault(by_id[one.site_id], []).append(one)
+    for verdict in verdicts:
+        if verdict.outcome in _REFUSED:
+            found.setdefault(by_id[verdict.site_id], []).append(verdict)
     return found
 
 
 def _why_not(
     uow: UnitOfWork, understood: Understood, area: Area, refused: Mapping[Unit, Sequence[Verdict]]
 ) -> list[str]:
-    """Site by site, and form by form; of a district only how much, facility by facility."""
+    """Return the reasons site by site; of several facilities only how many reports of each."""
     above = area.by_facility([*refused])
     if len(above) > 1:
         return [
@@ -146,16 +146,16 @@ def _why_not(
 
 
 def _reasons(uow: UnitOfWork, understood: Understood, verdicts: Sequence[Verdict]) -> str:
-    """Why a site's forms are not validated: those that did not come, together, come first."""
-    absent = [one.form for one in verdicts if one.outcome is Outcome.NOTHING]
+    """Return why a site's forms are not validated, first those that did not come, together."""
+    absent = [verdict.form for verdict in verdicts if verdict.outcome is Outcome.NOTHING]
     if len(absent) == len(uow.context.catalogue.forms):
         return phrase(uow, understood, "validated_nothing_came")
     texts = [phrase(uow, understood, "validated_absent", codes=" ".join(absent))] if absent else []
-    for one in verdicts:
-        codes = one.missing or one.waiting
-        told = " ".join(codes) if len(codes) <= MOST_CODES else str(len(codes))
-        if one.outcome is Outcome.INCOMPLETE:
-            texts.append(phrase(uow, understood, "validated_lacks", form=one.form, codes=told))
-        elif one.outcome is Outcome.WAITING:
-            texts.append(phrase(uow, understood, "validated_waits", form=one.form, codes=told))
+    for verdict in verdicts:
+        form, codes = verdict.form, verdict.missing or verdict.waiting
+        listed_codes = " ".join(codes) if len(codes) <= MOST_CODES else str(len(codes))
+        if verdict.outcome is Outcome.INCOMPLETE:
+            texts.append(phrase(uow, understood, "validated_lacks", form=form, codes=listed_codes))
+        elif verdict.outcome is Outcome.WAITING:
+            texts.append(phrase(uow, understood, "validated_waits", form=form, codes=listed_codes))
     return ", ".join(texts)

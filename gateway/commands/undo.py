@@ -1,4 +1,4 @@
-"""ANNULE: the sender's last message is undone, after an OUI."""
+"""ANNULE: undo the sender's last message, after an OUI."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -24,8 +24,8 @@ from menus.model.roles import Role
 
 
 def ask_to_undo(uow: UnitOfWork, understood: Understood) -> Answer:
-    """ANNULE: ask whether the sender's last message that changed something shall be undone."""
-    last = _last_said(uow, understood)
+    """ANNULE: ask whether to undo the sender's last message that changed something."""
+    last = _last_change(uow, understood)
     if last is None:
         return Answer(problems=(Problem("nothing_to_undo", Level.ASK),))
     understood = replace(understood, post=last.post)
@@ -34,51 +34,50 @@ def ask_to_undo(uow: UnitOfWork, understood: Understood) -> Answer:
         problem = Problem("undo_referral", Level.CONFIRM, values={"number": last.referral.number})
         return Answer(problems=(problem,))
     current = _current(uow, versions.changes_of(uow.connection, last.message_id))
-    receipts, outs = stock.touched_by(uow.connection, last.message_id)
-    if not current and not receipts and not outs:
+    receipts, opened = stock.touched_by(uow.connection, last.message_id)
+    if not current and not receipts and not opened:
         return Answer(problems=(Problem("nothing_to_undo", Level.ASK),))
     kept = [report for _, report in current if _is_kept(uow, understood, report)]
     if kept:
         code = next(iter(kept[0].values), "")
         return Answer(problems=(Problem("change_closed", Level.REFUSE, (code,)),))
     _hold_undo(uow, understood, last, [change for change, _ in current])
-    words = [change.key[1] for change, _ in current]
-    words += [RCU] if receipts else [RUPT] if outs and not current else []
+    names = [change.key[1] for change, _ in current]
+    names += [RCU] if receipts else [RUPT] if opened and not current else []
     if len(understood.posts) > 1 or last.post.role != Role.AGENT:
         sites = {change.key[0] for change, _ in current}
-        words += _names(uow, sites) or [last.post.unit_name]
-    return Answer(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(words)}),))
+        names += _unit_names(uow, sites) or [last.post.unit_name]
+    return Answer(problems=(Problem("undo", Level.CONFIRM, values={"form": " ".join(names)}),))
 
 
-class _LastSaid(NamedTuple):
-    """A message that changed something: at which post it was said, and what it referred."""
+class _LastChange(NamedTuple):
+    """A message that changed something, the post of its sender, and the referral that it made."""
 
     message_id: int
     post: Post
     referral: Referral | None = None
 
 
-def _last_said(uow: UnitOfWork, understood: Understood) -> _LastSaid | None:
-    """The last message that changed something, at any of the sender's posts, or at the one
-    whose site is named."""
-    found: dict[int, _LastSaid] = {}
+def _last_change(uow: UnitOfWork, understood: Understood) -> _LastChange | None:
+    """Return the last message that changed something, at any post that may be meant."""
+    found: dict[int, _LastChange] = {}
     for post in _posts_meant(understood):
         for message_id in (
             versions.last_changing_message(uow.connection, post.id),
             stock.last_message(uow.connection, post),
         ):
             if message_id is not None:
-                found[message_id] = _LastSaid(message_id, post)
+                found[message_id] = _LastChange(message_id, post)
         referral = referrals.last_to_undo(uow.connection, post.id)
         if referral is not None and referral.inbox_id is not None:
-            found[referral.inbox_id] = _LastSaid(referral.inbox_id, post, referral)
+            found[referral.inbox_id] = _LastChange(referral.inbox_id, post, referral)
     sent = inbox.sent_at(uow.connection, [*found])
     newest = max(found, key=lambda message_id: (sent[message_id], message_id), default=None)
     return found[newest] if newest is not None else None
 
 
 def _posts_meant(understood: Understood) -> list[Post]:
-    """Where what is to be undone may have been said."""
+    """Return the posts whose messages may be meant: all, or the one whose site is named."""
     own = [post for post in understood.posts if post.role == Role.AGENT]
     site = understood.site
     if site is not None and len(own) > 1:
@@ -88,7 +87,7 @@ def _posts_meant(understood: Understood) -> list[Post]:
 
 
 def _current(uow: UnitOfWork, changes: Sequence[Change]) -> list[tuple[Change, Report]]:
-    """The changes whose version still counts, each with its report."""
+    """Return the changes whose version still counts, each with its report."""
     uow.prefetch([change.key for change in changes])
     found = [(change, uow.reports.get(change.key)) for change in changes]
     return [
@@ -98,16 +97,16 @@ def _current(uow: UnitOfWork, changes: Sequence[Change]) -> list[tuple[Change, R
     ]
 
 
-def _names(uow: UnitOfWork, site_ids: Collection[int]) -> list[str]:
+def _unit_names(uow: UnitOfWork, site_ids: Collection[int]) -> list[str]:
     month = uow.context.month(uow.now)
     units = roster.units_by_id(uow.connection, site_ids, month) if site_ids else {}
     return sorted(unit.name for unit in units.values())
 
 
 def _hold_undo(
-    uow: UnitOfWork, understood: Understood, last: _LastSaid, changes: Sequence[Change] = ()
+    uow: UnitOfWork, understood: Understood, last: _LastChange, changes: Sequence[Change] = ()
 ) -> None:
-    """An OUI to this answer undoes that message. What is still to be told stays."""
+    """Let an OUI to this answer undo the message. Pages still to come stay."""
     sent_at, touched = understood.message.sent_at, tuple(change.key for change in changes)
     before = uow.conversations.get(last.post.id) or Conversation(last.post.id, sent_at)
     asked = Conversation(last.post.id, sent_at, undo_id=last.message_id, touched=touched)
@@ -115,11 +114,11 @@ def _hold_undo(
 
 
 def undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Answer:
-    """Let the versions before a message count again."""
+    """Let the versions before a message count again, and take back its receipts and stock-outs."""
     changes = versions.changes_of(uow.connection, message_id)
     had_stock = stockouts.take_back(uow, message_id)
     filed = [
-        _restored(uow, understood, change, report)
+        _restore(uow, understood, change, report)
         for change, report in _current(uow, changes)
         if not _is_kept(uow, understood, report)
     ]
@@ -132,12 +131,12 @@ def undo(uow: UnitOfWork, understood: Understood, message_id: int) -> Answer:
 
 
 def _is_kept(uow: UnitOfWork, understood: Understood, report: Report) -> bool:
-    """Whether the sender may not undo this: an agent may no longer change the report."""
+    """Return whether the sender may not undo this: an agent may no longer change the report."""
     agent = not understood.by_supervisor
     return agent and is_closed(uow.context, report, understood.message.sent_at)
 
 
-def _restored(uow: UnitOfWork, understood: Understood, change: Change, report: Report) -> Filed:
+def _restore(uow: UnitOfWork, understood: Understood, change: Change, report: Report) -> Filed:
     form = uow.context.catalogue.forms[change.key[1]]
     message, post = understood.message, understood.post
     if post is None:

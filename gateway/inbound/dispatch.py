@@ -46,7 +46,7 @@ def answer(uow: UnitOfWork, understood: Understood, *, silent: bool = False) -> 
 def dispatch(uow: UnitOfWork, understood: Understood) -> str:
     """Do what a message asks for; return the text of its answer."""
     if understood.joins:
-        return number_change.agreed(uow, understood)
+        return number_change.move_to_new_phone(uow, understood)
     if understood.post is None:
         return _stranger(uow)
     hold_for_site(uow, understood)
