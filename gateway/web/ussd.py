@@ -8,8 +8,8 @@ from flask import Blueprint, Response
 from gateway.storage.engine import StorageFault
 from gateway.transports import africastalking_posts
 from gateway.transports.africastalking_posts import MissingField, UssdHop
+from gateway.ussd import dialogue_end
 from gateway.ussd import hop as dialogue
-from gateway.ussd import session_end as dialogue_end
 from gateway.web.context import services
 from gateway.web.posts import plain_text, posted_fields
 from menus.ussd.state import Screen

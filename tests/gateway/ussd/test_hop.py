@@ -13,7 +13,7 @@ from gateway.storage import reports
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox
 from gateway.transports.africastalking_posts import UssdEnd
-from gateway.ussd.session_end import remind
+from gateway.ussd.dialogue_end import remind
 from menus.gsm7 import septets
 from tests.gateway.dialling import PEC_KEYS, Rung, Telephone, statements, telephones
 from tests.gateway.harness import (
