@@ -1,4 +1,4 @@
-"""Accept a message: one row, one COMMIT, then the provider may be told that it is safe."""
+"""Accept a message: one row, one COMMIT, then the provider may be answered 200."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -8,14 +8,14 @@ from gateway.storage import inbox
 from gateway.storage.engine import Engine, one_statement
 from gateway.transports.africastalking_posts import InboundSms
 
-AHEAD: Final = timedelta(hours=1)  # so far the operator's clock may be ahead of ours
-# Before there was an operator: a zero that software writes for "no date" (year 1, or 1970).
+AHEAD: Final = timedelta(hours=1)  # that the operator's clock may be ahead of ours
+# An earlier date is a zero that software writes for "no date" (year 1, or 1970).
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 PROVIDER: Final = "africastalking"
 
 
 def accept(engine: Engine, key: bytes, sms: InboundSms, now: datetime) -> bool:
-    """Stores a message; when this returns, it is committed. Returns whether it was new.
+    """Store a message and commit; return whether it was new.
 
     The operator's date counts, unless it is absent, unreadable or more than an hour ahead.
     Raises one of `StorageFault` when the database cannot take it.
@@ -35,7 +35,7 @@ def accept(engine: Engine, key: bytes, sms: InboundSms, now: datetime) -> bool:
 
 
 def _sender(phone: str) -> str:
-    """The sender in E.164, or as the operator wrote it: short codes and names send SMS too."""
+    """Return the sender in E.164, or as the operator wrote it: short codes and names send too."""
     try:
         return normalise(phone)
     except BadPhone:

@@ -27,15 +27,17 @@ MOST_PARTS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """What a message says for one form: numbers as typed, and those `proposed` for a code that
-    is one slip away, which wait for an OUI: none is stored under a code that was not typed."""
+    """The numbers of a message for one form: as typed, and `proposed` for a code one slip away.
+
+    Proposed numbers wait for an OUI: none is stored under a code that was not typed.
+    """
 
     filled: Filled
     proposed: Mapping[str, int]
 
 
 def answer(uow: UnitOfWork, understood: Understood, *, silent: bool = False) -> None:
-    """Do what a message asks for and queue the one reply to it, unless `silent`."""
+    """Handle a message and queue the one reply to it, unless `silent`."""
     text = dispatch(uow, understood)
     if silent:
         uow.counters["unanswered"] += 1
@@ -44,7 +46,7 @@ def answer(uow: UnitOfWork, understood: Understood, *, silent: bool = False) -> 
 
 
 def dispatch(uow: UnitOfWork, understood: Understood) -> str:
-    """Do what a message asks for; return the text of its answer."""
+    """Handle a message; return the text of its answer."""
     if understood.joins:
         return number_change.move_to_new_phone(uow, understood)
     if understood.post is None:
@@ -53,34 +55,34 @@ def dispatch(uow: UnitOfWork, understood: Understood) -> str:
     erase_if_refused(uow, understood)
     command = uow.context.catalogue.commands.get(understood.command)
     if command is not None and command.report is not ReportUse.FILLS:
-        done = handler_of(understood)(uow, understood)
+        answered = handler_of(understood)(uow, understood)
         uow.counters["understood"] += 1
-        return done if isinstance(done, str) else _words(uow, understood, done)
-    return _words(uow, understood, _report(uow, understood, understood.post))
+        return answered if isinstance(answered, str) else _text(uow, understood, answered)
+    return _text(uow, understood, _report(uow, understood, understood.post))
 
 
 def _stranger(uow: UnitOfWork) -> str:
-    """A number that stands in no roster is told so, in French, without any data."""
+    """Return the answer to a phone that is not in the roster: in French, without any data."""
     uow.counters["strangers"] += 1
     problem = Problem("unknown_sender", Level.REFUSE)
     return replies.problem_reply(uow.context.catalogue, "fr", [problem])
 
 
 def _report(uow: UnitOfWork, understood: Understood, post: Post) -> Answer:
-    """File every form of a message; what follows for the stock is told and queued."""
+    """File every form of a message, and queue what follows for the stock."""
     numbers = _numbers(uow, understood)
     filed = _file(uow, understood, post, numbers)
     stockouts.note_changes(uow, filed)
-    told = tuple(filing.reply for filing in filed)
-    refused = bool(understood.problems) or any(reply.problems for reply in told)
-    uow.counters["understood" if told and not refused else "refused"] += 1
-    remember(uow, understood, told)
+    reports = tuple(filing.reply for filing in filed)
+    refused = bool(understood.problems) or any(report.problems for report in reports)
+    uow.counters["understood" if reports and not refused else "refused"] += 1
+    remember(uow, understood, reports)
     proposed = {code for of_form in numbers for code in of_form.proposed}
     problems = tuple(_as_question(problem, proposed) for problem in understood.problems)
     site_id = understood.site.id if understood.site is not None else 0
-    keys = [(site_id, reply.form, reply.period.code) for reply in told]
+    keys = [(site_id, report.form, report.period.code) for report in reports]
     low = treatment_stock.warn(uow, keys, understood.language)
-    return Answer(told, problems, closing=low)
+    return Answer(reports, problems, closing=low)
 
 
 def _file(
@@ -96,18 +98,18 @@ def _file(
             Submission(
                 understood.message,
                 post,
-                (site.id, said.filled.form, period.code),
-                replace(said.filled, values={**said.proposed, **said.filled.values}),
-                held=said.proposed.keys() - said.filled.values.keys(),
+                (site.id, of_form.filled.form, period.code),
+                replace(of_form.filled, values={**of_form.proposed, **of_form.filled.values}),
+                held=of_form.proposed.keys() - of_form.filled.values.keys(),
                 correction=understood.correction,
             ),
         )
-        for said in numbers
+        for of_form in numbers
     ]
 
 
 def _numbers(uow: UnitOfWork, understood: Understood) -> list[_Numbers]:
-    """What a message says, form by form in the catalogue's order."""
+    """Return the numbers of a message, form by form in the catalogue's order."""
     typed = {filled.form: filled for filled in understood.fillings}
     proposed = _proposals(uow, understood)
     return [
@@ -118,7 +120,7 @@ def _numbers(uow: UnitOfWork, understood: Understood) -> list[_Numbers]:
 
 
 def _proposals(uow: UnitOfWork, understood: Understood) -> dict[str, dict[str, int]]:
-    """Numbers behind a code that is one slip away from one that exists: by form, then code."""
+    """Return numbers behind a word one slip away from a code, by form, then by that code."""
     catalogue = uow.context.catalogue
     found: dict[str, dict[str, int]] = {}
     for problem in understood.problems:
@@ -131,13 +133,13 @@ def _proposals(uow: UnitOfWork, understood: Understood) -> dict[str, dict[str, i
 
 
 def _as_question(problem: Problem, proposed: set[str]) -> Problem:
-    """A near code whose number waits is a question that an OUI answers."""
+    """Return a problem, as a question that an OUI answers where the number of a near code waits."""
     near = problem.key == "unknown_code_near" and problem.values.get("near") in proposed
     return replace(problem, level=Level.CONFIRM) if near else problem
 
 
-def _words(uow: UnitOfWork, understood: Understood, answered: Answer) -> str:
-    """The text of an answer, in the sender's language."""
+def _text(uow: UnitOfWork, understood: Understood, answered: Answer) -> str:
+    """Return the text of an answer in the sender's language, its closing left out for length."""
     problems = answered.problems
     if not answered.replies and not problems and not answered.lead and not answered.note:
         problems = (Problem("nothing_understood", Level.ASK),)
@@ -157,7 +159,7 @@ def _words(uow: UnitOfWork, understood: Understood, answered: Answer) -> str:
 
 
 def _for_site(uow: UnitOfWork, understood: Understood, answered: Answer) -> str:
-    """The site that the answer is about, where it could be another; empty where it could not."""
+    """Return the name of the answer's site, empty where it cannot be another."""
     if not (answered.replies or answered.lead):
         return ""
     if not (understood.names_site or understood.by_supervisor):

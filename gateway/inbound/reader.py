@@ -1,7 +1,7 @@
-"""Read what is kept in the inbox: lane by lane, in batches, each batch one COMMIT.
+"""Read the messages in the inbox: lane by lane, in batches, each batch one COMMIT.
 
-What a batch changes (reports, versions, replies, forwards, the messages' own state) is written
-together, so a batch that dies has changed nothing.
+The changes of a batch (reports, versions, replies, forwards, the messages' own state) are written
+together, so a batch that fails has changed nothing.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -40,10 +40,10 @@ Clock = Callable[[], datetime]
 def read_inbox(
     engine: Engine, context: Context, clock: Clock, until: datetime | None = None
 ) -> int:
-    """Reads everything that waits, lane by lane; returns how many messages were settled.
+    """Read everything that waits, lane by lane; return how many messages were settled.
 
-    `clock` gives the time of each batch. Stops when nothing is left that can be had, or
-    between two batches once `until` has passed.
+    `clock` gives the time of each batch. Stop when no free lane has a message left, or between
+    two batches once `until` has passed. Raises one of `StorageFault` when the database fails.
     """
     total = 0
     while True:
@@ -60,19 +60,19 @@ def read_inbox(
 
 
 def _read_lane(engine: Engine, context: Context, lane: int, clock: Clock) -> int:
-    """One batch of a lane; when it breaks, the same messages one at a time."""
+    """Read one batch of a lane; when it fails, the same messages one at a time."""
     try:
         return _read_batch(engine, context, lane, BATCH, clock())
     except StorageFault:
         raise
     except Exception:
-        # Whatever one message does to us, the others of its batch must be read.
+        # Whatever fault one message meets, the others of its batch must be read.
         log.exception("batch_broke", lane=lane)
     return _read_singly(engine, context, lane, clock)
 
 
 def _read_singly(engine: Engine, context: Context, lane: int, clock: Clock) -> int:
-    """Reads a lane one message a transaction, setting aside any that cannot be read."""
+    """Read a lane one message a transaction, and set aside any that cannot be read."""
     done = 0
     for _ in range(BATCH):
         try:
@@ -80,7 +80,7 @@ def _read_singly(engine: Engine, context: Context, lane: int, clock: Clock) -> i
         except StorageFault:
             raise
         except Exception:
-            # Our own failure: the message is kept, and its sender is told.
+            # A failure of ours: the message is kept, and its sender gets an answer.
             log.exception("message_broke", lane=lane)
             read = _set_aside(engine, context, lane, clock())
         done += read
@@ -106,7 +106,7 @@ def _read_batch(engine: Engine, context: Context, lane: int, most: int, now: dat
 def _read_one(
     uow: UnitOfWork, senders: Senders, message: Message, allowance: "_Allowance"
 ) -> Post | None:
-    """Understand a message, once, and answer it; return the post that it was said at."""
+    """Understand a message, once, and answer it; return the post of its sender."""
     understood = senders.understand(message, uow.conversations)
     answer(uow, understood, silent=not allowance.takes(understood))
     if understood.joins:
@@ -125,7 +125,7 @@ def read_at_once(
 ) -> str:
     """Handle a command that was composed on a screen; return its answer, which is not queued.
 
-    The sender speaks at these units alone. What it changes is in the caller's transaction.
+    The sender writes from these units alone. The changes are in the caller's transaction.
     """
     senders = senders_at(connection, message, reading, unit_codes, context)
     uow = _open(connection, senders, now)
@@ -136,7 +136,7 @@ def read_at_once(
 
 
 def _open(connection: Connection, senders: Senders, now: datetime) -> UnitOfWork:
-    """A unit of work that holds the locks of every site that these messages may change.
+    """Return a unit of work that holds the locks of every site that these messages may change.
 
     The locks are taken before anything is understood, in the order of their ids. Questions are
     read before, to know the sites, and again with the locks held.
@@ -174,11 +174,10 @@ def _settle(uow: UnitOfWork, messages: Sequence[Message], posts: Sequence[Post |
 
 @dataclass(slots=True)
 class _Allowance:
-    """How often each phone may still be answered today; a message beyond that is read all the
-    same.
+    """The answers given to each phone today, against the cap a day.
 
-    Two machines that answer each other must not do so for ever, and a stranger costs at most
-    one SMS a day.
+    A message beyond the cap is read all the same. Two machines that answer each other must not
+    do so for ever, and a stranger costs at most one SMS a day.
     """
 
     programme: Programme
@@ -204,9 +203,9 @@ class _Allowance:
 
 
 def _set_aside(engine: Engine, context: Context, lane: int, now: datetime) -> int:
-    """Count a failed reading of the lane's first message; after a few, give it up.
+    """Count a failed reading of the lane's first message; after TRIES of them, set it aside.
 
-    The message stays in the inbox as FAILED, is counted, and its sender is told that it has
+    The message stays in the inbox as FAILED, is counted, and its sender is answered that it has
     arrived and that a person will look.
     """
     with engine.begin() as connection:
@@ -225,8 +224,8 @@ def _set_aside(engine: Engine, context: Context, lane: int, now: datetime) -> in
         posts = roster.posts_of(connection, [message.phone], month).get(message.phone)
         if posts:
             problem = Problem("could_not_read", Level.REFUSE)
-            told = Understood(message, posts[0], problems=(problem,))
+            unread = Understood(message, posts[0], problems=(problem,))
             uow = UnitOfWork(connection, context, now)
-            answer(uow, told, silent=not _Allowance.of(uow, [message]).takes(told))
+            answer(uow, unread, silent=not _Allowance.of(uow, [message]).takes(unread))
             uow.finish()
     return 1

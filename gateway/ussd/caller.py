@@ -1,4 +1,4 @@
-"""Who dials: her places, the months and commands that are open to her, what she left unfinished."""
+"""Describe the caller of a dialogue: places, open months and commands, an unfinished report."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,20 +13,18 @@ from menus.rules.calendar import open_months
 from menus.ussd.group_state import groups_done, groups_of
 from menus.ussd.state import Caller, CallerPlace, Offer
 
-# Which role's menu a person gets who supervises at two levels.
-
 
 def caller_of(
     connection: Connection, context: Context, posts: Sequence[Post], network: str, now: datetime
 ) -> Caller:
-    """The caller with these posts, as the dialogue needs to know her; at least one post."""
+    """Return the caller with these posts, of which there is at least one."""
     places = places_of(posts)
-    today = now.astimezone(context.timezone).date()
-    months = tuple(one.code for one in open_months(today, context.catalogue.programme))
+    today = context.today(now)
+    months = tuple(month.code for month in open_months(today, context.catalogue.programme))
     above = [post.unit_id for post in posts if post.role != Role.AGENT]
     sites: tuple[tuple[str, str], ...] = ()
     if above:
-        found = org_tree.sites_below(connection, above, today.strftime("%Y%m"))
+        found = roster.sites_below(connection, above, context.month(now))
         sites = tuple((site.code, site.name) for site in found)
     return Caller(
         language=posts[0].language,
@@ -40,7 +38,10 @@ def caller_of(
 
 
 def places_of(posts: Sequence[Post]) -> tuple[CallerPlace, ...]:
-    """Each site of an agent is a place; a supervisor speaks for all her posts at once."""
+    """Return the places of a caller: each site of an agent; all posts of a supervisor as one.
+
+    A person who supervises at two levels gets the menu of the first role in SUPERVISORS.
+    """
     own = [
         CallerPlace(post.unit_id, post.unit_name, post.role)
         for post in posts
@@ -54,14 +55,14 @@ def places_of(posts: Sequence[Post]) -> tuple[CallerPlace, ...]:
 
 
 def posts_at(posts: Sequence[Post], place: CallerPlace) -> list[Post]:
-    """The posts that she speaks from at one of her places."""
+    """Return the posts that a place of the caller stands for."""
     if place.unit:
         return [post for post in posts if post.unit_id == place.unit and post.role == Role.AGENT]
     return [post for post in posts if post.role != Role.AGENT]
 
 
 def _offered(context: Context, roles: set[str]) -> tuple[str, ...]:
-    """The commands of the menus of these roles that somebody has built."""
+    """Return the commands of the menus of these roles that have a handler."""
     menus = [context.catalogue.ussd.menu_of(role) for role in sorted(roles)]
     wanted = {item.command for menu in menus for item in menu.items}
     return tuple(sorted(wanted & registry.HANDLERS.keys()))
@@ -70,7 +71,7 @@ def _offered(context: Context, roles: set[str]) -> tuple[str, ...]:
 def _offer(
     connection: Connection, context: Context, places: Sequence[CallerPlace], months: Sequence[str]
 ) -> Offer | None:
-    """The report that she, or whoever works at her site, began last and did not finish."""
+    """Return the report that was begun last at the caller's sites and is not finished, if any."""
     at = {place.unit: number for number, place in enumerate(places) if place.unit}
     if not at:
         return None

@@ -1,4 +1,4 @@
-"""Use case: a dialogue has ended; who left a report unfinished is told once what it lacks."""
+"""Use case: after a dialogue has ended, remind its caller once of a report left unfinished."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,29 +18,30 @@ from menus.rules.calendar import month_name
 from menus.wording.sentences import say
 
 TOPIC: Final = "ussd_nudge"
-# She may dial again at once, or the operator's end may come before her last key.
+# The caller may dial again at once, or the operator's end may come before the last hop.
 WAIT: Final = timedelta(minutes=3)
 STALE: Final = timedelta(hours=12)
 
 
 def remind(services: Services, end: UssdEnd, now: datetime) -> int:
-    """Queues one reminder for each report that this dialogue changed and left unfinished.
+    """Queue one reminder for each report that a dialogue changed and left unfinished.
 
-    Returns how many were new: none when the programme wants none, when the dialogue reached
-    its end, for a stranger, and for an end that is told again. Raises one of `StorageFault`.
+    Return how many were new: none when the programme wants none, when the dialogue reached its
+    last screen, for a stranger, and for an end that is posted again. Raises one of
+    `StorageFault`.
     """
     if end.complete or not services.context.catalogue.programme.ussd.nudge:
         return 0
     phone = e164(end.phone)
-    month = now.astimezone(services.context.timezone).strftime("%Y%m")
+    month = services.context.month(now)
     with reading(services.engine) as connection:
         prefix = f"{name_of(end.dialogue_id, phone)}:"
         keys = versions.changed_and_unfinished(connection, PROVIDER, prefix)
-        left = list(reports.load(connection, keys).values())
+        unfinished = list(reports.load(connection, keys).values())
         posts = roster.posts_of(connection, [phone], month).get(phone, [])
-    if not left or not posts:
+    if not unfinished or not posts:
         return 0
-    notices = [_notice(one, phone, now) for one in left]
+    notices = [_notice(report, phone, now) for report in unfinished]
     with services.engine.begin() as connection:
         return add_notices(connection, notices, now)
 
@@ -62,20 +63,22 @@ def _notice(report: Report, phone: str, now: datetime) -> NewNotice:
 def compose(
     connection: Connection, context: Context, phone: str, subject: Mapping[str, Any], now: datetime
 ) -> str | None:
-    """The words of such a notice; None when the report was finished or taken back meanwhile, or
-    she does not work at its site any more."""
+    """Return the text of such a notice.
+
+    None when the report was finished or withdrawn meanwhile, or the phone is not its site's any
+    more.
+    """
     key = (int(subject["site"]), str(subject["form"]), str(subject["period"]))
     report = reports.load(connection, [key]).get(key)
-    month = now.astimezone(context.timezone).strftime("%Y%m")
-    found = roster.posts_of(connection, [phone], month).get(phone, [])
+    found = roster.posts_of(connection, [phone], context.month(now)).get(phone, [])
     here = [post for post in found if post.unit_id == key[0]]
     if report is None or report.complete or not report.values or not here:
         return None
-    return nudge_text(context, report, here[0].language)
+    return _reminder_text(context, report, here[0].language)
 
 
-def nudge_text(context: Context, report: Report, language: str) -> str:
-    """`Rappel: PEC octobre n'est pas fini ...`, with the codes that it lacks."""
+def _reminder_text(context: Context, report: Report, language: str) -> str:
+    """Return `Rappel: PEC octobre n'est pas fini ...`, with the codes that the report lacks."""
     catalogue = context.catalogue
     form = catalogue.forms[report.form]
     month = month_name(Period.parse(report.period), language, catalogue.programme)

@@ -1,4 +1,4 @@
-"""What a screen wishes from the database: a report opened, a group filed, a command obeyed."""
+"""Apply the effects of a screen: open a report, file a group, run a command."""
 
 import hashlib
 from collections.abc import Callable
@@ -24,16 +24,16 @@ from menus.wording.sentences import say
 
 
 class Notifier(Protocol):
-    """What wakes the workers (see `gateway.transports.queue.WorkSignal`)."""
+    """The signal that wakes the workers (see `gateway.transports.queue.WorkSignal`)."""
 
     def notify(self, name: Name) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a hop touches: the database, Redis, the catalogue and calendar, the bell.
+    """What a hop uses: the database, Redis, the catalogue and calendar, the work signal.
 
-    `hash_key` gives the key for hashes of texts; it reads the database the first time.
+    `hash_key` returns the key for hashes of texts; it reads the database the first time.
     """
 
     engine: Engine
@@ -45,9 +45,9 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A dialogue on the line: its name in our stores, who is at the other end, and the time.
+    """One hop of a dialogue: the dialogue's name in our stores, the caller, and the time.
 
-    `phone` is in E.164 where it can be, `network` the operator's code of it.
+    `phone` is in E.164 where it can be, `network` the operator's code of the network.
     """
 
     services: Services
@@ -58,19 +58,20 @@ class Call:
 
     @property
     def catalogue(self) -> Catalogue:
+        """Return the catalogue of the services."""
         return self.services.context.catalogue
 
     def id_of(self, text: str) -> str:
-        """By which the inbox knows what was confirmed with this text."""
+        """Return the id under which the inbox holds what was confirmed with this text."""
         return f"{self.dialogue}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
     def posts(self, connection: Connection) -> list[Post]:
-        """Where the caller works this month."""
-        month = self.now.astimezone(self.services.context.timezone).strftime("%Y%m")
+        """Return the posts of the caller in the month of the hop."""
+        month = self.services.context.month(self.now)
         return roster.posts_of(connection, [self.phone], month).get(self.phone, [])
 
     def apply(self, step: Transition, text: str) -> DialogueState:
-        """The state after a step's wish, if it has one; `text` is what led there."""
+        """Return the state after the effect of a step, if it has one; `text` is what led there."""
         match step.effect:
             case Open() as effect:
                 return self._open(step.state, effect)
@@ -111,9 +112,9 @@ class Call:
         return navigator.filed(self.catalogue, state, filed.sheet, filed.text, filed.low)
 
     def _gone(self, state: DialogueState) -> DialogueState:
-        """She was taken off the roster while she was in the dialogue."""
-        told = say(self.catalogue, state.caller.language, "ussd_stranger")
-        return navigator.told(state, told)
+        """Return the last state for a caller who was taken off the roster during the dialogue."""
+        text = say(self.catalogue, state.caller.language, "ussd_stranger")
+        return navigator.told(state, text)
 
     def _run(self, state: DialogueState, effect: Run, text: str) -> DialogueState:
         place, secret = state.caller.places[state.place], self.services.hash_key()
@@ -127,7 +128,7 @@ class Call:
             reading = reading_of(
                 effect.keyword, effect.words, self.catalogue, site=effect.site, month=effect.month
             )
-            told = reader.read_at_once(
+            answer = reader.read_at_once(
                 connection,
                 self.services.context,
                 message,
@@ -139,10 +140,10 @@ class Call:
         self.services.work_signal.notify("forward")
         self.services.work_signal.notify("reply")
         language = after[0].language if after else ""
-        return navigator.told(state, told, language)
+        return navigator.told(state, answer, language)
 
     def _arrival(self, said: str, text: str) -> Arrival:
-        """What was confirmed with this text, as a message."""
+        """Return what was confirmed with this text (`said`: as an SMS), as a message."""
         return Arrival(
             provider=PROVIDER,
             provider_id=self.id_of(text),
@@ -154,5 +155,5 @@ class Call:
         )
 
     def already(self, state: DialogueState) -> DialogueState:
-        """What this text asked for was done before, and nobody knows any more what was shown."""
+        """Return the state for a text whose effect was applied before, without what it showed."""
         return navigator.told(state, say(self.catalogue, state.caller.language, "ussd_already"))

@@ -1,8 +1,8 @@
-"""Use case: one hop of a dialogue by USSD.
+"""Use case: answer one hop of a dialogue by USSD.
 
 A hop adds its text to the dialogue in Redis and gets back everything since the last state that
 was kept, in one round trip; `menus.ussd.navigator` walks from there to the screen. SQL is asked at
-the dial, where a report is opened, and where something confirmed is stored or obeyed. What was
+the dial, where a report is opened, and where something confirmed is stored or run. What was
 stored is known by (dialogue, text), so that a hop that comes twice, at once or after Redis has
 lost everything, stores it once.
 """
@@ -33,16 +33,17 @@ from menus.ussd.state import DialogueState, Screen, Transition
 
 log = structlog.get_logger()
 
-# Texts since the last state that was kept; then it is kept anew, since all are walked each time.
+# Texts since the last state that was kept: beyond, the state is kept anew, since every hop walks
+# them all.
 MOST_TEXTS: Final = 4
 MOST_KEPT: Final = 2048  # places in dialogues that a process remembers
 
 
 def answer(services: Services, hop: UssdHop, now: datetime) -> Screen:
-    """The screen that answers a hop.
+    """Return the screen that answers a hop.
 
     With Redis down the dialogue ends, and what was confirmed stays. With the database down it
-    ends with the words that these numbers were not kept, and is forgotten, so that nothing of
+    ends with the sentence that these numbers were not kept, and is forgotten, so that nothing of
     it is stored by a hop that comes again.
     """
     phone = e164(hop.phone)
@@ -57,7 +58,7 @@ def answer(services: Services, hop: UssdHop, now: datetime) -> Screen:
 
 
 def broke(services: Services, hop: UssdHop) -> Screen:
-    """The last screen of a dialogue that a fault of ours has ended."""
+    """Forget a dialogue that an error of ours has ended; return its last screen."""
     try:
         services.dialogues.forget(name_of(hop.dialogue_id, e164(hop.phone)))
     except DialoguesAway:
@@ -66,13 +67,13 @@ def broke(services: Services, hop: UssdHop) -> Screen:
 
 
 def _end(services: Services, network: str, key: str) -> Screen:
-    """A last screen for whoever it is, in French."""
+    """Return a last screen in French, since the caller is not known."""
     catalogue = services.context.catalogue
     return navigator.end(catalogue, "fr", key, catalogue.programme.ussd.room(network))
 
 
 def e164(raw: str) -> str:
-    """The caller's number in E.164, or as the operator wrote it."""
+    """Return a caller's number in E.164, or as the operator wrote it."""
     try:
         return normalise(raw)
     except BadPhone:
@@ -80,9 +81,10 @@ def e164(raw: str) -> str:
 
 
 def name_of(dialogue_id: str, phone: str) -> str:
-    """What a dialogue is called in our stores: nobody's number can be read from it.
+    """Return the name of a dialogue in our stores: a hash, so no number can be read from it.
 
-    The number is part of it, so that two callers never meet, whatever id the operator gives.
+    The number is hashed with the id, so that two callers never meet, whatever id the operator
+    gives.
     """
     whole = f"{dialogue_id}\n{phone}".encode("utf-8", "replace")
     return hashlib.sha256(whole).hexdigest()[:32]
@@ -90,12 +92,13 @@ def name_of(dialogue_id: str, phone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One hop on its way from the dialogue's log to a screen. `text` is all that was typed."""
+    """The walk of one hop from the dialogue's log to a screen; `text` is all that was typed."""
 
     call: Call
     text: str
 
     def answer(self) -> Screen:
+        """Return the screen; raises DialoguesAway, or one of `StorageFault`."""
         found = self.call.services.dialogues.hop(self.call.dialogue, self.text)
         if found is None or found.texts[-1] != self.text:
             return self._dial(found.texts[-1] if found else None)
@@ -110,7 +113,7 @@ class _Walk:
         return navigator.screen(self.call.catalogue, state)
 
     def _go_on(self, reached: "_Reached", texts: Sequence[str]) -> tuple[DialogueState, bool]:
-        """The state after the last text, and whether something was asked of the database."""
+        """Return the state after the last text, and whether an effect asked the database."""
         step, place = reached.step, reached.place
         state, stored = self.call.apply(step, texts[place]), step.effect is not None
         for before, text in pairwise(texts[place:]):
@@ -120,7 +123,7 @@ class _Walk:
         return state, stored
 
     def _keep(self, state: DialogueState, seen: str | None) -> None:
-        """Keeps where the dialogue stands. Without it the next hop walks the same way again."""
+        """Keep the state of the dialogue. Without it the next hop walks the same texts again."""
         try:
             self.call.services.dialogues.keep(
                 self.call.dialogue, state.to_json(), self.text, seen=seen
@@ -131,7 +134,7 @@ class _Walk:
     # --- The dial
 
     def _dial(self, seen: str | None) -> Screen:
-        """The first hop of a dialogue, or one that does not go on from what is known of it."""
+        """Return the screen of a first hop, or of one that does not go on from the known texts."""
         call = self.call
         with reading(call.services.engine) as connection:
             posts = call.posts(connection)
@@ -155,7 +158,7 @@ class _Walk:
     def _found_again(
         self, connection: Connection, state: DialogueState, message_id: int
     ) -> Transition:
-        """After something that this very hop confirmed before, and that Redis has lost since."""
+        """Return the step after a confirmation by this very hop, which Redis has lost since."""
         for change in versions.changes_of(connection, message_id):
             for number, place in enumerate(state.caller.places):
                 if place.unit == change.key[0]:
@@ -169,7 +172,7 @@ class _Walk:
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """How far a log leads without the database: to its end, or to the text with a wish."""
+    """A step to which a log leads without the database: to its end, or to a text with an effect."""
 
     step: Transition
     place: int
@@ -177,9 +180,11 @@ class _Reached:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _reached(catalogue: Catalogue, kept: str, texts: tuple[str, ...]) -> _Reached:
-    """Where the texts of a log lead from the state that was kept. Pure, and so remembered: the
-    next hop of a dialogue mostly begins where this one ended. Raises KeyError or TypeError for
-    a state of another release."""
+    """Return how far the texts of a log lead from the state that was kept.
+
+    Pure, and so cached: the next hop of a dialogue mostly begins where this hop ended. Raises
+    KeyError or TypeError for a state of another release.
+    """
     if len(texts) == 1:
         return _Reached(Transition(DialogueState.from_json(json.loads(kept))), 0)
     before = _reached(catalogue, kept, texts[:-1])
@@ -190,11 +195,13 @@ def _reached(catalogue: Catalogue, kept: str, texts: tuple[str, ...]) -> _Reache
 
 
 def _came_late(text: str, seen: str | None) -> bool:
-    """Whether a text is a hop of before that was held up on its way: it is answered anew, and
-    she who is further on by now does not lose her place."""
+    """Return whether a text is that of an earlier hop which was held up on its way.
+
+    It is answered anew, and a caller who is further on by now does not lose the place.
+    """
     return seen is not None and (text == "" or seen.startswith(f"{text}*")) and text != seen
 
 
 def _answer_in(before: str, text: str) -> str:
-    """What this hop added; it may hold a `*` of its own."""
+    """Return what this hop added to the text before; it may hold a `*` of its own."""
     return text.removeprefix(before).removeprefix("*") if before else text

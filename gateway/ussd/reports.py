@@ -1,4 +1,4 @@
-"""What a dialogue reads and writes of a report, by the same unit of work as an SMS.
+"""Read and file reports for a dialogue, by the same unit of work as an SMS.
 
 A group that was confirmed on the screen is a message like any other: a row in the inbox, read
 in the transaction that stores it, with the versions, forwards and history that come of it.
@@ -34,7 +34,7 @@ PROVIDER: Final = "ussd"
 
 @dataclass(frozen=True, slots=True)
 class FiledGroup:
-    """A group after it was filed: the report as it is stored now, and what an SMS would say.
+    """A group after it was filed: the report as it is stored now, and the text of an answer.
 
     `queued` tells that an SMS with the receipt will follow, `low` which products will not last.
     """
@@ -46,7 +46,7 @@ class FiledGroup:
 
 
 def sheet_in(connection: Connection, context: Context, key: Key, now: datetime) -> Sheet:
-    """Return what is stored of a report."""
+    """Return what is stored of a report, as a screen needs it."""
     return _sheet(UnitOfWork(connection, context, now), key)
 
 
@@ -108,7 +108,8 @@ def _sheet(uow: UnitOfWork, key: Key) -> Sheet:
     rule_context = context_of(uow, key, stamp(uow.now, 0), form.codes)
     found = known_elsewhere(form.checks, rule_context)
     known = {name: number for name, number in found.items() if name in named}
-    others = tuple(one for one in uow.context.catalogue.forms if one not in done and one != keyword)
+    open_forms = (form for form in uow.context.catalogue.forms if form not in done)
+    others = tuple(other for other in open_forms if other != keyword)
     if report is None:
         return Sheet(keyword, month, others=others, known=known)
     return Sheet(
