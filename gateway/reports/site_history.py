@@ -74,11 +74,11 @@ class History:
             self._lay_over(report)
 
     def note_receipts(self, site_id: int, receipts: Collection[Receipt]) -> None:
-        """Add receipts of stock to the history of their site."""
+        """Add receipts of stock, stored in this transaction, to the history of their site."""
         self.of(site_id).received.extend(receipts)
 
     def forget_receipts(self, site_id: int, message_id: int) -> None:
-        """Take the receipts of stock that a message brought out of its site's history."""
+        """Take the receipts of a message, removed in this transaction, out of the history."""
         history = self.of(site_id)
         history.received = [
             receipt for receipt in history.received if receipt.inbox_id != message_id

@@ -1,5 +1,4 @@
-"""Holds up the centre's word: what it validates leaves, what it refuses it says, and the rest
-waits for it or for the calendar."""
+"""Validated reports leave for DHIS2; the others wait for a validation or the calendar."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
