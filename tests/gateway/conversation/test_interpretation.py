@@ -1,4 +1,4 @@
-"""Holds up: whose message it is, which site and month it is about, and what it may do."""
+"""What a message means: its post, its site, its month, and whether its sender may send it."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from menus.model.catalogue import Catalogue
 from menus.model.period import Period
 from menus.model.reading import Filled
 from menus.reading.parser import read
-from tests.gateway.harness import AWA, BAMAKO, NOON
+from tests.gateway.harness import AWA, BAMAKO, NANA, NOON, Harness
 
 SITE = Post(1, AWA, 11, "KOLA", "Kola", "Awa", "asc", "fr")
 OTHER_SITE = Post(2, AWA, 12, "TENE", "Tene", "Awa", "asc", "fr")
@@ -175,3 +175,49 @@ def test_a_telephone_number_is_dropped_and_told(catalogue: Catalogue) -> None:
     understood = heard(catalogue, "PEC 10 VUS 45 Awa +22370000001", SITE)
     assert understood.personal
     assert understood.fillings == (Filled("PEC", {"VUS": 45}),)
+
+
+# --- As the sender sees it
+
+FOR_WHOM = "Envoyez POUR, le site, puis le rapport."
+
+
+@pytest.mark.parametrize(
+    ("text", "phone", "answer"),
+    [
+        (
+            "POUR LONE PEC 10 VUS 50",
+            NANA,
+            f"Site pas trouve dans votre zone, rien n'est note. {FOR_WHOM}",
+        ),
+        ("PEC 10 VUS 50", NANA, f"Pour quel site? Rien n'est note. {FOR_WHOM}"),
+        ("POUR KOLA PEC 10 VUS 50", AWA, "POUR n'est pas pour vous. Rien n'est change."),
+        ("VAL KOLA 10", AWA, "VAL n'est pas pour vous. Rien n'est change."),
+    ],
+)
+def test_who_may_not_say_what(harness: Harness, text: str, phone: str, answer: str) -> None:
+    assert harness.told(text, phone) == answer
+    assert harness.versions() == []
+
+
+def test_a_supervisor_reports_for_a_site_of_the_area(harness: Harness) -> None:
+    assert harness.told("POUR TENE PEC 10 VUS 50 FIE 42", NANA) == (
+        "Tene: PEC oct INCOMPLET. No 2BA7. Vus50 Fievre42. Manque PEC TDR POS CTA GRV ART IRA AMX "
+        "DIA SRZ RFS DCD. Retard. Le reste est garde."
+    )
+    assert harness.report("TENE").values == {"VUS": 50, "FIE": 42}
+    (version,) = harness.versions()
+    assert version.post_id is not None
+
+
+def test_a_misspelt_site_is_found(harness: Harness) -> None:
+    harness.told("POUR SIRAKRO PEC 10 VUS 50", NANA)
+    assert harness.report("SIRAKORO").values == {"VUS": 50}
+
+
+def test_a_supervisor_goes_further_back(harness: Harness) -> None:
+    assert harness.told("PEC 0326 VUS 50") == (
+        "Ce mois est ferme. Rien n'est note. Voyez le DTC de votre centre."
+    )
+    harness.told("POUR TENE PEC 0326 VUS 50", NANA)
+    assert harness.report("TENE", period="202603").values == {"VUS": 50}

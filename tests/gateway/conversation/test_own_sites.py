@@ -1,4 +1,4 @@
-"""Holds up: one phone at two sites. Which site is asked, and its name is the answer."""
+"""An agent of two sites is asked which is meant, and the name of a site is the answer."""
 
 import pytest
 
