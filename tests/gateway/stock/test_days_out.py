@@ -1,4 +1,4 @@
-"""Holds up: the days out of a month, from the stock-outs of a site."""
+"""The days out of a month, from the stock-stockouts of a site."""
 
 from datetime import UTC, date, datetime
 
@@ -13,9 +13,9 @@ FIRST, LAST = date(2026, 10, 1), date(2026, 11, 1)
 
 
 def out(since: tuple[int, int], until: tuple[int, int] | None, code: str = "ENF") -> StockOut:
-    at = [datetime(2026, *one, 12, tzinfo=UTC) if one else None for one in (since, until)]
-    assert at[0] is not None
-    return StockOut(1, 7, code, at[0], at[1], 1)
+    began = datetime(2026, *since, 12, tzinfo=UTC)
+    ended = datetime(2026, *until, 12, tzinfo=UTC) if until else None
+    return StockOut(1, 7, code, began, ended, 1)
 
 
 @pytest.mark.parametrize(
@@ -32,23 +32,25 @@ def out(since: tuple[int, int], until: tuple[int, int] | None, code: str = "ENF"
         ((11, 1), None, 0),
     ],
 )
-def test_days_of_one(since: tuple[int, int], until: tuple[int, int] | None, days: int) -> None:
+def test_days_of_one_stock_out(
+    since: tuple[int, int], until: tuple[int, int] | None, days: int
+) -> None:
     assert days_of(out(since, until), FIRST, LAST, BAMAKO) == days
 
 
 def test_days_of_several_add_up_and_none_is_no_entry() -> None:
-    outs = [
+    stockouts = [
         out((10, 2), (10, 5)),
         out((10, 20), None),
         out((10, 3), (10, 4), "BEB"),
         out((10, 3), (10, 3), "KIT"),
     ]
-    assert days_out_in(outs, FIRST, LAST, BAMAKO) == {7: {"ENF": 15, "BEB": 1}}
+    assert days_out_in(stockouts, FIRST, LAST, BAMAKO) == {7: {"ENF": 15, "BEB": 1}}
 
 
 def test_a_day_of_which_two_stock_outs_tell_counts_once() -> None:
-    outs = [out((10, 2), (10, 6)), out((10, 4), (10, 8)), out((10, 5), None, "BEB")]
-    assert days_out_in(outs, FIRST, LAST, BAMAKO) == {7: {"ENF": 6, "BEB": 27}}
+    stockouts = [out((10, 2), (10, 6)), out((10, 4), (10, 8)), out((10, 5), None, "BEB")]
+    assert days_out_in(stockouts, FIRST, LAST, BAMAKO) == {7: {"ENF": 6, "BEB": 27}}
 
 
 def test_months_that_have_ended_since() -> None:
