@@ -45,9 +45,8 @@ def test_what_dhis2_has_is_not_undone_by_an_agent_after_the_fifteenth(harness: H
         assert conversation is not None
         assert conversation.undo_id is not None
     assert harness.told("OUI") == "Il n'y a aucun message a annuler. Rien n'est change."
-    assert harness.told("ANNULE") == (
-        "VUS: trop tard pour changer, ce rapport est clos. Voyez le DTC de votre centre."
-    )
+    with heard(harness, "ANNULE") as (uow, understood):
+        assert keys(ask_to_undo(uow, understood)) == ["change_closed"]
     assert harness.told("OUI") == NOTHING_WAITS
     assert harness.report().values == PEC_VALUES
 
