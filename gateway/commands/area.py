@@ -91,17 +91,15 @@ class Area:
 
     def _is_within(self, unit: Unit, wanted: Collection[int]) -> bool:
         """Return whether a unit is one of the wanted, or below one."""
-        step: Unit | None = unit
-        while step is not None and step.id not in wanted:
-            step = self.units.get(step.parent_id or 0)
-        return step is not None
+        walk = upward(unit, lambda step: self.units.get(step.parent_id or 0))
+        return any(step.id in wanted for step in walk)
 
 
 def area_of(uow: UnitOfWork, understood: Understood) -> Area:
     """Return the sender's area as it is in the month of sending."""
     month = uow.context.month(understood.message.sent_at)
     tops = understood.supervised_units
-    units = roster.units_below(uow.connection, tops, month) if tops else []
+    units = org_tree.units_below(uow.connection, tops, month) if tops else []
     return Area(tuple(tops), {unit.id: unit for unit in units})
 
 

@@ -147,7 +147,7 @@ def _in_area(uow: UnitOfWork, understood: Understood, number: str) -> list[Refer
     """Return the referrals with this number that the sender may answer: the open ones, if any."""
     facilities, districts = (_units_as(uow, understood, role) for role in (Role.DTC, Role.DISTRICT))
     month = uow.context.month(understood.message.sent_at)
-    sites = roster.sites_below(uow.connection, districts, month) if districts else []
+    sites = org_tree.sites_below(uow.connection, districts, month) if districts else []
     found = _not_withdrawn(
         referrals.by_number(
             uow.connection,

@@ -50,7 +50,7 @@ def notify_agent(
     uow: UnitOfWork, moved: Referral, place: Place, step: ReferralStep, month: str
 ) -> int:
     """Queue the notice of a step to the agent; return to how many people it goes."""
-    at_site = people.working_at(uow.connection, [moved.site_id], month)
+    at_site = recipients.working_at(uow.connection, [moved.site_id], month)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
     to = notifications.agents(at_site, moved)
     return notifications.tell(uow.connection, uow.context, event, to, uow.now)
@@ -60,14 +60,14 @@ def notify_centre(
     uow: UnitOfWork, moved: Referral, place: Place, step: ReferralStep, month: str
 ) -> int:
     """Queue the notice of a step to the centre; return to how many people it goes."""
-    to = notifications.at_the_centre(people_above(uow.connection, place, month), place)
+    to = notifications.at_facility(people_above(uow.connection, place, month), place)
     event = Event(moved, str(moved.version), lambda speaker: speaker.news(step, moved, place))
     return notifications.tell(uow.connection, uow.context, event, to, uow.now)
 
 
 def people_above(connection: Connection, place: Place, month: str) -> list[Post]:
     """Return all posts at the unit that is notified of referrals from a place."""
-    return people.working_at(connection, [place.above.id], month) if place.above else []
+    return recipients.working_at(connection, [place.above.id], month) if place.above else []
 
 
 def place_of(uow: UnitOfWork, referral: Referral, month: str) -> Place:

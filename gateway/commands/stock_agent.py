@@ -77,7 +77,7 @@ def _note_stockouts(
 ) -> str:
     """Record what is out at the post's site; return what is new and what was known."""
     message, site_id = understood.message, post.unit_id
-    known = {stockout.code for stockout in stock.open_outs(uow.connection, [site_id])}
+    known = {stockout.code for stockout in stock.open_stock_outs(uow.connection, [site_id])}
     new = []
     for code, days in days_out.items():
         since = message.sent_at - timedelta(days=days or 0)

@@ -138,7 +138,7 @@ class _StockQuery:
         return {code: holding for code, holding in found.items() if holding is not None}
 
     def _open_stockouts(self) -> list[StockOut]:
-        found = stock.open_outs(self.around.connection, self.part.site_ids)
+        found = stock.open_stock_outs(self.around.connection, self.part.site_ids)
         return [stockout for stockout in found if stockout.code in self.codes]
 
     def _by_code(self, stockouts: Iterable[StockOut]) -> Iterator[str]:

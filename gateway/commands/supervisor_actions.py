@@ -43,7 +43,7 @@ def remind(uow: UnitOfWork, understood: Understood) -> Answer | str:
     if not lacking:
         return phrase(uow, understood, "nothing_missing", **named)
     this_month = uow.context.month(understood.message.sent_at)
-    people = recipients.at(uow.connection, Role.AGENT, lacking, this_month)
+    people = recipients.with_role_at(uow.connection, Role.AGENT, lacking, this_month)
     by_phone = {agent.phone: agent.unit_id for at_site in people.values() for agent in at_site}
     silent = outbox_sms.opted_out(uow.connection, by_phone)
     notices = [

@@ -127,12 +127,9 @@ def _by_facility(
     above: Mapping[Unit, Sequence[Unit]], lacking: Mapping[int, list[str]]
 ) -> list[str]:
     """Return `Kani 3/8` for each facility of which sites owe reports, the most owing first."""
-    counts = [
-        (sum(site.id in lacking for site in sites), len(sites), unit.name)
-        for unit, sites in above.items()
-    ]
-    ordered = sorted(counts, key=lambda count: -count[0])
-    return [f"{name} {owing}/{sites}" for owing, sites, name in ordered if owing]
+    facilities = [(unit.name, sites) for unit, sites in above.items()]
+    counted = missing.owing_by_facility(facilities, lacking)
+    return [f"{name} {owing}/{sites}" for name, owing, sites in counted]
 
 
 def _by_site(

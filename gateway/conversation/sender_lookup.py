@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from gateway.context import Context
 from gateway.conversation.senders import Senders
-from gateway.storage import number_changes, roster
+from gateway.storage import number_changes, org_tree, roster
 from gateway.storage.engine import Connection
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post
@@ -73,7 +73,7 @@ def _look_up_areas(senders: Senders) -> None:
         for post in senders.posts[senders.key_of(message)]
     }
     senders.areas = {
-        unit_id: roster.sites_below(senders.connection, [unit_id], month)
+        unit_id: org_tree.sites_below(senders.connection, [unit_id], month)
         for unit_id, month in sorted(wanted)
     }
 

@@ -116,7 +116,7 @@ def _whole_group(uow: UnitOfWork, stockout: StockOut) -> list[StockOut]:
     codes = _presentations(uow.context.catalogue, stockout.code)
     out_now = [
         other
-        for other in stock.open_outs(uow.connection, [stockout.site_id])
+        for other in stock.open_stock_outs(uow.connection, [stockout.site_id])
         if other.code in codes
     ]
     if len(codes) < 2 or {other.code for other in out_now} != codes:
@@ -133,7 +133,7 @@ def _presentations(catalogue: Catalogue, code: str) -> set[str]:
 
 def _still_out(connection: Connection, items: Iterable[Sequence[Any]]) -> list[StockOut]:
     wanted = {(int(site), str(code), str(since)) for site, code, since in items}
-    found = stock.open_outs(connection, {site for site, _, _ in wanted})
+    found = stock.open_stock_outs(connection, {site for site, _, _ in wanted})
     return [stockout for stockout in found if tuple(_item(stockout)) in wanted]
 
 
@@ -176,7 +176,7 @@ def _groups_out(
 ) -> dict[int, list[str]]:
     """Return by site the presentations of a medicine of which none is left there."""
     out_at: dict[int, set[str]] = {}
-    for other in stock.open_outs(connection, {stockout.site_id for stockout in stockouts}):
+    for other in stock.open_stock_outs(connection, {stockout.site_id for stockout in stockouts}):
         out_at.setdefault(other.site_id, set()).add(other.code)
     found: dict[int, list[str]] = {}
     for stockout in stockouts:

@@ -101,7 +101,7 @@ def fixed_days(
 ) -> dict[int, dict[str, int]]:
     """Return the days out of these sites in a month, by site and code, up to before `today`."""
     first, last = bounds(period, timezone)
-    stockouts = stock.outs_between(connection, site_ids, first, last)
+    stockouts = stock.stock_outs_between(connection, site_ids, first, last)
     return days_out_in(stockouts, period.first_day, min(ends(period), today), timezone)
 
 

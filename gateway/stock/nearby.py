@@ -52,10 +52,11 @@ class Neighbourhood:
 
     def district(self, site_id: int) -> Unit | None:
         """Return the district above a site, whatever lies between; None without any."""
-        step = self.unit(site_id)
-        while step is not None and step.level != UnitLevel.DISTRICT:
-            step = self.unit(step.parent_id) if step.parent_id is not None else None
-        return step
+        walk = upward(self.unit(site_id), self._parent)
+        return next((unit for unit in walk if unit.level == UnitLevel.DISTRICT), None)
+
+    def _parent(self, unit: Unit) -> Unit | None:
+        return self.unit(unit.parent_id) if unit.parent_id is not None else None
 
     def sites(self, unit_id: int) -> list[Unit]:
         """Return the sites at or below a unit."""

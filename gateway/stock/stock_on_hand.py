@@ -144,7 +144,7 @@ def shelves(
     since = bounds(Period.parse(min(periods)), context.timezone)[0]
     receipts = stock.receipts_of(connection, site_ids, since)
     stockouts: dict[int, list[StockOut]] = {}
-    for stockout in stock.outs_between(connection, site_ids, since, now + timedelta(days=1)):
+    for stockout in stock.stock_outs_between(connection, site_ids, since, now + timedelta(days=1)):
         stockouts.setdefault(stockout.site_id, []).append(stockout)
     return {
         site: Shelf(

@@ -29,7 +29,7 @@ def ran_out(
     A receipt that was read before a late message may have ended the stock-out: then it is closed
     with that receipt, and no alert is queued.
     """
-    stockout = stock.add_out(uow.connection, site_id, code, since, message.id)
+    stockout = stock.add_stock_out(uow.connection, site_id, code, since, message.id)
     if stockout is None:
         return None
     _forward_days_again(uow, site_id, since)
@@ -39,7 +39,7 @@ def ran_out(
         if receipt.code == code and receipt.received_at > since and receipt.inbox_id != message.id
     ]
     if later:
-        stock.close_out(uow.connection, stockout.id, later[0].received_at, later[0].inbox_id)
+        stock.close_stock_out(uow.connection, stockout.id, later[0].received_at, later[0].inbox_id)
     else:
         stock_alerts.queue_alerts(uow, stockout)
     return stockout
@@ -52,11 +52,11 @@ def came_back(
     wanted = set(codes)
     ended = [
         stockout
-        for stockout in stock.open_outs(uow.connection, [site_id])
+        for stockout in stock.open_stock_outs(uow.connection, [site_id])
         if stockout.code in wanted and stockout.since <= at
     ]
     for stockout in ended:
-        stock.close_out(uow.connection, stockout.id, at, message_id)
+        stock.close_stock_out(uow.connection, stockout.id, at, message_id)
         _forward_days_again(uow, site_id, at)
     return [replace(stockout, until=at) for stockout in ended]
 
@@ -86,14 +86,15 @@ def _note_counts(uow: UnitOfWork, change: ReportChange) -> None:
         return
     end = bounds(period, uow.context.timezone)[1]
     out_now = {
-        stockout.code: stockout for stockout in stock.open_outs(uow.connection, [after.site_id])
+        stockout.code: stockout
+        for stockout in stock.open_stock_outs(uow.connection, [after.site_id])
     }
     for code in changed:
         stockout = out_now.get(code)
         if after.values[code] == 0:
             _note_zero(uow, after, code, end, message)
         elif stockout is not None and before is not None and _opened_by(before, code, stockout):
-            stock.remove_out(uow.connection, stockout.id)
+            stock.remove_stock_out(uow.connection, stockout.id)
             _forward_days_again(uow, after.site_id, stockout.since)
         elif stockout is not None:
             counted = max(min(message.sent_at, end), stockout.since)

@@ -24,7 +24,7 @@ def caller_of(
     above = [post.unit_id for post in posts if post.role != Role.AGENT]
     sites: tuple[tuple[str, str], ...] = ()
     if above:
-        found = roster.sites_below(connection, above, context.month(now))
+        found = org_tree.sites_below(connection, above, context.month(now))
         sites = tuple((site.code, site.name) for site in found)
     return Caller(
         language=posts[0].language,

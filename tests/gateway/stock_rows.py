@@ -29,7 +29,7 @@ def quantities(harness: Harness, site: str = "KOLA") -> list[tuple[str, int]]:
 def stockouts(harness: Harness, site: str = "KOLA") -> list[StockOut]:
     site_id = harness.unit_id(site)
     with reading(harness.engine) as connection:
-        return stock.outs_between(connection, [site_id], FIRST, LAST)
+        return stock.stock_outs_between(connection, [site_id], FIRST, LAST)
 
 
 def open_codes(harness: Harness, site: str = "KOLA") -> set[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.model.report import Waiting, Why
 from gateway.reports.filing import Submission, file_submission, filled_of
-from gateway.storage.forwards import Wanted
+from gateway.storage.forwards import Forward
 from menus import gsm7
 from menus.model.reading import Filled
 from tests.gateway.harness import (
