@@ -19,6 +19,7 @@ import pytest
 import redis
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, make_url
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from gateway.sandbox.valkey import valkey
 from menus.loading.loader import load
@@ -48,6 +49,9 @@ def pytest_configure() -> None:
     for name in names & os.environ.keys():
         del os.environ[name]
     sys.addaudithook(_fence)
+    # Where `rich` is installed, the logs of a process that never configured them tell the values
+    # of every frame: a catalogue takes minutes.
+    ConsoleRenderer.get_active().exception_formatter = plain_traceback
 
 
 def _fence(event: str, arguments: tuple[object, ...]) -> None:
