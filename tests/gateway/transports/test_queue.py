@@ -6,7 +6,7 @@ import signal
 import socket
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -252,18 +252,23 @@ def test_one_signal_is_for_all_who_committed_before_it(
         f"redis://127.0.0.1:{listener.getsockname()[1]}/0", timeout=PATIENCE, clock=clock
     )
     listener.settimeout(PATIENCE)
-    with ThreadPoolExecutor(2) as threads:
+    with ThreadPoolExecutor(3) as threads:
         under_way = threads.submit(work_signal.notify, "read")
         peer, _ = listener.accept()
         with peer:
-            second = threads.submit(work_signal.notify, "read")
-            while "read" not in work_signal._about_to_signal:
-                assert not second.done()
-            assert work_signal.notify("read")
-            assert not second.done()
+            others = [threads.submit(work_signal.notify, "read") for _ in range(2)]
+            done, waiting = wait(others, PATIENCE, FIRST_COMPLETED)
+            assert [caller.result() for caller in done] == [True]
+            assert not under_way.done()
         assert not under_way.result()
-        assert not second.result()
-    assert not work_signal._about_to_signal
+        assert [caller.result() for caller in waiting] == [False]
+    clock.now += REST
+    listener.settimeout(GLANCE)
+    assert calls(listener) == 0
+    with ThreadPoolExecutor(1) as thread:
+        anew = thread.submit(work_signal.notify, "read")
+        assert calls(listener)
+        assert not anew.result()
     work_signal.close()
 
 
