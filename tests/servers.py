@@ -75,7 +75,7 @@ class Postgres:
         return name
 
     def drop(self, name: str) -> None:
-        """Drop a database, also while somebody is still connected to it."""
+        """Drop a database, also one with connections to it."""
         self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def url(self, name: str) -> str:

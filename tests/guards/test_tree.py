@@ -8,7 +8,7 @@ from tests.guards.tree import kept_files, listed, relative
 # Where a package comes from is the business of the machine that installs it: no file chooses.
 # Spelled apart, since this file is one of those that are read.
 CHOICES = ["index-" + "url", "find-" + "links", "registry" + "="]
-# A path into somebody's machine. A URL's path has its host before it.
+# A path into one machine. A URL's path has its host before it.
 ABSOLUTE = re.compile(r"(?<![\w.~*}-])/(?:work|root|home|Users)/\w")
 BEYOND = "../" + "shared"
 
