@@ -6,7 +6,7 @@ case apart, because a small `l` may stand for 1 and a capital `L` may not.
 
 import re
 import unicodedata
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple, NewType
 
 ODD: Final = "¤"
 """Stands for a numeral that is no decimal digit (½, ², ①): its number must be asked."""
@@ -22,26 +22,27 @@ _INVISIBLE: Final = frozenset(("Cf", "Mn", "Me"))
 _LEXEME: Final = re.compile(r"([A-Za-z]{1,2}'(?=[A-Za-z]))|([A-Za-z]+)|([0-9]+)|([^A-Za-z0-9 ])")
 
 
-AnyShape = Literal["word", "number", "mark", "elision"]
+ShapeName = NewType("ShapeName", str)
+"""The name of a shape of lexeme: a member of `Shape`."""
 
 
 class Shape:
     """What a lexeme is made of. An ELISION is the `j'` of `j'ai`."""
 
-    WORD: Final = "word"
-    NUMBER: Final = "number"
-    MARK: Final = "mark"
-    ELISION: Final = "elision"
+    WORD: Final = ShapeName("word")
+    NUMBER: Final = ShapeName("number")
+    MARK: Final = ShapeName("mark")
+    ELISION: Final = ShapeName("elision")
 
 
-_SHAPES: Final[tuple[AnyShape, ...]] = (Shape.ELISION, Shape.WORD, Shape.NUMBER, Shape.MARK)
+_SHAPES: Final[tuple[ShapeName, ...]] = (Shape.ELISION, Shape.WORD, Shape.NUMBER, Shape.MARK)
 """In the order of the groups of `_LEXEME`."""
 
 
 class Lexeme(NamedTuple):
     """A run of letters, a run of digits or one other sign, and where it stood when folded."""
 
-    shape: AnyShape
+    shape: ShapeName
     text: str
     start: int
     end: int

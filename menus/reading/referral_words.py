@@ -11,7 +11,7 @@ from menus.reading import everyday_words
 from menus.reading.lexer import ODD, Lexeme, Shape
 from menus.reading.personal_data import without_phones
 from menus.reading.spelling import Slips
-from menus.reading.tokens import AnyKind, Kind, Token
+from menus.reading.tokens import Kind, KindName, Token
 
 Sort = Literal["number", "word", "plain", "mark", "strange"]
 
@@ -129,7 +129,7 @@ def _token(one: Lexeme) -> Token:
     text = one.text.rstrip("'")
     if one.shape == Shape.NUMBER:
         return Token(Kind.NUMBER, text, one.start, one.end)
-    kind: AnyKind = Kind.MARK if one.shape == Shape.MARK else Kind.UNKNOWN
+    kind: KindName = Kind.MARK if one.shape == Shape.MARK else Kind.UNKNOWN
     return Token(kind, text, one.start, one.end)
 
 

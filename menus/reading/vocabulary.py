@@ -10,7 +10,7 @@ from menus.model.programme import Programme
 from menus.reading import everyday_words
 from menus.reading.lexer import normalise_input
 from menus.reading.spelling import Slips, Speller
-from menus.reading.tokens import AnyKind, Kind
+from menus.reading.tokens import Kind, KindName
 
 _FRENCH: Final = "fr"
 _SHORT_MONTHS: Final = {
@@ -22,7 +22,7 @@ _SHORT_MONTHS: Final = {
 class Meaning(NamedTuple):
     """What a word is by itself; the fields are those of a token."""
 
-    kind: AnyKind
+    kind: KindName
     means: str = ""
     value: int = 0
     doubtful: bool = False
