@@ -16,9 +16,9 @@ from menus.model.problem import Problem
 from menus.model.reading import MonthSaid
 from menus.reading import month_numbers, months
 from menus.reading.arguments import READERS, Beside, receipt_unlike_a_month
+from menus.reading.named_site import site_after
 from menus.reading.pairing import ask
 from menus.reading.scanned import Scanned, words_after
-from menus.reading.site_names import site_after
 from menus.reading.stock_words import DAYS
 from menus.reading.tokens import Kind, Token
 from menus.reading.vocabulary import Vocabulary
