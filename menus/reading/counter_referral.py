@@ -47,7 +47,7 @@ def _private(found: Pieces) -> tuple[bool, bool]:
 def _number(found: Pieces, days: Sequence[Piece]) -> str:
     """The one number, of four digits, that is there besides the days."""
     numbers = [
-        one for one in found.all if one.sort == "number" and not any(one is day for day in days)
+        one for one in found.all if one.kind == "number" and not any(one is day for day in days)
     ]
     same = {one.text for one in numbers}
     sure = len(same) == 1 and len(numbers[0].text) == _NUMBER
@@ -56,7 +56,7 @@ def _number(found: Pieces, days: Sequence[Piece]) -> str:
 
 def _letter(found: Pieces) -> str:
     """The one thing that was said. `pas arrive` is N; beside another word `pas` is unclear."""
-    said = {one.means for one in found.all if one.sort == "word" and one.means != DAYS}
+    said = {one.means for one in found.all if one.kind == "word" and one.means != DAYS}
     denied = any(one.text in _DENIALS for one in found.all)
     if denied:
         return "N" if said <= {"A", "N"} and said else ""
@@ -65,7 +65,7 @@ def _letter(found: Pieces) -> str:
 
 def _is_days(pieces: Sequence[Piece], at: int) -> bool:
     """Whether this number says days: `J3`, `3 jours`; a number of a referral never does."""
-    if pieces[at].sort != "number" or len(pieces[at].text) >= _NUMBER:
+    if pieces[at].kind != "number" or len(pieces[at].text) >= _NUMBER:
         return False
     sides = [*pieces[max(at - 1, 0) : at], *pieces[at + 1 : at + 2]]
     return any(one.means == DAYS for one in sides)

@@ -122,7 +122,7 @@ class _Reader:
         pieces = self.found.all
         if pieces[at].text not in _ALSO_FRENCH or at + 1 == len(pieces):
             return False
-        after = pieces[at + 1].sort
+        after = pieces[at + 1].kind
         return after in {"plain", "strange"} or (after == "number" and pieces[at].text != "PAR")
 
     def _sexes(self) -> set[str]:
@@ -135,7 +135,7 @@ class _Reader:
     def _is_month(self, at: int) -> bool:
         """Whether this M after a number is the unit, since the sex is said elsewhere."""
         pieces = self.found.all
-        if pieces[at].text != "M" or at == 0 or pieces[at - 1].sort != "number":
+        if pieces[at].text != "M" or at == 0 or pieces[at - 1].kind != "number":
             return False
         return any(_SEXES.get(one.text) for other, one in self._words() if other != at)
 
@@ -170,7 +170,7 @@ class _Reader:
 
     def _days(self) -> int | None:
         """The age as typed, a month being thirty days; None when it is missing or unclear."""
-        numbers = [(at, one) for at, one in enumerate(self.found.all) if one.sort == "number"]
+        numbers = [(at, one) for at, one in enumerate(self.found.all) if one.kind == "number"]
         if any(one.doubtful for _, one in numbers):
             return None
         named = [(one.value, self._unit(at)) for at, one in numbers if self._unit(at)]
@@ -195,7 +195,7 @@ class _Reader:
         return at > 0 and self.found.all[at - 1].text in self.vocabulary.treatments
 
     def _words(self) -> Iterator[tuple[int, Piece]]:
-        return ((at, one) for at, one in enumerate(self.found.all) if one.sort == "word")
+        return ((at, one) for at, one in enumerate(self.found.all) if one.kind == "word")
 
 
 def _sum(named: Sequence[tuple[int, int]]) -> int | None:

@@ -13,7 +13,7 @@ from menus.reading.personal_data import without_phones
 from menus.reading.spelling import Slips
 from menus.reading.tokens import Kind, KindName, Token
 
-Sort = Literal["number", "word", "plain", "mark", "strange"]
+PieceKind = Literal["number", "word", "plain", "mark", "strange"]
 
 _PLAIN: Final = (
     everyday_words.FILLERS
@@ -38,7 +38,7 @@ class Piece:
     of it.
     """
 
-    sort: Sort
+    kind: PieceKind
     text: str
     means: str = ""
     doubtful: bool = False
@@ -57,7 +57,7 @@ class Pieces:
 
     @property
     def strange(self) -> tuple[Piece, ...]:
-        return tuple(one for one in self.all if one.sort == "strange")
+        return tuple(one for one in self.all if one.kind == "strange")
 
     @property
     def names(self) -> bool:
@@ -95,8 +95,8 @@ class Words:
                 found.append(Piece("mark", token.text))
             else:
                 found.extend(self._word(token.text))
-        long = any(one.sort == "number" and len(one.text) >= _PHONE_LIKE for one in found)
-        kept = tuple(one for one in found if one.sort != "number" or len(one.text) < _PHONE_LIKE)
+        long = any(one.kind == "number" and len(one.text) >= _PHONE_LIKE for one in found)
+        kept = tuple(one for one in found if one.kind != "number" or len(one.text) < _PHONE_LIKE)
         return Pieces(kept, phones or long)
 
     def _word(self, text: str) -> Iterator[Piece]:
