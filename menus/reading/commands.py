@@ -20,7 +20,7 @@ from menus.reading.named_site import site_after
 from menus.reading.pairing import ask
 from menus.reading.scanned import Scanned, words_after
 from menus.reading.stock_words import DAYS
-from menus.reading.tokens import Kind, Token
+from menus.reading.tokens import Kind, Token, forms_named
 from menus.reading.vocabulary import Vocabulary
 from menus.reading.yes_no import answer_in
 
@@ -54,11 +54,6 @@ def command_in(scanned: Scanned, vocabulary: Vocabulary) -> CommandSaid | None:
     if any(token.kind is Kind.COMMAND for token in scanned.tokens):
         return _exact(scanned, vocabulary)
     return _spelt_out(scanned.tokens, vocabulary) or _mistyped(scanned, vocabulary)
-
-
-def forms_named(tokens: Iterable[Token]) -> tuple[str, ...]:
-    """Return the keywords of the forms named, each once."""
-    return tuple(dict.fromkeys(token.means for token in tokens if token.kind is Kind.KEYWORD))
 
 
 def _exact(

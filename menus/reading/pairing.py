@@ -12,15 +12,13 @@ from menus.model.cross_check import Level
 from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 from menus.model.reading import MonthSaid
-from menus.reading import month_numbers
 from menus.reading.lexer import ODD
+from menus.reading.preface import numbers_before_codes
 from menus.reading.slots import Section, Slot, fill, written_reversed
 from menus.reading.tokens import Kind, Token
 from menus.reading.vocabulary import Vocabulary
 
 _YEARS: Final = range(20, 40)
-_BEFORE_MONTH: Final = frozenset({"RAPPORT", "RAPORT"})
-_NO_SENTENCE: Final = frozenset({Kind.MARK, Kind.GREETING, Kind.NUMBER})
 
 
 class Pair(NamedTuple):
@@ -57,7 +55,10 @@ def pair(
     """Pairs up one section; `known_months` are those said in words."""
     fill(section, vocabulary.speller.may_be_code)
     paired = Paired()
-    leftover = _preface_numbers(section, paired, known_months)
+    before_codes = numbers_before_codes(section, known_months)
+    leftover = list(before_codes.rest)
+    paired.months.extend(before_codes.months)
+    paired.unclear_month = before_codes.unclear
     if leftover and section.ends_in_word:
         _reversed(section, paired, leftover, known_months)
         return paired
@@ -79,61 +80,6 @@ def _homeless(numbers: Sequence[Token]) -> Iterator[Problem]:
             yield ask("number_odd")
         else:
             yield ask("number_without_code", number=number.value)
-
-
-def _preface_numbers(
-    section: Section, paired: Paired, known_months: Collection[int]
-) -> list[Token]:
-    """The numbers before the first code that do not say the month, in order."""
-    numbers = [token for token in section.preface if token.kind is Kind.NUMBER]
-    if not numbers:
-        return []
-    if section.keyword is None and not section.slots:
-        # Numbers of a greeting; right before the keyword `03` may still be the month.
-        if section.tokens[-1] is numbers[-1] and _padded(numbers[-1]):
-            paired.months.append(MonthSaid(numbers.pop().value))
-        return numbers
-    said = month_numbers.take(section.preface)
-    if _are_counts(section, said, numbers, known_months):
-        return numbers
-    paired.months.extend(said.months)
-    paired.unclear_month |= said.unclear
-    return list(said.rest)
-
-
-def _are_counts(
-    section: Section,
-    said: month_numbers.Said,
-    numbers: Sequence[Token],
-    known_months: Collection[int],
-) -> bool:
-    """Whether the numbers before the first code are no month.
-
-    With a month said in words they are counts, unless they say the same month again. Without,
-    a lone number is one where the last code lacks its number, as in `45 VUS 38 FIE`; and `3`
-    is a month only outside of sentences, which hold numbers as well.
-    """
-    if (said.months and said.months[0].year) or _padded(numbers[0]):
-        alone = len(numbers) == 1 and not (said.months and said.months[0].year)
-        return alone and not known_months and section.open_end and written_reversed(section)
-    if known_months:
-        again = said.months and said.months[0].month in known_months
-        return section.open_end or not again
-    if section.open_end and len(numbers) == 1:
-        return True
-    return bool(said.months) and not _stands_alone(section)
-
-
-def _stands_alone(section: Section) -> bool:
-    """Whether no word of a sentence stands before the first code; `rapport 2` is none."""
-    return all(
-        token.kind in _NO_SENTENCE or token.text in _BEFORE_MONTH for token in section.preface
-    )
-
-
-def _padded(number: Token) -> bool:
-    """`03`, which nobody types for a count."""
-    return len(number.text) == 2 and number.text[0] == "0" and number.value > 0
 
 
 def _reversed(

@@ -9,12 +9,11 @@ from menus.model.problem import Problem
 from menus.model.reading import Filled, MonthSaid, Reading
 from menus.reading import months
 from menus.reading.certainty import filled_form, foreign_aliases, minus_separates, unknown_code
-from menus.reading.commands import forms_named
 from menus.reading.pairing import Pair, ask, pair
 from menus.reading.personal_data import name_names, without_phones
 from menus.reading.sections import split, without_times
 from menus.reading.slots import Section
-from menus.reading.tokens import Kind, Token
+from menus.reading.tokens import Kind, Token, forms_named
 from menus.reading.truncation import Ending, ending_of
 from menus.reading.vocabulary import Vocabulary
 

@@ -1,5 +1,6 @@
 """What the words of an SMS can be, before anybody asks what they say together."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple, NewType
 
 KindName = NewType("KindName", str)
@@ -63,3 +64,8 @@ WORDS = frozenset(
     {Kind.GREETING, Kind.FILLER, Kind.UNIT, Kind.PACK, Kind.TIME, Kind.NAME, Kind.UNKNOWN}
 )
 """Kinds that are words of a sentence and carry no meaning of their own for a report."""
+
+
+def forms_named(tokens: Iterable[Token]) -> tuple[str, ...]:
+    """Return the keywords of the forms named, each once."""
+    return tuple(dict.fromkeys(token.means for token in tokens if token.kind is Kind.KEYWORD))

@@ -1,0 +1,64 @@
+"""The numbers before the first code of a section: do they say the month, or are they counts?"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from menus.model.reading import MonthSaid
+from menus.reading.month_numbers import Said, take
+from menus.reading.slots import Section, written_reversed
+from menus.reading.tokens import Kind, Token
+
+_BEFORE_MONTH: Final = frozenset({"RAPPORT", "RAPORT"})
+_NO_SENTENCE: Final = frozenset({Kind.MARK, Kind.GREETING, Kind.NUMBER})
+
+
+def numbers_before_codes(section: Section, known_months: Collection[int]) -> Said:
+    """The month that the numbers before the first code say; all others are in `rest`."""
+    numbers = [token for token in section.preface if token.kind is Kind.NUMBER]
+    if not numbers:
+        return Said()
+    if section.keyword is None and not section.slots:
+        # Numbers of a greeting; right before the keyword `03` may still be the month.
+        if section.tokens[-1] is numbers[-1] and _padded(numbers[-1]):
+            month = MonthSaid(numbers.pop().value)
+            return Said((month,), rest=tuple(numbers))
+        return Said(rest=tuple(numbers))
+    said = take(section.preface)
+    if _are_counts(section, said, numbers, known_months):
+        return Said(rest=tuple(numbers))
+    return said
+
+
+def _are_counts(
+    section: Section,
+    said: Said,
+    numbers: Sequence[Token],
+    known_months: Collection[int],
+) -> bool:
+    """Whether the numbers before the first code are no month.
+
+    With a month said in words they are counts, unless they say the same month again. Without,
+    a lone number is one where the last code lacks its number, as in `45 VUS 38 FIE`; and `3`
+    is a month only outside of sentences, which hold numbers as well.
+    """
+    if (said.months and said.months[0].year) or _padded(numbers[0]):
+        alone = len(numbers) == 1 and not (said.months and said.months[0].year)
+        return alone and not known_months and section.open_end and written_reversed(section)
+    if known_months:
+        again = said.months and said.months[0].month in known_months
+        return section.open_end or not again
+    if section.open_end and len(numbers) == 1:
+        return True
+    return bool(said.months) and not _stands_alone(section)
+
+
+def _stands_alone(section: Section) -> bool:
+    """Whether no word of a sentence stands before the first code; `rapport 2` is none."""
+    return all(
+        token.kind in _NO_SENTENCE or token.text in _BEFORE_MONTH for token in section.preface
+    )
+
+
+def _padded(number: Token) -> bool:
+    """`03`, which nobody types for a count."""
+    return len(number.text) == 2 and number.text[0] == "0" and number.value > 0
