@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from menus.model.command import COR
 from menus.reading.everyday_words import DETERMINERS
-from menus.reading.tokens import WORDS, Kind, Token
+from menus.reading.tokens import LEADING, WORDS, Kind, Token
 
 _BEFORE_NAME: Final = frozenset({"LE", "LA", "SITE", "DE", "DU", "L'", "ASC", "VILLAGE"})
 _AFTER_NAME: Final = frozenset(
@@ -30,7 +30,7 @@ def site_after(folded: str, tokens: Sequence[Token], at: int) -> Site | None:
     start = at + 1
     while start < len(tokens) and tokens[start].text in _BEFORE_NAME:
         start += 1
-    if all(token.kind in {Kind.MARK, Kind.GREETING} for token in tokens[start:]):
+    if all(token.kind in LEADING for token in tokens[start:]):
         return Site((), len(tokens)) if not at or start == at + 1 else None
     if not _begins_name(tokens, start):
         return None

@@ -12,9 +12,10 @@ from menus.model.arguments import Place
 from menus.model.catalogue import Catalogue
 from menus.model.command import POUR, Command
 from menus.model.reading import Reading
-from menus.reading.commands import CommandSaid, command_in
+from menus.reading.commands import command_in
 from menus.reading.lexer import normalise_input, scan
 from menus.reading.pairing import ask
+from menus.reading.plain_command import CommandSaid
 from menus.reading.report_reader import is_plain, read_report
 from menus.reading.scanned import Scanned
 from menus.reading.tokenizer import tokens_of

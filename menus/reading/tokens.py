@@ -60,6 +60,8 @@ class Token(NamedTuple):
         return self.end == after.start
 
 
+LEADING = frozenset({Kind.MARK, Kind.GREETING})
+"""Kinds that may stand before anything else without changing what it says."""
 WORDS = frozenset(
     {Kind.GREETING, Kind.FILLER, Kind.UNIT, Kind.PACK, Kind.TIME, Kind.NAME, Kind.UNKNOWN}
 )
