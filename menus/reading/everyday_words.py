@@ -1,7 +1,7 @@
-"""Words that agents type around their numbers and that carry none.
+"""Everyday words: what agents type around their numbers, in French and in Bambara.
 
-Upper case, without accents. Whatever is not here, is no code and no known name counts as a
-possible name and is dropped with a reminder, so a word missing from these lists costs a
+Upper case, without accents. A word that is not here, is no code and no known name counts as a
+possible name and is dropped with a reminder, so that a word missing from these lists costs a
 sentence in the reply, never a number.
 """
 
@@ -57,13 +57,13 @@ UNITS: Final = _words(
 )
 
 YES: Final = frozenset({"WI"})
-"""Too short for a keyword of the catalogue; a whole message of it is `OUI` all the same."""
+"""Words that mean `OUI` as a whole message and are too short for an alias in the catalogue."""
 
 PACKS: Final = _words(
     """BOITE BOITES BTE BTES CARTON CARTONS PAQUET PAQUETS PLAQUETTE PLAQUETTES FLACON FLACONS SAC
     SACS KG KILO KILOS LITRE LITRES BIDON BIDONS TABLETTE TABLETTES"""
 )
-"""Units that are not the one counted: after them the number must be asked."""
+"""Units that are not the counted unit: the number before them must be asked."""
 
 TIMES: Final = _words(
     """H HEURE HEURES HR HRS MN MINUTE MINUTES JOUR JOURS JRS SEMAINE SEMAINES MOIS AN ANS ANNEE
@@ -71,19 +71,19 @@ TIMES: Final = _words(
 )
 
 SENTENCE: Final = _words("DE DU DES LE LA LES UN UNE PLUS PAS PAR SANS MANQUE AVEC")
-"""Words right before a code that show it to be part of a sentence (`plus de SEL`)."""
+"""Words right before a code that make it part of a sentence (`plus de SEL`)."""
 
 TAKING_BACK: Final = _words("NON OU SOIT PARDON PLUTOT ET DONT")
-"""Words between two numbers that make both of them numbers of the same code."""
+"""Words between two numbers that make both of them numbers of one code (`45 non 46`)."""
 
 DETERMINERS: Final = _words(
     """CE CET CETTE MON MA MES NOTRE NOS VOTRE VOS VOUS NOUS TOI MOI LUI ELLE EUX LES UN UNE TOUT
     TOUS TOUTE QUE QUI MOIS RAPPORT INFO"""
 )
-"""Words that begin a sentence after `pour`, and no name of a site."""
+"""Words that begin a sentence after `pour`, and not the name of a site."""
 
 HOMONYMS: Final = _words("ART CAP CON KIT PAR SEL SUP")
-"""Codes that are French words as well: after any other word they are part of a sentence."""
+"""Codes that are also French words: after another word they are part of a sentence."""
 
 NAMES: Final = _words(
     """ADAMA AICHA AISSATA ALASSANE ALI ALIMA ALIOU ALOU ALY AMADOU AMI AMINATA ARAMATA ASSA ASSETOU
@@ -100,4 +100,4 @@ NAMES: Final = _words(
     SOW SYLLA TANGARA TENIN THIERO TIEMOKO TOGOLA TOUNKARA TOURE TRAORE YACOUBA YAYA YAYE YOUSSOUF
     ZOUMANA"""
 )
-"""Frequent Malian first and family names that are no words of French or Bambara as well."""
+"""Frequent Malian first and family names, without those that are also French or Bambara words."""

@@ -1,7 +1,7 @@
-"""From the text of an SMS to words, numbers and marks; nothing is understood here yet.
+"""Lexer: from the text of an SMS to words, numbers and marks, without their meaning.
 
-The folding is for reading only: it strips accents and typography but keeps upper and lower
-case apart, because a small `l` may stand for 1 and a capital `L` may not.
+The normalised text serves reading only. Accents and typography go, but upper and lower case
+stay apart, because a small `l` may stand for 1 and a capital `L` may not.
 """
 
 import re
@@ -9,7 +9,7 @@ import unicodedata
 from typing import Final, NamedTuple, NewType
 
 ODD: Final = "¤"
-"""Stands for a numeral that is no decimal digit (½, ², ①): its number must be asked."""
+"""The sign for a numeral that is no decimal digit (½, ², ①): its number must be asked."""
 
 _SPELLED: Final = {
     "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ɛ": "e", "Ɛ": "E", "ɔ": "o", "Ɔ": "O",
@@ -18,7 +18,8 @@ _SPELLED: Final = {
     **dict.fromkeys("’‘ʼ`´′", "'"), **dict.fromkeys("‐‑‒–—―−⁻", "-"),
 }  # fmt: skip
 _INVISIBLE: Final = frozenset(("Cf", "Mn", "Me"))
-# One pass, one character class per branch: no branch can be re-entered, so time is linear.
+# One pass with one character class per branch: the engine never backtracks, so that the time is
+# linear in the length of the text.
 _LEXEME: Final = re.compile(r"([A-Za-z]{1,2}'(?=[A-Za-z]))|([A-Za-z]+)|([0-9]+)|([^A-Za-z0-9 ])")
 
 
@@ -27,7 +28,7 @@ ShapeName = NewType("ShapeName", str)
 
 
 class Shape:
-    """What a lexeme is made of. An ELISION is the `j'` of `j'ai`."""
+    """The shapes of a lexeme, each of them a `ShapeName`. An ELISION is the `j'` of `j'ai`."""
 
     WORD: Final = ShapeName("word")
     NUMBER: Final = ShapeName("number")
@@ -36,11 +37,14 @@ class Shape:
 
 
 _SHAPES: Final[tuple[ShapeName, ...]] = (Shape.ELISION, Shape.WORD, Shape.NUMBER, Shape.MARK)
-"""In the order of the groups of `_LEXEME`."""
+"""The shape of each group of `_LEXEME`, in order."""
 
 
 class Lexeme(NamedTuple):
-    """A run of letters, a run of digits or one other sign, and where it stood when folded."""
+    """A run of letters, a run of digits or one other sign.
+
+    `start` and `end` are positions in the normalised text, as of a slice.
+    """
 
     shape: ShapeName
     text: str
@@ -49,11 +53,12 @@ class Lexeme(NamedTuple):
 
 
 def normalise_input(text: str) -> str:
-    """The text in plain ASCII letters, digits and signs; line ends are kept, never raises.
+    """Return the text in ASCII letters, digits and signs, with `ODD` as the only other sign.
 
-    Accents go, any script's decimal digits become 0-9 (fullwidth ones above all), every kind
-    of blank a space, dashes `-`, apostrophes `'`; invisible characters vanish; emoji and all
-    else become a space. Numerals that are no decimal digits become `ODD`.
+    Accents go; the decimal digits of any script (fullwidth ones above all) become 0-9, dashes
+    `-`, apostrophes `'`. Line ends become line feeds and every other blank a space. Invisible
+    characters vanish (Unicode categories Cf, Mn, Me); emoji and all else become a space.
+    Numerals that are no decimal digits become `ODD`. Raises nothing.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -61,7 +66,10 @@ def normalise_input(text: str) -> str:
 
 
 class _Plain(dict[int, str]):
-    """The folded form of every sign met so far, up to a bound, as `str.translate` wants it."""
+    """The plain form of each character met so far, by code point, for `str.translate`.
+
+    It grows to `_MOST_SIGNS` entries and no further, so that no text can fill the memory.
+    """
 
     def __missing__(self, number: int) -> str:
         plain = _plain(chr(number))
@@ -88,9 +96,9 @@ def _plain(sign: str) -> str:
 
 
 def _base(sign: str) -> str:
-    """The letter or sign without its accent or width; a blank where it has no such base.
+    """Return a letter or sign without its accent or width; a space when it has no such base.
 
-    Raised letters are odd: the `º` of `1º` must not be read as a zero.
+    Raised and lowered letters become `ODD`: the `º` of `1º` must not be read as a zero.
     """
     origin = unicodedata.decomposition(sign)
     if origin.startswith(("<super>", "<sub>")):
@@ -98,11 +106,11 @@ def _base(sign: str) -> str:
     if origin.startswith("<") and not origin.startswith(("<wide>", "<font>")):
         return " "
     plain = unicodedata.normalize("NFKD", sign)
-    return "".join(one for one in plain if " " <= one <= "~") or " "
+    return "".join(part for part in plain if " " <= part <= "~") or " "
 
 
 def scan(text: str) -> list[Lexeme]:
-    """The lexemes of a folded text, in order; spaces are dropped, positions tell of them."""
+    """Return the lexemes of a normalised text, in order, without its spaces."""
     return [
         Lexeme(_SHAPES[(match.lastindex or 0) - 1], match[0], *match.span())
         for match in _LEXEME.finditer(text)

@@ -1,4 +1,4 @@
-"""Lexemes -> tokens: what each word of an SMS is, by the catalogue and by everyday speech."""
+"""Tokenizer: from lexemes to tokens, by the words of the catalogue and of everyday speech."""
 
 from collections.abc import Container, Iterable, Sequence
 from typing import Final
@@ -8,15 +8,18 @@ from menus.reading.tokens import Kind, Token
 from menus.reading.vocabulary import Vocabulary
 from menus.reading.word_splitter import DIGIT_OF, cut, is_lookalike
 
-# Letters of these that touch a number may be digits mistyped; `cas` and `h` may not.
+# Letters of these kinds that touch a number may be mistyped digits; `cas` and `h` may not.
 _PROSE: Final = frozenset({Kind.UNKNOWN, Kind.FILLER, Kind.GREETING, Kind.LONE})
-# More digits than this are no count of anything; their value is not worth working out.
+# A number of more digits counts nothing; it is not converted, which would take long for many.
 _MOST_DIGITS: Final = 9
 _HUGE: Final = 10**_MOST_DIGITS
 
 
 def tokens_of(lexemes: Sequence[Lexeme], vocabulary: Vocabulary) -> list[Token]:
-    """Every word, number and mark with its meaning; letters typed for digits are digits."""
+    """Return a token for each word, number and mark; letters typed for digits are digits.
+
+    A run of letters may become several tokens (see `word_splitter`), and touching numbers one.
+    """
     words = vocabulary.words
     for shape, text, _, _ in lexemes:
         if shape is Shape.WORD and not _is_plain(text, words):
@@ -34,19 +37,19 @@ def tokens_of(lexemes: Sequence[Lexeme], vocabulary: Vocabulary) -> list[Token]:
 
 
 def _is_plain(word: str, words: Container[str]) -> bool:
-    """Whether the word is what it looks like: none run together, no letters for digits."""
+    """Return whether a word is known as it stands: not run together, no letters for digits."""
     return word.upper() in words and not is_lookalike(word)
 
 
 def _counts_days(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a J stands between a code or its count and another number."""
+    """Return whether a J stands between a code or its count and another number."""
     if not 0 < at < len(tokens) - 1:
         return False
     return tokens[at - 1].kind in {Kind.NUMBER, Kind.CODE} and tokens[at + 1].kind is Kind.NUMBER
 
 
 def _cut_all(lexemes: Sequence[Lexeme], vocabulary: Vocabulary) -> Iterable[Lexeme]:
-    """The lexemes, with unknown runs of letters cut into words and look-alike digits."""
+    """Yield the lexemes, with unknown runs of letters cut into words and look-alike digits."""
     for at, lexeme in enumerate(lexemes):
         if lexeme.shape is not Shape.WORD or _is_plain(lexeme.text, vocabulary.words):
             yield lexeme
@@ -61,12 +64,16 @@ def _cut_all(lexemes: Sequence[Lexeme], vocabulary: Vocabulary) -> Iterable[Lexe
             yield lexeme
 
 
-def _touch(one: Lexeme, other: Lexeme) -> bool:
-    return one.end == other.start and Shape.NUMBER in (one.shape, other.shape)
+def _touch(left: Lexeme, right: Lexeme) -> bool:
+    """Return whether no space stands between two lexemes and one of them is a number."""
+    return left.end == right.start and Shape.NUMBER in (left.shape, right.shape)
 
 
 def _pieces(lexeme: Lexeme, texts: list[str]) -> Iterable[Lexeme]:
-    """One lexeme for each piece; a piece of look-alikes is a number."""
+    """Yield a lexeme for each piece of a lexeme; a piece of look-alikes is a number.
+
+    No pieces leave the lexeme whole.
+    """
     if not texts:
         yield lexeme
     start = lexeme.start
@@ -77,7 +84,7 @@ def _pieces(lexeme: Lexeme, texts: list[str]) -> Iterable[Lexeme]:
 
 
 def _joined(lexemes: Iterable[Lexeme]) -> list[Lexeme]:
-    """Numbers that touch are one number: `4` and `O` are `4O`."""
+    """Return the lexemes with touching numbers made one: `4` and `O` are `4O`."""
     joined: list[Lexeme] = []
     for lexeme in lexemes:
         last = joined[-1] if joined else None
@@ -130,7 +137,7 @@ def _unknown(raw: str, text: str, start: int, end: int, vocabulary: Vocabulary) 
 
 
 def _number_in_place(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> Token:
-    """The number with what its neighbours do to it: signs, units, letters that touch it."""
+    """Return a number marked by its neighbours: a sign before it, letters that touch it."""
     token = tokens[at]
     doubtful, minus = token.doubtful, False
     if at + 1 < len(tokens):
@@ -147,7 +154,7 @@ def _number_in_place(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -
 
 
 def _may_hold_digits(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
-    """Whether letters right after a number may be mistyped digits of it: `4S`, `4SFIE38`."""
+    """Return whether letters right after a number may be mistyped digits: `4S`, `4SFIE38`."""
     word = tokens[at]
     before_number = at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER
     if word.text == "J" and before_number:
@@ -161,7 +168,7 @@ def _may_hold_digits(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -
 
 
 def _lone_in_place(tokens: Sequence[Token], at: int) -> Token:
-    """`URE O` is 0; anywhere else a lone letter is a letter."""
+    """Return a lone letter as the number after a code (`URE O` is 0), elsewhere as a letter."""
     token = tokens[at]
     follows_code = at > 0 and tokens[at - 1].kind is Kind.CODE
     before_number = at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER

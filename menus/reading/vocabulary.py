@@ -1,4 +1,4 @@
-"""Every word that can be understood, prepared once for a catalogue."""
+"""Vocabulary: every word that can be understood, prepared once for a catalogue."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -20,7 +20,7 @@ _SHORT_MONTHS: Final = {
 
 
 class Meaning(NamedTuple):
-    """What a word is by itself; the fields are those of a token."""
+    """The meaning of a word by itself; the fields are those of a token."""
 
     kind: KindName
     means: str = ""
@@ -32,8 +32,8 @@ class Vocabulary:
     """The words of a catalogue and of everyday speech, and how they may be mistyped.
 
     `words` are upper case and without accents. `atoms` may be cut out of a run of letters.
-    `codes` are those of each form, in its order; `units` has every code, with the unit it is
-    counted in where it is a stock count.
+    `codes` are those of each form, in its order. `units` has every code with the unit that it
+    is counted in; None for what is no stock count.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -52,22 +52,25 @@ class Vocabulary:
         )
         self.codes = {keyword: form.codes for keyword, form in catalogue.forms.items()}
         self.units: Mapping[str, str | None] = {
-            one.code: one.product.unit if one.product else None
+            field.code: field.product.unit if field.product else None
             for form in catalogue.forms.values()
-            for one in form.fields
+            for field in form.fields
         }
         self._month_of = {name: month for month, name in enumerate(names, start=1)}
         self._month_slips = Slips(name for name in names if len(name) > 4)
 
     def month_near(self, word: str) -> int | None:
-        """The month whose French name of five letters or more is one slip away from the word."""
+        """Return the month 1-12 whose French name is one slip away; None without exactly one.
+
+        The names have five letters or more.
+        """
         found = self._month_slips.near(word)
         return self._month_of[found[0]] if len(found) == 1 else None
 
 
 @lru_cache(maxsize=8)
 def vocabulary_of(catalogue: Catalogue) -> Vocabulary:
-    """The catalogue's vocabulary, made once."""
+    """Return the vocabulary of a catalogue, made once for each catalogue."""
     return Vocabulary(catalogue)
 
 
@@ -78,7 +81,7 @@ def _keywords(catalogue: Catalogue) -> Iterator[tuple[str, Meaning]]:
 
 
 def _months(programme: Programme) -> Iterator[tuple[str, Meaning]]:
-    """Months in words; only a full French name is beyond doubt."""
+    """Yield the months in words; only a full French name is beyond doubt."""
     for short, month in _SHORT_MONTHS.items():
         yield short, Meaning(Kind.MONTH, value=month, doubtful=True)
     for language, names in sorted(programme.months.items(), key=lambda item: item[0] == _FRENCH):

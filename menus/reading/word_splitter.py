@@ -1,14 +1,14 @@
-"""Letters that were typed without a space, or in place of digits, cut where they belong.
+"""Word splitter: cut letters that were typed without a space, or in place of digits.
 
-`FIE38TDR37` needs no cutting: letters and digits part by themselves. `4OFIE38` does: the O
-beside the 4 is a zero. A cut is made only when there is exactly one.
+`FIE38TDR37` needs no cut, since the lexer separates letters from digits. `4OFIE38` does: the O
+beside the 4 is a zero. A cut is made only where exactly one way to cut exists.
 """
 
 from collections.abc import Collection
 from typing import Final
 
 DIGIT_OF: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
-"""The letters that a thumb or an eye takes for a digit. S, Z, B and G are never digits."""
+"""The letters typed or read in place of a digit, for `str.translate`. S, Z, B and G are none."""
 
 _LOOKALIKES: Final = frozenset("OolI")
 _LONGEST_RUN: Final = 48
@@ -16,17 +16,18 @@ _LONGEST_WORD: Final = 13
 
 
 def is_lookalike(run: str) -> bool:
-    """Whether these letters may all be digits."""
+    """Return whether every letter of a run may be a digit."""
     return _LOOKALIKES.issuperset(run)
 
 
 def cut(run: str, words: Collection[str], *, left: bool, right: bool) -> list[str]:
-    """The pieces of a run of letters, in order; empty when there is no cut, or more than one.
+    """Return the pieces of a run of letters, in order; none without exactly one way to cut.
 
     Pieces are words (as in `words`, upper case) and groups of look-alike letters. `left` and
     `right` tell that a digit stands before and after the run: look-alikes at that end may
     belong to the number there. Inside, a single O right after one word and before another is
-    a zero. Work is bounded: runs longer than 48 letters are left whole.
+    a zero. Work is bounded: runs longer than 48 letters are left whole, and words have three
+    to 13 letters, but for J.
     """
     if len(run) > _LONGEST_RUN:
         return []
@@ -42,11 +43,12 @@ def cut(run: str, words: Collection[str], *, left: bool, right: bool) -> list[st
 
 
 def _leading(run: str) -> int:
+    """Return the number of look-alikes at the beginning of a run."""
     return len(run) - len(run.lstrip("OolI"))
 
 
 def _splits(text: str, words: Collection[str]) -> list[list[str]]:
-    """At most two ways to write the text as words of three letters or more, or as one J."""
+    """Return up to two ways to write a text as words of three letters or more, or as a J."""
     upper = text.upper()
     if upper == "J":
         return [["J"]]
