@@ -1,4 +1,4 @@
-"""A month typed in digits: `3`, `03`, `0326`, `03/26`, and what is less sure."""
+"""Months typed in digits: `3`, `03`, `0326`, `03/26`, and less sure forms."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -11,7 +11,10 @@ _JOINTS: Final = frozenset({"/", "-", "."})
 
 
 class Said(NamedTuple):
-    """What the digits before the first code say of the month; `rest` are other numbers."""
+    """The month that digits before the first code say; `rest` are the other numbers, in order.
+
+    `unclear` tells that they may say a month, but not which one.
+    """
 
     months: tuple[MonthSaid, ...] = ()
     unclear: bool = False
@@ -19,17 +22,17 @@ class Said(NamedTuple):
 
 
 def starting_at(tokens: Sequence[Token], at: int) -> tuple[MonthSaid | None, int]:
-    """The month that the number at this place says, and where it ends; None when it is none."""
+    """Return the month that the number at a place says, and where it ends; None without one."""
     size = _group(tokens, at)
     month = _of_group(tokens[at : at + 2 * size : 2], _joint(tokens, at, size))
     return month, at + 2 * size - 1
 
 
 def take(tokens: Sequence[Token]) -> Said:
-    """The month that the numbers before the first code say, in a section that has a keyword.
+    """Return the month that the numbers before the first code say, in a section with a keyword.
 
     Only the first number, or group of numbers joined by `/`, `-` or `.`, can be a month; a
-    year may follow it. What is not used is in `rest`.
+    year may follow it.
     """
     places = [at for at, token in enumerate(tokens) if token.kind is Kind.NUMBER]
     if not places:
@@ -47,14 +50,18 @@ def take(tokens: Sequence[Token]) -> Said:
 
 
 def _no_month(group: tuple[Token, ...], rest: tuple[Token, ...]) -> Said:
-    """A lone count is left to its code; dates and numbers that look like one are unclear."""
+    """Return a count as left over, and a date or a number that looks like a month as unclear."""
     first = group[0]
     count = len(group) == 1 and len(first.text) < 3 and first.value > 31
     return Said(unclear=not count, rest=(*group, *rest))
 
 
 def _two_numbers(first: Token, month: MonthSaid, rest: tuple[Token, ...]) -> Said:
-    """`03 2026` is a month; `03 04` could be two; in `03 45` the 45 has lost its code."""
+    """Return the month of two numbers that stand apart.
+
+    `03 2026` is a month with its year; `03 04` could be two months; in `03 45` the 45 has lost
+    its code.
+    """
     second = rest[0]
     if second.value in CENTURY:
         return Said((MonthSaid(month.month, second.value),), rest=rest[1:])
@@ -63,7 +70,7 @@ def _two_numbers(first: Token, month: MonthSaid, rest: tuple[Token, ...]) -> Sai
 
 
 def _group(tokens: Sequence[Token], at: int) -> int:
-    """How many numbers from here on are joined by one sign and no space."""
+    """Return how many numbers from a place on are joined by a sign each, without a space."""
     size = 1
     while (
         at + 2 < len(tokens)
@@ -94,7 +101,7 @@ def _of_group(group: Sequence[Token], joint: str) -> MonthSaid | None:
 
 
 def _of_digits(digits: str) -> MonthSaid | None:
-    """`3`, `03`, `0326`; unsure: `032026`, `202603`."""
+    """Return the month of one number: `3`, `03`, `0326`; unsure: `032026`, `202603`."""
     if len(digits) <= 2:
         return _month(int(digits))
     if len(digits) == 4 and int(digits) not in CENTURY:
@@ -107,7 +114,10 @@ def _of_digits(digits: str) -> MonthSaid | None:
 
 
 def _of_two(first: Token, second: Token, joint: str) -> MonthSaid | None:
-    """`03/26`, `03/2026`; unsure `03.26`, `2026-03` and a day with its month, `31/03`."""
+    """Return the month of two joined numbers: `03/26`, `03/2026`.
+
+    Unsure are `03.26`, `2026-03` and a day with its month, `31/03`.
+    """
     if first.value in CENTURY:
         return _month(second.value, first.value, sure=False)
     if second.value in CENTURY:
@@ -120,7 +130,7 @@ def _of_two(first: Token, second: Token, joint: str) -> MonthSaid | None:
 
 
 def _of_date(first: Token, second: Token, third: Token) -> MonthSaid | None:
-    """A date, day first or year first, names the month that it lies in."""
+    """Return the month of a date, day first or year first; always unsure."""
     if first.value in CENTURY:
         return _month(second.value, first.value, sure=False)
     year = third.value if third.value in CENTURY else 2000 + third.value

@@ -1,8 +1,8 @@
-"""Months as people type them in words, with a year or without; digits: `month_numbers`.
+"""Months typed in words, with or without a year; those in digits are read by `month_numbers`.
 
-Which typings are beyond doubt: `3`, `03`, `mars`, `0326`, `03/26`, `03/2026`, `03 2026`,
-`mars 2026`, `mois 03`. Abbreviations, Bambara names, dates (`31/03/26`) and unusual orders
-(`2026-03`, `032026`) are taken as unsure, to be read back. `03 04` and the like are unclear.
+Beyond doubt are `3`, `03`, `mars`, `0326`, `03/26`, `03/2026`, `03 2026`, `mars 2026` and
+`mois 03`. Abbreviations, Bambara names, dates (`31/03/26`) and unusual orders (`2026-03`,
+`032026`) are taken as unsure, to be read back. `03 04` and the like are unclear.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,12 +20,15 @@ _BEFORE: Final = frozenset({"PASSE", "DERNIER", "ECOULE", "PRECEDENT"})
 
 
 def may_be_month(word: str) -> bool:
-    """Whether an unknown word begins as a month does (`fevirer`), so that it must be asked."""
+    """Return whether a word begins as a month does (`fevirer`), so that it must be asked."""
     return word[:3] in _BEGINNINGS
 
 
 def take_words(tokens: Sequence[Token]) -> tuple[list[MonthSaid], list[Token]]:
-    """The months said in words (`mars 2026`, `mois de 03`, `M-1`), and all other tokens."""
+    """Return the months said in words (`mars 2026`, `mois de 03`, `M-1`), and the other tokens.
+
+    Each month leaves a GREETING in its place, so that its two sides stay apart.
+    """
     if not any(token.kind is Kind.MONTH or token.text in _HINTS for token in tokens):
         return [], list(tokens)
     said: list[MonthSaid] = []
@@ -50,7 +53,7 @@ def take_words(tokens: Sequence[Token]) -> tuple[list[MonthSaid], list[Token]]:
 
 
 def _is_slip(tokens: Sequence[Token], at: int) -> bool:
-    """Whether `DEC 2` among codes is rather a mistyped code than December."""
+    """Return whether a doubtful month is rather a mistyped code (`DEC 2` after a code)."""
     token = tokens[at]
     if token.kind is not Kind.MONTH or not token.doubtful or at + 1 == len(tokens):
         return False
@@ -59,6 +62,7 @@ def _is_slip(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _in_words(tokens: Sequence[Token], at: int) -> tuple[MonthSaid | None, int]:
+    """Return the month that starts at a token, and where it ends; None without one."""
     token = tokens[at]
     if token.kind is Kind.MONTH:
         return _named(tokens, at)
@@ -72,7 +76,7 @@ def _in_words(tokens: Sequence[Token], at: int) -> tuple[MonthSaid | None, int]:
 
 
 def _named(tokens: Sequence[Token], at: int) -> tuple[MonthSaid, int]:
-    """A month in letters, with the year after it when there is one."""
+    """Return a month in letters, with the year after it when there is one, and its end."""
     token = tokens[at]
     after = at + 1
     if after < len(tokens) and tokens[after].text in {"/", "-", "."}:
@@ -87,7 +91,10 @@ def _named(tokens: Sequence[Token], at: int) -> tuple[MonthSaid, int]:
 
 
 def _after_mois(tokens: Sequence[Token], at: int) -> tuple[MonthSaid | None, int]:
-    """`mois de 03`, `mois: 3`, `mois passe`; a named month after `mois` is found by itself."""
+    """Return the month behind `mois` (`mois de 03`, `mois: 3`, `mois passe`), and its end.
+
+    None for a named month, which is found by itself.
+    """
     while at < len(tokens) and tokens[at].text in {"DE", ":", "=", "-", "."}:
         at += 1
     if at < len(tokens) and tokens[at].text in _BEFORE:
@@ -98,13 +105,16 @@ def _after_mois(tokens: Sequence[Token], at: int) -> tuple[MonthSaid | None, int
 
 
 def agreed(said: Iterable[MonthSaid]) -> tuple[MonthSaid | None, bool]:
-    """The one month that all of these mean, the fullest saying of it; whether they differ."""
-    ordered = sorted(said, key=lambda one: (one.year is not None, one.sure), reverse=True)
+    """Return the month that all of these mean, as it was said most fully, and whether they differ.
+
+    None when none was said, or when they differ.
+    """
+    ordered = sorted(said, key=lambda month: (month.year is not None, month.sure), reverse=True)
     if not ordered:
         return None, False
     best = ordered[0]
     same = all(
-        (one.month, one.back) == (best.month, best.back) and one.year in (None, best.year)
-        for one in ordered
+        (month.month, month.back) == (best.month, best.back) and month.year in (None, best.year)
+        for month in ordered
     )
     return (best, False) if same else (None, True)

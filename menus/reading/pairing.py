@@ -1,4 +1,4 @@
-"""Codes and numbers of one section of an SMS, put together - or asked about.
+"""Pairing: put the codes and numbers of a section of an SMS together, or ask about them.
 
 Usually a number follows its code; where the whole section is written the other way round
 (`45 VUS, 38 FIE`), it stands before. What could be either is never paired.
@@ -22,7 +22,11 @@ _YEARS: Final = range(20, 40)
 
 
 class Pair(NamedTuple):
-    """A code with its number, beyond doubt; `end` is where its last number ends in the text."""
+    """A code with its number, beyond doubt.
+
+    `days` are the days out of a stock count, None when none were said. `end` is the end of the
+    last number of the pair in the normalised text.
+    """
 
     token: Token
     number: Token
@@ -32,7 +36,12 @@ class Pair(NamedTuple):
 
 @dataclass(slots=True)
 class Paired:
-    """What one section says. `bare` are codes in a sentence, without a number."""
+    """The pairs of a section, and what else it says.
+
+    `unknown` are the words in a code's place with the numbers after them, `bare` the codes in a
+    sentence without a number, `months` the months said in digits. With `unclear_month` the
+    section may say a month, but not which one.
+    """
 
     pairs: list[Pair] = field(default_factory=list)
     unknown: list[tuple[Token, list[Token]]] = field(default_factory=list)
@@ -43,7 +52,7 @@ class Paired:
 
 
 def ask(key: str, *codes: str, **values: object) -> Problem:
-    """A question to the agent."""
+    """Return a question to the agent; `codes` and `values` are those of its sentence."""
     return Problem(key, Level.ASK, codes, values)
 
 
@@ -52,7 +61,10 @@ def pair(
     vocabulary: Vocabulary,
     known_months: Collection[int],
 ) -> Paired:
-    """Pairs up one section; `known_months` are those said in words."""
+    """Fill the slots of a section and return its pairs.
+
+    `known_months` are those said in words, 1-12, and 0 for a month counted back.
+    """
     fill(section, vocabulary.speller.may_be_code)
     paired = Paired()
     before_codes = numbers_before_codes(section, known_months)
@@ -60,7 +72,7 @@ def pair(
     paired.months.extend(before_codes.months)
     paired.unclear_month = before_codes.unclear
     if leftover and section.ends_in_word:
-        _reversed(section, paired, leftover, known_months)
+        _pair_reversed(section, paired, leftover, known_months)
         return paired
     if leftover and not known_months and _either_way(section, paired, leftover):
         _ask_all(section, paired, leftover)
@@ -68,12 +80,13 @@ def pair(
     if leftover and written_reversed(section) and not section.has_days:
         _shift(section, leftover.pop())
     if not paired.unclear_month:
-        paired.problems.extend(_homeless(leftover))
-    _settle_all(section, paired, vocabulary.units)
+        paired.problems.extend(_without_code(leftover))
+    _pair_slots(section, paired, vocabulary.units)
     return paired
 
 
-def _homeless(numbers: Sequence[Token]) -> Iterator[Problem]:
+def _without_code(numbers: Sequence[Token]) -> Iterator[Problem]:
+    """Yield the questions about numbers that belong to no code."""
     for number in numbers:
         if number.text == ODD:
             # A sign such as a raised one has no value that could be said back.
@@ -82,10 +95,10 @@ def _homeless(numbers: Sequence[Token]) -> Iterator[Problem]:
             yield ask("number_without_code", number=number.value)
 
 
-def _reversed(
+def _pair_reversed(
     section: Section, paired: Paired, leftover: list[Token], known_months: Collection[int]
 ) -> None:
-    """A section whose last code has no number after it, but a number before the first.
+    """Pair a section whose last code has no number after it, but a number before the first.
 
     Each gap between two codes must hold exactly one number, and nothing may speak for a month
     that was typed there; then the numbers stand before their codes. Otherwise all is asked.
@@ -95,9 +108,9 @@ def _reversed(
     maybe_month = _maybe_month(leftover, paired, known_months)
     if not section.has_days and (written_reversed(section) or (full and not maybe_month)):
         *others, first = leftover
-        paired.problems.extend(_homeless(others))
+        paired.problems.extend(_without_code(others))
         _shift(section, first)
-        _settle_all(section, paired, EMPTY)
+        _pair_slots(section, paired, EMPTY)
     elif maybe_month:
         paired.unclear_month = True
     else:
@@ -105,7 +118,10 @@ def _reversed(
 
 
 def _either_way(section: Section, paired: Paired, leftover: Sequence[Token]) -> bool:
-    """`45 VUS 38 FIE 37`: without keyword or month, either end may have lost its code."""
+    """Return whether the first or the last number may lack its code: `45 VUS 38 FIE 37`.
+
+    A keyword, or a month before the numbers, would tell which.
+    """
     if section.keyword or paired.months or section.preface[-1] is not leftover[-1]:
         return False
     alternating = all(len(slot.numbers) == 1 for slot in section.slots)
@@ -113,13 +129,14 @@ def _either_way(section: Section, paired: Paired, leftover: Sequence[Token]) -> 
 
 
 def _ask_all(section: Section, paired: Paired, leftover: Sequence[Token]) -> None:
-    paired.problems.extend(_homeless(leftover))
+    """Ask about every code of a section and every number before the first."""
+    paired.problems.extend(_without_code(leftover))
     for slot in section.slots:
         _ask_slot(slot, paired)
 
 
 def _maybe_month(leftover: Sequence[Token], paired: Paired, known_months: Collection[int]) -> bool:
-    """Whether the number before the first code could belong to the month as well."""
+    """Return whether the number before the first code could belong to the month as well."""
     first = leftover[-1]
     if known_months:
         return first.value in known_months
@@ -137,23 +154,26 @@ def _ask_slot(slot: Slot, paired: Paired) -> None:
 
 
 def _shift(section: Section, first: Token) -> None:
-    """Gives each code the number before it."""
+    """Give each code the number before it; the first code gets `first`."""
     carried = [first]
     for slot in section.slots:
         carried, slot.numbers = slot.numbers, carried
     section.slots[-1].numbers += carried
 
 
-def _settle_all(section: Section, paired: Paired, units: Mapping[str, str | None]) -> None:
+def _pair_slots(section: Section, paired: Paired, units: Mapping[str, str | None]) -> None:
     for slot in section.slots:
         if slot.token.kind is Kind.CODE:
-            _settle(slot, paired, units.get(slot.token.means))
+            _pair_slot(slot, paired, units.get(slot.token.means))
         else:
             paired.unknown.append((slot.token, slot.numbers))
 
 
-def _settle(slot: Slot, paired: Paired, unit: str | None) -> None:
-    """One known code: a pair, or the question that it raises."""
+def _pair_slot(slot: Slot, paired: Paired, unit: str | None) -> None:
+    """Add to `paired` a known code as a pair, or the question that it raises.
+
+    `unit` is the unit that it is counted in, None for what is no stock count.
+    """
     code = slot.token.means
     if not slot.numbers and not slot.days:
         if slot.sentence:
@@ -161,9 +181,9 @@ def _settle(slot: Slot, paired: Paired, unit: str | None) -> None:
         else:
             paired.problems.append(ask("code_without_number", code))
         return
-    fault = _fault(slot, unit)
-    if fault:
-        paired.problems.append(ask(fault, code))
+    key = _question(slot, unit)
+    if key:
+        paired.problems.append(ask(key, code))
         return
     number = slot.numbers[0]
     if not slot.days:
@@ -172,15 +192,15 @@ def _settle(slot: Slot, paired: Paired, unit: str | None) -> None:
         end = max(number.end, slot.days[-1].end)
         paired.pairs.append(Pair(slot.token, number, slot.days[0].value, end))
     if unit is not None:
-        paired.problems.extend(_homeless(slot.timed))
+        paired.problems.extend(_without_code(slot.timed))
 
 
-def _fault(slot: Slot, unit: str | None) -> str:
-    """The question that the numbers of a known code raise; empty when there is none."""
+def _question(slot: Slot, unit: str | None) -> str:
+    """Return the key of the question that the numbers of a known code raise; empty for none."""
     if slot.days:
-        fault = _fault_of_days(slot, unit)
-        if fault:
-            return fault
+        key = _question_of_days(slot, unit)
+        if key:
+            return key
     if len(slot.numbers) > 1:
         return "two_numbers"
     other_unit = slot.pack and not (unit and slot.pack.startswith(unit.upper()))
@@ -188,7 +208,7 @@ def _fault(slot: Slot, unit: str | None) -> str:
     return "code_without_number" if doubtful else ""
 
 
-def _fault_of_days(slot: Slot, unit: str | None) -> str:
+def _question_of_days(slot: Slot, unit: str | None) -> str:
     if len(slot.numbers) > 1 or len(slot.days) > 1:
         return "two_numbers"
     if unit is None:

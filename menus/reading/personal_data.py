@@ -1,4 +1,4 @@
-"""Telephone numbers and names in an SMS: found, so that they can be dropped.
+"""Personal data: find the telephone numbers and names in an SMS, so that they can be dropped.
 
 Malian numbers have eight digits (ITU-T E.164, country code 223), the first of them 2 or 5-9,
 and are often written in four pairs.
@@ -14,7 +14,7 @@ _COUNTRY: Final = ("00223", "223")
 
 
 def without_phones(tokens: Sequence[Token]) -> tuple[list[Token], bool]:
-    """The tokens less the telephone numbers, and whether there were any."""
+    """Return the tokens without telephone numbers, and whether there were any."""
     if not _may_hold_phone(tokens):
         return list(tokens), False
     rest: list[Token] = []
@@ -32,7 +32,7 @@ def without_phones(tokens: Sequence[Token]) -> tuple[list[Token], bool]:
 
 
 def _may_hold_phone(tokens: Sequence[Token]) -> bool:
-    """Whether there is a long number, or two with at most one sign between."""
+    """Return whether there is a long number, or two with at most one sign between."""
     last = -3
     for at, token in enumerate(tokens):
         if token.kind is Kind.NUMBER:
@@ -43,7 +43,7 @@ def _may_hold_phone(tokens: Sequence[Token]) -> bool:
 
 
 def _phone_at(tokens: Sequence[Token], at: int) -> int:
-    """Where the telephone number that starts here ends; `at` when there is none."""
+    """Return the end of the telephone number that starts at a token; `at` without one."""
     if tokens[at].text == "+" and at + 1 < len(tokens) and tokens[at + 1].text in _COUNTRY:
         at += 1
     if tokens[at].kind is not Kind.NUMBER:
@@ -60,16 +60,16 @@ def _phone_at(tokens: Sequence[Token], at: int) -> int:
 
 
 def _after_number(tokens: Sequence[Token], at: int) -> bool:
-    """Whether another pair of digits stands before, so that this is no first group."""
+    """Return whether another pair of digits stands before, so that this is no first group."""
     if at and tokens[at - 1].kind is Kind.NUMBER:
         return len(tokens[at - 1].text) == 2
     return at > 1 and tokens[at - 1].kind is Kind.MARK and tokens[at - 2].kind is Kind.NUMBER
 
 
 def _groups_from(tokens: Sequence[Token], at: int) -> int:
-    """The end of exactly four pairs, or two fours, of digits; `at` when there are none.
+    """Return the end of exactly four pairs, or two fours, of digits; `at` without them.
 
-    A longer row is a row of counts as well, and is left to be asked.
+    A longer row may be a row of counts, and is left to be asked.
     """
     groups: list[str] = []
     end = place = at
@@ -87,10 +87,10 @@ def _groups_from(tokens: Sequence[Token], at: int) -> int:
 
 
 def name_names(tokens: Sequence[Token], may_be_code: Callable[[str], bool]) -> list[Token]:
-    """The tokens with names marked, and numbers that belong to a name no longer counts.
+    """Return the tokens with names marked, and without the numbers that belong to a name.
 
-    A name is a known one, or an unknown word with a capital in front where the codes are not
-    written so. A number right after it is its owner's age, house or file.
+    A name is a known name, or an unknown word with a capital in front where the codes are not
+    written so. A number right after it is the person's age, home or file, not a count.
     """
     if not any(_may_be_name(token) for token in tokens):
         return list(tokens)
@@ -124,5 +124,5 @@ def _is_name(
 
 
 def _is_last(tokens: Sequence[Token], at: int) -> bool:
-    """Whether no code follows at once, whose number this might be."""
+    """Return whether no code follows at once that the number could belong to."""
     return at + 1 == len(tokens) or tokens[at + 1].kind is not Kind.CODE

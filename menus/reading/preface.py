@@ -1,4 +1,4 @@
-"""The numbers before the first code of a section: do they say the month, or are they counts?"""
+"""Preface: tell whether the numbers before the first code of a section are a month or counts."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -13,12 +13,15 @@ _NO_SENTENCE: Final = frozenset({Kind.MARK, Kind.GREETING, Kind.NUMBER})
 
 
 def numbers_before_codes(section: Section, known_months: Collection[int]) -> Said:
-    """The month that the numbers before the first code say; all others are in `rest`."""
+    """Return the month that the numbers before the first code say; counts are in `rest`.
+
+    `known_months` are those said in words, 1-12, and 0 for a month counted back.
+    """
     numbers = [token for token in section.preface if token.kind is Kind.NUMBER]
     if not numbers:
         return Said()
     if section.keyword is None and not section.slots:
-        # Numbers of a greeting; right before the keyword `03` may still be the month.
+        # These belong to a greeting; right before the keyword `03` may still be the month.
         if section.tokens[-1] is numbers[-1] and _padded(numbers[-1]):
             month = MonthSaid(numbers.pop().value)
             return Said((month,), rest=tuple(numbers))
@@ -35,11 +38,11 @@ def _are_counts(
     numbers: Sequence[Token],
     known_months: Collection[int],
 ) -> bool:
-    """Whether the numbers before the first code are no month.
+    """Return whether the numbers before the first code are counts, not a month.
 
     With a month said in words they are counts, unless they say the same month again. Without,
-    a lone number is one where the last code lacks its number, as in `45 VUS 38 FIE`; and `3`
-    is a month only outside of sentences, which hold numbers as well.
+    a lone number is a count where the last code lacks its number, as in `45 VUS 38 FIE`; and
+    `3` is a month only outside of sentences, which hold numbers as well.
     """
     if (said.months and said.months[0].year) or _padded(numbers[0]):
         alone = len(numbers) == 1 and not (said.months and said.months[0].year)
@@ -53,12 +56,12 @@ def _are_counts(
 
 
 def _stands_alone(section: Section) -> bool:
-    """Whether no word of a sentence stands before the first code; `rapport 2` is none."""
+    """Return whether no word of a sentence is before the first code; `rapport 2` is none."""
     return all(
         token.kind in _NO_SENTENCE or token.text in _BEFORE_MONTH for token in section.preface
     )
 
 
 def _padded(number: Token) -> bool:
-    """`03`, which nobody types for a count."""
+    """Return whether a number is typed as `03`, which a count never is."""
     return len(number.text) == 2 and number.text[0] == "0" and number.value > 0

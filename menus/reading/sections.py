@@ -1,4 +1,4 @@
-"""A message's tokens, put in order: times set aside, sections parted."""
+"""Sections: divide the tokens of a message by the keywords of forms, and set times aside."""
 
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
@@ -11,14 +11,17 @@ _MAY_OPEN: Final = frozenset({Kind.KEYWORD, Kind.UNKNOWN})
 
 
 class Split(NamedTuple):
-    """The sections, the words taken for mistyped keywords, and commands amid a report."""
+    """The sections of a message, and the commands in the middle of its report."""
 
     sections: list[Section]
     stray_commands: list[Token]
 
 
 def without_times(tokens: Sequence[Token]) -> list[Token]:
-    """Numbers that count hours, days or times (`3 jours`, `10h30`) are no counts of a form."""
+    """Return the tokens with the numbers that count hours, days or times made TIMED.
+
+    `3 jours` and `10h30` are no counts of a form.
+    """
     rest: list[Token] = []
     for token in tokens:
         last = rest[-1] if rest else None
@@ -36,10 +39,11 @@ def without_times(tokens: Sequence[Token]) -> list[Token]:
 def split(
     tokens: Sequence[Token], catalogue: Catalogue, forms_near: Callable[[str], list[str]]
 ) -> Split:
-    """The sections, each from a form's keyword, exact or mistyped, to the next.
+    """Return the sections, each from a form's keyword, exact or mistyped, to the next.
 
-    What a command such as `RCU` in the middle of a report says is left out up to the next
-    keyword: its numbers belong to no form.
+    The first one has no keyword. What follows a command such as `RCU` in the middle of a report
+    is left out up to the next keyword: its numbers belong to no form. `forms_near` gives the
+    forms whose keyword is one slip away from a word.
     """
     result = Split([Section(None, [])], [])
     skipping = False
@@ -59,6 +63,7 @@ def split(
 
 
 def _is_stray(tokens: Sequence[Token], at: int, catalogue: Catalogue) -> bool:
+    """Return whether a command takes the code or number right after it for itself."""
     token = tokens[at]
     if not catalogue.commands[token.means].has_own_pairs or at + 1 == len(tokens):
         return False
@@ -72,7 +77,10 @@ def _keyword(
     catalogue: Catalogue,
     forms_near: Callable[[str], list[str]],
 ) -> Token | None:
-    """The token as a form's keyword; a mistyped one must be borne out by the code after it."""
+    """Return the token as a form's keyword; None when it is none.
+
+    A mistyped keyword counts only where a code of its form follows and begins another form.
+    """
     token = tokens[at]
     if token.kind is Kind.KEYWORD:
         return token
@@ -85,7 +93,7 @@ def _keyword(
 
 
 def _code_after(tokens: Sequence[Token], at: int) -> str:
-    """The next code, with nothing but a month between."""
+    """Return the next code, with nothing but a month between; empty without one."""
     for token in tokens[at + 1 : at + 6]:
         if token.kind is Kind.CODE:
             return token.means

@@ -1,7 +1,7 @@
-"""The places of a section where a code stands, with the numbers after each.
+"""Slots: the places of a section where a code stands, with the numbers after each.
 
-A section starts at a form's keyword and ends before the next. A place is taken by a code, or
-by a word that a number follows and that may therefore be a mistyped one.
+A section starts at a form's keyword and ends before the next. A slot is taken by a code, or
+by a word that a number follows and that may therefore be a mistyped code.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,12 @@ _MAYBE_CODES: Final = frozenset({Kind.UNKNOWN, Kind.COMMAND, Kind.FILLER, Kind.G
 
 @dataclass(slots=True)
 class Slot:
-    """A code, or what may be a mistyped one, with the numbers that stand after it."""
+    """A code, or what may be a mistyped code, with the numbers after it.
+
+    `sentence` tells that the code may be a mere word of a sentence. `days` are the days out
+    after a J, `timed` the numbers that count hours, days or times. `pack` is a unit that is
+    not the counted one, right behind a number, upper case; empty without one.
+    """
 
     token: Token
     sentence: bool = False
@@ -31,7 +36,10 @@ class Slot:
 
 @dataclass(slots=True)
 class Section:
-    """A keyword (or none, before the first one) with what follows it until the next."""
+    """The tokens from a form's keyword to the next; `keyword` is None before the first.
+
+    `preface` holds the tokens before the first slot.
+    """
 
     keyword: Token | None
     tokens: list[Token]
@@ -40,21 +48,25 @@ class Section:
 
     @property
     def open_end(self) -> bool:
-        """Whether the last code has no number after it."""
+        """Return whether the last code has no number after it."""
         return bool(self.slots) and not self.slots[-1].numbers
 
     @property
     def ends_in_word(self) -> bool:
-        """Whether a code, or a word that may be a mistyped one, stands last."""
+        """Return whether a code, or a word that may be a mistyped code, stands last."""
         return self.open_end or bool(self.slots and self.tokens[-1].kind is Kind.UNKNOWN)
 
     @property
     def has_days(self) -> bool:
+        """Return whether days out were said of any code."""
         return any(slot.days for slot in self.slots)
 
 
 def fill(section: Section, is_typo: Callable[[str], bool]) -> None:
-    """Gathers slots: each code, and each word that stands in a code's place."""
+    """Add to a section its slots: each code, and each word that stands in a code's place.
+
+    `is_typo` tells of a word whether it may be a mistyped code.
+    """
     tokens, slots = section.tokens, section.slots
     for at, token in enumerate(tokens):
         kind = token.kind
@@ -69,6 +81,7 @@ def fill(section: Section, is_typo: Callable[[str], bool]) -> None:
 
 
 def _add(slot: Slot, tokens: Sequence[Token], at: int) -> None:
+    """Add to a slot a number, days, a time or a pack behind its code; all else is dropped."""
     token = tokens[at]
     if token.kind is Kind.NUMBER:
         counts_days = tokens[at - 1].kind is Kind.DAYS
@@ -82,11 +95,11 @@ def _add(slot: Slot, tokens: Sequence[Token], at: int) -> None:
 def _stands_for_code(
     tokens: Sequence[Token], at: int, section: Section, is_typo: Callable[[str], bool]
 ) -> bool:
-    """Whether a word with a number after it, or last of all, is in a code's place."""
+    """Return whether a word with a number after it, or last of all, is in a code's place."""
     token = tokens[at]
     number = _number_after(tokens, at)
     if token.text in FILLERS or token.kind is Kind.GREETING:
-        # Predictive text writes everyday words (`ses`, `stp`) for codes, thumbs `MA` for `MAM`.
+        # Predictive text writes everyday words (`ses`, `stp`) for codes, and agents `MA` for `MAM`.
         in_place = number is not None and _follows_number(tokens, at, section)
         return in_place and _may_be_slip(token.text, is_typo)
     if number is None:
@@ -96,23 +109,24 @@ def _stands_for_code(
     if section.slots or is_typo(token.text):
         return True
     # `RAPORT 03 VUS 45`: before the first code a number may well be the month.
-    had_number = any(one.kind is Kind.NUMBER for one in section.preface)
+    had_number = any(before.kind is Kind.NUMBER for before in section.preface)
     return had_number or not 1 <= number.value <= 12
 
 
 def _follows_number(tokens: Sequence[Token], at: int, section: Section) -> bool:
-    """Whether the pair before is whole, or the month stands right before (`NUT 03 DES 18`)."""
+    """Return whether the pair before is whole, or the month is right before (`NUT 03 DES 18`)."""
     if section.slots:
         return bool(section.slots[-1].numbers)
     return section.keyword is not None and at > 0 and tokens[at - 1].kind is Kind.NUMBER
 
 
 def _may_be_slip(word: str, is_typo: Callable[[str], bool]) -> bool:
-    """Whether an everyday word may stand for a code; `45 non 46` takes a number back."""
+    """Return whether an everyday word may stand for a code; `45 non 46` takes a number back."""
     return len(word) > 1 and word not in TAKING_BACK and is_typo(word)
 
 
 def _number_after(tokens: Sequence[Token], at: int) -> Token | None:
+    """Return the number after a word, with at most two light marks between; None without it."""
     for token in tokens[at + 1 : at + 4]:
         if token.kind is Kind.NUMBER:
             return token
@@ -122,7 +136,7 @@ def _number_after(tokens: Sequence[Token], at: int) -> Token | None:
 
 
 def _in_sentence(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the word before makes this code a mere word: `plus de SEL`, `envoye par`."""
+    """Return whether the word before makes this code a mere word: `plus de SEL`, `envoye par`."""
     before = tokens[at - 1] if at else None
     if before is None or before.kind is Kind.NUMBER:
         return False
@@ -135,10 +149,11 @@ def _in_sentence(tokens: Sequence[Token], at: int) -> bool:
 
 
 def written_reversed(section: Section) -> bool:
-    """Whether commas or line ends show that numbers stand before their codes, and none after.
+    """Return whether commas or line ends show that numbers stand before their codes only.
 
-    `45 VUS, 38 FIE`: at least one stretch between such marks holds a number and then a code.
-    The first stretch says nothing, since its number may be the month.
+    `45 VUS, 38 FIE`: at least one stretch between such marks holds a number and then a code,
+    and none ends in a code and then a number. The first stretch is no proof of the former,
+    since its number may be the month.
     """
     before = after = 0
     kinds: list[str] = []

@@ -1,7 +1,8 @@
-"""Was the message cut? Some telephones and gateways drop what exceeds one SMS.
+"""Truncation: find out whether a message was cut at the length of one SMS.
 
-One SMS holds 160 septets (3GPP TS 23.038), or 70 UCS-2 units when a single letter is outside
-the GSM alphabet. A text of exactly that length that ends in a number may have lost digits.
+Some telephones and gateways drop what exceeds one SMS: 160 septets (3GPP TS 23.038), or 70
+UCS-2 units when a single letter is outside the GSM alphabet. A text of exactly that length
+that ends in a number may have lost digits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,10 @@ _UCS2_UNITS: Final = 70
 
 
 class Ending(NamedTuple):
-    """`cut` at the end; `doubted` is the number that may have lost digits, if it is one."""
+    """The end of a message: whether it was cut, and the tokens that are left of it.
+
+    `doubted` is the number that may have lost digits, None when there is none.
+    """
 
     cut: bool
     tokens: list[Token]
@@ -22,7 +26,7 @@ class Ending(NamedTuple):
 
 
 def ending_of(text: str, tokens: Sequence[Token], codes: Iterable[str]) -> Ending:
-    """How the message ends; the beginning of a code that stands last is taken off."""
+    """Return how the message ends, without the beginning of a code that stands last."""
     kept = list(tokens)
     if not kept:
         return Ending(False, kept)
@@ -40,7 +44,10 @@ def ending_of(text: str, tokens: Sequence[Token], codes: Iterable[str]) -> Endin
 
 
 def _fills_one_sms(text: str) -> bool:
-    """Whether the text takes exactly one SMS; characters of the extension table count twice."""
+    """Return whether a text fills exactly one SMS.
+
+    Characters of the GSM extension table count twice.
+    """
     if len(text) + sum(map(text.count, EXTENSION)) == SINGLE_PART and is_gsm7(text):
         return True
     if len(text) > _UCS2_UNITS or 2 * len(text) < _UCS2_UNITS or is_gsm7(text):
