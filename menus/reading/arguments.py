@@ -1,7 +1,7 @@
-"""The words beside a keyword -> its arguments: one reader for each kind that a keyword may take.
+"""Arguments: read the words beside a keyword, by a reader for each kind of arguments.
 
-A reader gets what the tokenizer made of the SMS (or of the words that were chosen on a screen)
-and gives back a value of `menus.model.arguments`. It raises nothing.
+A reader gets what the tokenizer made of the SMS (or of the words chosen on a USSD screen) and
+returns a value of `menus.model.arguments`. It raises nothing.
 """
 
 import re
@@ -23,15 +23,15 @@ from menus.reading.scanned import Word, lexemes_of_words, tokens_of_words
 from menus.reading.vocabulary import Vocabulary
 
 _ARTICLES: Final = frozenset({"LE", "LA", "SITE", "DE", "DU", "ASC", "POUR", "SUR"})
-# A receipt number has four signs, the first of them a digit.
+# A receipt number has four characters, the first of them a digit.
 _RECEIPT_LENGTH: Final = 4
-# One that no month begins like: its first digit is neither 0 nor 1.
+# A receipt number that cannot be a month: its first digit is neither 0 nor 1.
 _UNLIKE_A_MONTH: Final = re.compile(r"[2-9][A-Z0-9]{3}")
 _DIGITS: Final = re.compile(r"[+\d./-]*\d[\d./-]*")
 
 
 class Beside(NamedTuple):
-    """The words behind a keyword, less its month and greetings."""
+    """The words behind a keyword, without its month and greetings."""
 
     words: Sequence[Word]
     vocabulary: Vocabulary
@@ -43,10 +43,11 @@ class Beside(NamedTuple):
 
 
 Reader = Callable[[Beside], Arguments | None]
+"""A function from the words beside a keyword to its arguments; None for a keyword without."""
 
 
 def receipt_unlike_a_month(words: Sequence[Word]) -> ReceiptNumber | None:
-    """Return the receipt number among words that no month could begin like; None without one."""
+    """Return the first word that is a receipt number and cannot be a month; None without one."""
     numbers = (word.text for word in words if _UNLIKE_A_MONTH.fullmatch(word.text))
     number = next(numbers, None)
     return ReceiptNumber(number) if number is not None else None
@@ -92,7 +93,10 @@ def _language(beside: Beside) -> LanguageChoice:
 
 
 def _number_change(beside: Beside) -> NumberChange:
-    """`KOLA 70000009`, `KOLA 70 00 00 09`, `KOLA 01 70000009`; the first word is the site's."""
+    """Return a site and the digits behind it; the first word is always the site's.
+
+    `KOLA 70000009`, `KOLA 70 00 00 09`, `KOLA 01 70000009`.
+    """
     texts = beside.texts
     at = len(texts)
     while at > 1 and _DIGITS.fullmatch(texts[at - 1]):

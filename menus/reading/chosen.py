@@ -1,4 +1,4 @@
-"""A command that was composed on a screen -> Reading, the same value that an SMS becomes."""
+"""Chosen: make of a command composed on USSD screens the Reading that an SMS becomes."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,11 @@ from menus.reading.vocabulary import vocabulary_of
 def reading_of(
     keyword: str, words: Sequence[str], catalogue: Catalogue, *, site: str = "", month: int = 0
 ) -> Reading:
-    """Return a keyword with the words that were chosen for its questions.
+    """Return the reading of a keyword with the words that were chosen for its questions.
 
-    `site` is the code of a site that was chosen from a list, which no name can be taken for,
-    and `month` the month 1-12 that was chosen with it. Raises KeyError for an unknown keyword.
+    `site` is the code of a site that was chosen from a list, which is never taken for a name;
+    empty when none was. `month` is the month 1-12 that was chosen with it, 0 when none was.
+    Raises KeyError for an unknown keyword.
     """
     said = MonthSaid(month) if month else None
     if site:

@@ -1,7 +1,7 @@
-"""Whether a message is a command, which one, and what stands beside it.
+"""Commands: find out whether a message is a command, and which one.
 
 A word that commands in one message is a mere word in the next (`pour le mois de mars`, `suite
-du rapport`), so where it stands decides. What has a code with its number is a report, whatever
+du rapport`), so its place decides. A message with a code and its number is a report, whatever
 word it begins with, unless the keyword takes codes and numbers (`keywords.toml`: report).
 """
 
@@ -33,7 +33,10 @@ def command_in(scanned: Scanned, vocabulary: Vocabulary) -> CommandSaid | None:
 def _exact(
     scanned: Scanned, vocabulary: Vocabulary, outside: frozenset[str] = frozenset()
 ) -> CommandSaid | None:
-    """The command, or the one inside of the commands `outside`, which never stand twice."""
+    """Return the command that a message names without a slip; None without one.
+
+    `outside` are the commands that it stands within (COR, POUR), which never stand twice.
+    """
     tokens = scanned.tokens
     answer = answer_in(tokens)
     if answer:
@@ -52,10 +55,10 @@ def _exact(
 
 
 def _place(tokens: Sequence[Token], catalogue: Catalogue) -> int | None:
-    """Where the command stands that the message is.
+    """Return the place of the token that makes the message a command; None without one.
 
-    It comes first, but for greetings, or after a form's keyword and month (`PEC mars RAS`).
-    `COR` may come after other words too, as long as no number was given before it.
+    It comes first, except for greetings, or after a form's keyword and month (`PEC mars RAS`).
+    `COR` may come after other words too, as long as no code was given before it.
     """
     has_pairs = _has_pairs(tokens)
     leading, named, alone = True, False, True
@@ -76,6 +79,12 @@ def _place(tokens: Sequence[Token], catalogue: Catalogue) -> int | None:
 
 
 def _commands_here(command: Command, *, alone: bool, has_pairs: bool, may_start: bool) -> bool:
+    """Return whether a command's keyword commands at its place in the message.
+
+    `may_start` tells that it comes first, except for greetings, or after a form's keyword;
+    `alone` that only months, numbers and everyday words stand between. `has_pairs` tells that a
+    code with its number stands in the message.
+    """
     if command.keyword == COR:
         return True
     if not (alone and may_start) or command.keyword in (OUI, NON):
@@ -92,6 +101,7 @@ def _has_pairs(tokens: Sequence[Token]) -> bool:
 def _correction(
     scanned: Scanned, at: int, vocabulary: Vocabulary, outside: frozenset[str]
 ) -> CommandSaid:
+    """Return COR with its report, or the command with which it stands (POUR, RAS, ANNULE)."""
     rest = [*scanned.tokens[:at], *scanned.tokens[at + 1 :]]
     within = _exact(scanned._replace(tokens=rest), vocabulary, outside | {COR})
     if within is not None and within.command == POUR:
@@ -104,7 +114,10 @@ def _correction(
 def _for_site(
     scanned: Scanned, at: int, vocabulary: Vocabulary, outside: frozenset[str]
 ) -> CommandSaid | None:
-    """POUR, when the name of a site follows; `pour le mois de mars` begins a plain report."""
+    """Return POUR with the site named after it; None where it is a mere word.
+
+    `pour le mois de mars` begins a plain report.
+    """
     site = site_after(scanned.text, scanned.tokens, at)
     if site is None:
         return None

@@ -1,4 +1,7 @@
-"""A command that was mistyped, or said in a sentence: obeyed, proposed, or none."""
+"""Mistyped commands: find a command that was mistyped, or said in a sentence.
+
+It is obeyed where that does no harm, and proposed in a question elsewhere.
+"""
 
 from collections.abc import Sequence
 from itertools import takewhile
@@ -12,20 +15,22 @@ from menus.reading.scanned import Scanned
 from menus.reading.tokens import LEADING, Kind, Token
 from menus.reading.vocabulary import Vocabulary
 
-# What many write for RCU begins a message about stock received, never a report.
+# Many write these for RCU: they begin a message about stock received, never a report.
 _RECEIVED: Final = frozenset({"RECU", "RECUE"})
 _SPEECH: Final = LEADING | {Kind.FILLER}
 _BEFORE_PRODUCT: Final = _SPEECH | {Kind.NUMBER}
 
 
 def command_near(scanned: Scanned, vocabulary: Vocabulary) -> CommandSaid | None:
-    """A command one slip away, where no number hangs on it; other ones are proposed.
+    """Return the command whose keyword the first word is a slip of; None without exactly one.
 
-    Any code in the message, and a command that would confirm, validate or send, make it a
-    question. A report that begins with a mistyped POUR must not become the sender's own.
+    A forgiving command is said; any other, which may confirm, validate or send, is proposed in
+    a question. A message with a code is none, so that it is read as a report. Two commands are
+    proposed all the same: POUR before a site, since the report must not become the sender's
+    own, and RCU before a product, since what was received is no stock count.
     """
     tokens, commands = scanned.tokens, vocabulary.catalogue.commands
-    at = next((i for i, token in enumerate(tokens) if token.kind not in LEADING), None)
+    at = next((at for at, token in enumerate(tokens) if token.kind not in LEADING), None)
     if at is None or tokens[at].kind is not Kind.UNKNOWN:
         return None
     typed = tokens[at].text
@@ -47,22 +52,28 @@ def command_near(scanned: Scanned, vocabulary: Vocabulary) -> CommandSaid | None
 
 
 def receipt_spelt_out(tokens: Sequence[Token], vocabulary: Vocabulary) -> CommandSaid | None:
-    """`j'ai recu 20 ENF`: a product was received, with nothing but speech before it."""
+    """Return the question whether RCU is meant; None where no receipt is spelt out.
+
+    In `j'ai recu 20 ENF` a product was received, with nothing but everyday words before.
+    """
     speech = takewhile(lambda entry: entry[1].kind in _SPEECH, enumerate(tokens))
-    at = next((place for place, token in speech if token.text in _RECEIVED), None)
+    at = next((at for at, token in speech if token.text in _RECEIVED), None)
     if at is None or not _product_follows(tokens, at, vocabulary):
         return None
     return _proposed(tokens[at].text, RCU)
 
 
 def _product_follows(tokens: Sequence[Token], at: int, vocabulary: Vocabulary) -> bool:
-    """Whether a product's code stands next, so that its number is no count of what is left."""
+    """Return whether a product's code is next, so that its number is no count of what is left."""
     after = next((token for token in tokens[at + 1 :] if token.kind not in _BEFORE_PRODUCT), None)
     return after is not None and vocabulary.units.get(after.means) is not None
 
 
 def _squeezed(text: str) -> str:
-    """`OUIII` as `OUII`: of a letter held down too long, one too many is left."""
+    """Return a word with each letter at most twice in a row: `OUIII` as `OUII`, one slip away.
+
+    The first two letters stay.
+    """
     kept = text[:2]
     for letter in text[2:]:
         if not kept.endswith(letter * 2):
@@ -71,4 +82,5 @@ def _squeezed(text: str) -> str:
 
 
 def _proposed(typed: str, near: str) -> CommandSaid:
+    """Return the question whether the command `near` is meant by a word."""
     return CommandSaid("", problems=(ask("command_near", typed=typed, near=near),))

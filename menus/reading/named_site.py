@@ -1,4 +1,4 @@
-"""The site that `POUR` names: one word or several, up to where the report begins."""
+"""Named site: find the site that `POUR` names, in one word or several, before the report."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -18,15 +18,18 @@ _MOST_WORDS: Final = 5
 class Site(NamedTuple):
     """The words of a site's name, upper case, and the place of the token after them.
 
-    No words at all when `POUR` stands alone, so that the site has to be asked for.
+    There are no words when `POUR` stands alone, so that the site must be asked.
     """
 
     words: tuple[str, ...]
     end: int
 
 
-def site_after(folded: str, tokens: Sequence[Token], at: int) -> Site | None:
-    """The site named after the `POUR` at this place; None when `pour` is a mere word."""
+def site_after(text: str, tokens: Sequence[Token], at: int) -> Site | None:
+    """Return the site named after the `POUR` at a place; None when `pour` is a mere word.
+
+    `text` is the normalised text that the tokens are of.
+    """
     start = at + 1
     while start < len(tokens) and tokens[start].text in _BEFORE_NAME:
         start += 1
@@ -37,12 +40,12 @@ def site_after(folded: str, tokens: Sequence[Token], at: int) -> Site | None:
     end = start + 1
     while end < len(tokens) and end - start < _MOST_WORDS and _goes_on(tokens, end):
         end += 1
-    name = folded[tokens[start].start : tokens[end - 1].end].upper().replace(",", " ")
+    name = text[tokens[start].start : tokens[end - 1].end].upper().replace(",", " ")
     return Site(tuple(name.split()), end)
 
 
 def _begins_name(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a name stands here. Everyday words are one only right before a report."""
+    """Return whether a name begins at a place. An everyday word is one only before a report."""
     token = tokens[at]
     if token.kind in {Kind.UNKNOWN, Kind.NAME} or token.text.endswith("'"):
         return True
@@ -52,7 +55,10 @@ def _begins_name(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _goes_on(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the name goes on here; a number belongs to it only right before a keyword."""
+    """Return whether a name goes on at a place.
+
+    A number of one digit belongs to it only right before a keyword.
+    """
     token, before = tokens[at], tokens[at - 1]
     if token.kind is Kind.MARK:
         follows = at + 1 < len(tokens) and tokens[at + 1].kind in WORDS

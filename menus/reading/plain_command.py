@@ -1,4 +1,4 @@
-"""A command as it was said, and one that takes no report: its arguments and its month."""
+"""Plain command: read the arguments and the month of a command that takes no report."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -18,10 +18,12 @@ from menus.reading.vocabulary import Vocabulary
 
 
 class CommandSaid(NamedTuple):
-    """A command as it was said.
+    """A command as a message says it.
 
-    `report` are the tokens of the codes and numbers that it takes, None when it takes none.
-    `within` is the command inside POUR: COR, RAS or ANNULE.
+    `command` is its keyword, empty when the message is none and `problems` ask for it. `report`
+    are the tokens of the codes and numbers that it takes, None when it takes none. `forms` are
+    the forms named beside it. `within` is the command inside POUR: COR, RAS or ANNULE.
+    `personal` tells that a name stands beside it.
     """
 
     command: str
@@ -37,7 +39,7 @@ class CommandSaid(NamedTuple):
 def plain_command(
     scanned: Scanned, at: int, command: Command, vocabulary: Vocabulary
 ) -> CommandSaid:
-    """Any other command, with the month and the words that stand beside it."""
+    """Return the command at a place, with the month and the words that stand beside it."""
     others = [*scanned.tokens[:at], *scanned.tokens[at + 1 :]]
     end = scanned.tokens[at].end
     if command.arguments is ArgumentKind.RECEIPT_OR_PLACE and not _has_month_word(others):
@@ -45,8 +47,9 @@ def plain_command(
         receipt = receipt_unlike_a_month(every_word)
         if receipt is not None:
             return CommandSaid(command.keyword, receipt)
-    days = _days_among(others) if command.arguments is ArgumentKind.PRODUCTS else []
-    month, unclear, beside = _month_beside([one for one in others if one not in days], command)
+    days = _numbers_of_days(others) if command.arguments is ArgumentKind.PRODUCTS else []
+    undated = [token for token in others if token not in days]
+    month, unclear, beside = _month_beside(undated, command)
     words = words_after(scanned, end, {token.start for token in (*beside, *days)})
     return CommandSaid(
         command.keyword,
@@ -65,7 +68,10 @@ def has_name(tokens: Iterable[Token]) -> bool:
 def _month_beside(
     tokens: list[Token], command: Command
 ) -> tuple[MonthSaid | None, bool, list[Token]]:
-    """The month said beside a command, whether it is unclear, and the words that are not it."""
+    """Return the month beside a command, whether it is unclear, and the tokens that are not it.
+
+    Greetings are left out of the tokens.
+    """
     if not command.takes_month:
         return None, False, [token for token in tokens if token.kind is not Kind.GREETING]
     said, rest = months.take_words(tokens)
@@ -81,8 +87,8 @@ def _month_beside(
     return month, differ or digits.unclear, beside
 
 
-def _days_among(tokens: Sequence[Token]) -> list[Token]:
-    """The numbers that belong to days (`3 jours`, `0J3`) and so to no month."""
+def _numbers_of_days(tokens: Sequence[Token]) -> list[Token]:
+    """Return the numbers that belong to days (`3 jours`, `0J3`) and so to no month."""
     found = []
     for before, token in pairwise(tokens):
         if token.kind is Kind.NUMBER and before.text in DAYS:

@@ -1,4 +1,4 @@
-"""One SMS taken apart once: its normalised text, lexemes and tokens, and the words in them."""
+"""Scanned: an SMS with its normalised text, lexemes and tokens, and the words that they make."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -14,8 +14,8 @@ _AT_THE_ENDS: Final = ".,;:!?\"'()"
 class Scanned(NamedTuple):
     """An SMS as the lexer and the tokenizer see it; positions are those of `text`.
 
-    `text` is normalised and keeps its case. `lexemes` are all of the SMS; `tokens` may be those
-    that are left of it.
+    `text` is normalised and keeps its case. `lexemes` are all of the SMS; `tokens` may be only
+    those that are left of it when a command was taken out.
     """
 
     text: str
@@ -24,7 +24,7 @@ class Scanned(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A run of signs between spaces, less the punctuation at its ends, upper case."""
+    """A run of characters between spaces, without the punctuation at its ends, upper case."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -57,7 +57,7 @@ def lexemes_of_words(words: Iterable[Word]) -> list[Lexeme]:
 
 
 def _runs(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """The words of a text, by position, without the punctuation around each."""
+    """Yield the start and end of each word from a position on, without punctuation around it."""
     for run in _RUN.finditer(text, start):
         bare = run[0].lstrip(_AT_THE_ENDS)
         first = run.end() - len(bare)

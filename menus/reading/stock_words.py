@@ -1,4 +1,4 @@
-"""Products beside a keyword, for how many days they have been out, and other words. Pure."""
+"""Stock words: read products beside a keyword, and for how many days each has been out."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,10 +13,10 @@ _SPEECH: Final = FILLERS | GREETINGS | DAYS | {"RUPTURE", "RUPT", "STK"}
 
 
 def products_said(tokens: Sequence[Token], vocabulary: Vocabulary) -> Products:
-    """Read `ENF BEB`, `ENF 0J3`, `ENF 3 jours`, `ENF/BEB`.
+    """Return the products that words name: `ENF BEB`, `ENF 0J3`, `ENF 3 jours`, `ENF/BEB`.
 
-    A zero before the days is the stock that is left; any other number that is no days must be
-    asked.
+    A zero before the days is the stock that is left; any other number that counts no days must
+    be asked.
     """
     tokens = [token for token in tokens if token.kind is not Kind.MARK]
     days: dict[str, int | None] = {}
@@ -43,12 +43,12 @@ def products_said(tokens: Sequence[Token], vocabulary: Vocabulary) -> Products:
 
 
 def _counts_days(tokens: Sequence[Token], at: int) -> bool:
-    """Whether this number counts days: `J3`, `3 jours`."""
+    """Return whether a number counts days: `J3`, `3 jours`."""
     sides = [*tokens[max(at - 1, 0) : at], *tokens[at + 1 : at + 2]]
     return any(token.text in DAYS for token in sides)
 
 
 def _product_near(text: str, vocabulary: Vocabulary) -> str:
-    """The one product that a word is one slip away from; empty when that is unclear."""
+    """Return the only product that a word is one slip away from; empty without exactly one."""
     near = [word for word in vocabulary.speller.near(text) if word in vocabulary.units]
     return near[0] if len(near) == 1 and vocabulary.units[near[0]] is not None else ""

@@ -1,4 +1,4 @@
-"""Numbers as they are typed on the keys of a telephone, joined by `*`."""
+"""Typed numbers: read numbers joined by `*`, as they are typed on a USSD screen."""
 
 import re
 from typing import Final
@@ -10,13 +10,13 @@ _NUMBER: Final = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}")
 
 
 def numbers_in(answer: str) -> list[int] | None:
-    """The numbers of an answer, in order; None when anything in it is no plain count.
+    """Return the numbers of an answer, in order; None when anything in it is no plain count.
 
     They stand between `*` or spaces; one `*` at the end does no harm. Two zeros and more are no
-    number: they mean back. Digits of other scripts are not taken, since nobody can read them
-    back on a screen of seven bits.
+    number: they mean back. Digits of other scripts are not taken, since a screen of seven bits
+    cannot show them (GSM 7-bit, 3GPP TS 23.038).
     """
-    pieces = _BETWEEN.split(answer.strip().removesuffix("*").strip())
-    if not all(_NUMBER.fullmatch(one) and not one.startswith("00") for one in pieces):
+    typed = _BETWEEN.split(answer.strip().removesuffix("*").strip())
+    if not all(_NUMBER.fullmatch(digits) and not digits.startswith("00") for digits in typed):
         return None
-    return [int(one) for one in pieces]
+    return [int(digits) for digits in typed]

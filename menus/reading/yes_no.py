@@ -1,4 +1,4 @@
-"""OUI and NON, with whatever agents chat around them."""
+"""Yes and no: find the answer OUI or NON in a message with everyday words around it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,7 @@ from menus.model.command import NON, OUI
 from menus.reading.everyday_words import FILLERS, HOMONYMS
 from menus.reading.tokens import Kind, Token
 
-# Beside an answer these say the opposite of it, or make it depend on something.
+# Beside an answer these words say the opposite of it, or make it depend on something.
 _AGAINST: Final = {
     OUI: frozenset({"MAIS", "FAUX", "FAUSSE", "ERREUR", "JAMAIS", "SI", "ATTENDS", "ATTENDEZ"}),
     NON: frozenset({"BON", "BONNE", "EXACT", "EXACTE", "JUSTE", "CORRECT", "CORRECTE", "VRAI"}),
@@ -17,12 +17,12 @@ _AT_STAKE: Final = frozenset({Kind.NUMBER, Kind.MONTH, Kind.DAYS})
 
 
 def answer_in(tokens: Sequence[Token]) -> str:
-    """OUI or NON, when the message holds nothing else that matters; else empty.
+    """Return OUI or NON when a message holds nothing else that matters; else an empty text.
 
-    A number beside it is a number to be asked about: nothing is confirmed in the same breath.
-    Words that say the opposite (`oui mais`, `non c'est bon`) make it no answer at all.
+    A number beside an answer must be asked, and nothing is confirmed with it. Words that say
+    the opposite (`oui mais`, `non c'est bon`) make it no answer at all.
     """
-    first = next((one for one in tokens if one.kind not in _BEFORE_ANSWER), None)
+    first = next((token for token in tokens if token.kind not in _BEFORE_ANSWER), None)
     if first is None or first.kind is not Kind.COMMAND or first.means not in (OUI, NON):
         return ""
     for at, token in enumerate(tokens):
@@ -34,14 +34,20 @@ def answer_in(tokens: Sequence[Token]) -> str:
 
 
 def _says_more(token: Token, answer: str) -> bool:
-    """Whether a code or another command stands beside an answer; French words are neither."""
+    """Return whether a token beside an answer is a code or another command.
+
+    Codes and commands that are French words as well are neither.
+    """
     if token.kind is Kind.CODE:
         return token.text not in HOMONYMS
     return token.kind is Kind.COMMAND and token.means != answer and token.text not in FILLERS
 
 
 def _contradicts(tokens: Sequence[Token], at: int, answer: str) -> bool:
-    """`oui mais`, `oui ce n'est pas`, but not `oui pas de probleme`; `non c'est bon`."""
+    """Return whether a word takes an answer back.
+
+    `oui mais`, `oui ce n'est pas` and `non c'est bon` do, `oui pas de probleme` does not.
+    """
     token = tokens[at]
     if answer == OUI and token.text == "PAS":
         return at + 1 < len(tokens) and tokens[at + 1].text != "DE"
