@@ -1,4 +1,4 @@
-"""What a CRF says, and which referral PARTI, REFUS and FAIT are about."""
+"""Counter-referral: read the outcome that CRF says, and the number behind PARTI, REFUS, FAIT."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -25,9 +25,13 @@ _WORDS: Final = Words(_MEANINGS, {"G", DAYS})
 
 
 def outcome_of(lexemes: Sequence[Lexeme]) -> ReferralOutcome:
-    """Return what the lexemes behind a CRF say, upper case and without accents."""
+    """Return the outcome that the lexemes behind a CRF say, upper case and without accents.
+
+    A healed patient may be visited after 1 to 30 days; days beside any other outcome, or more
+    than one number of days, leave it unclear.
+    """
     found = _WORDS.pieces(lexemes)
-    days = [one for at, one in enumerate(found.all) if _is_days(found.all, at)]
+    days = [piece for at, piece in enumerate(found.all) if _is_days(found.all, at)]
     letter, said = _letter(found), _days(days)
     if days and (letter != "G" or said is None):
         letter = ""
@@ -35,43 +39,52 @@ def outcome_of(lexemes: Sequence[Lexeme]) -> ReferralOutcome:
 
 
 def number_of(lexemes: Sequence[Lexeme]) -> ReferralOutcome:
-    """Return the number behind PARTI, REFUS or FAIT."""
+    """Return the number of the referral behind PARTI, REFUS or FAIT."""
     found = _WORDS.pieces(lexemes)
     return ReferralOutcome(_number(found, ()), "", None, *_private(found))
 
 
 def _private(found: Pieces) -> tuple[bool, bool]:
+    """Return `personal` and `strange` of a ReferralOutcome."""
     return found.phones or found.names, found.phones or bool(found.strange)
 
 
 def _number(found: Pieces, days: Sequence[Piece]) -> str:
-    """The one number, of four digits, that is there besides the days."""
+    """Return the only number besides the days; empty when it is unclear or not of four digits."""
     numbers = [
-        one for one in found.all if one.kind == "number" and not any(one is day for day in days)
+        piece
+        for piece in found.all
+        if piece.kind == "number" and not any(piece is day for day in days)
     ]
-    same = {one.text for one in numbers}
+    same = {number.text for number in numbers}
     sure = len(same) == 1 and len(numbers[0].text) == _NUMBER
-    return numbers[0].text if sure and not any(one.doubtful for one in numbers) else ""
+    return numbers[0].text if sure and not any(number.doubtful for number in numbers) else ""
 
 
 def _letter(found: Pieces) -> str:
-    """The one thing that was said. `pas arrive` is N; beside another word `pas` is unclear."""
-    said = {one.means for one in found.all if one.kind == "word" and one.means != DAYS}
-    denied = any(one.text in _DENIALS for one in found.all)
+    """Return the only outcome that was said; empty when it is unclear.
+
+    `pas arrive` is N; beside any other outcome `pas` is unclear.
+    """
+    said = {piece.means for piece in found.all if piece.kind == "word" and piece.means != DAYS}
+    denied = any(piece.text in _DENIALS for piece in found.all)
     if denied:
         return "N" if said <= {"A", "N"} and said else ""
     return said.pop() if len(said) == 1 else ""
 
 
 def _is_days(pieces: Sequence[Piece], at: int) -> bool:
-    """Whether this number says days: `J3`, `3 jours`; a number of a referral never does."""
+    """Return whether a piece is a number of days: `J3`, `3 jours`.
+
+    The number of a referral, which has four digits, never is.
+    """
     if pieces[at].kind != "number" or len(pieces[at].text) >= _NUMBER:
         return False
     sides = [*pieces[max(at - 1, 0) : at], *pieces[at + 1 : at + 2]]
-    return any(one.means == DAYS for one in sides)
+    return any(side.means == DAYS for side in sides)
 
 
-def _days(found: Sequence[Piece]) -> int | None:
-    if len(found) != 1 or found[0].doubtful or not 1 <= found[0].value <= MOST_DAYS:
+def _days(numbers: Sequence[Piece]) -> int | None:
+    if len(numbers) != 1 or numbers[0].doubtful or not 1 <= numbers[0].value <= MOST_DAYS:
         return None
-    return found[0].value
+    return numbers[0].value

@@ -56,7 +56,7 @@ def ask(key: str, *codes: str, **values: object) -> Problem:
     return Problem(key, Level.ASK, codes, values)
 
 
-def pair(
+def pair_up(
     section: Section,
     vocabulary: Vocabulary,
     known_months: Collection[int],

@@ -1,4 +1,4 @@
-"""One SMS -> what it says: `read`.
+"""Parser: read an SMS (`read`).
 
 The language is `KEYWORD [month] CODE number CODE number ...`, in any order, case and
 punctuation; codes are unique over all forms, so they decide the form and the keyword is only
@@ -23,13 +23,13 @@ from menus.reading.vocabulary import vocabulary_of
 
 
 def read(text: str, catalogue: Catalogue) -> Reading:
-    """What one SMS says, as far as it is certain; the rest as Problems of level ask.
+    """Return what an SMS says, as far as it is certain; the rest as Problems of level ask.
 
     `filled` has at most one entry per form, in the catalogue's order. It is empty when the
-    month is unclear, since nothing may be stored then, and for commands other than COR and
-    POUR. Numbers with O, l or I for a digit are filled and named in `Filled.repaired`. Whether
-    a month may be reported, whether the sender may use a command, and what the limits and
-    rules say, is not judged here. Takes any text whatever and raises nothing.
+    month is unclear, since nothing may be stored then, and for commands that take no codes and
+    numbers. Numbers with O, l or I for a digit are filled and named in `Filled.repaired`. Not
+    judged here: whether a month may be reported, whether the sender may use a command, and the
+    limits and rules. Takes any text and raises nothing.
     """
     vocabulary = vocabulary_of(catalogue)
     normalised = normalise_input(text)
@@ -59,7 +59,7 @@ def _without_report(said: CommandSaid) -> Reading:
 
 
 def _with_report(said: CommandSaid, reading: Reading, command: Command) -> Reading:
-    """COR, POUR or RCU with what they say of codes and numbers; what they lack is a Problem."""
+    """Return COR, POUR or RCU with their codes and numbers; a Problem asks for what is missing."""
     problems, filled = reading.problems, reading.filled
     if any(problem.key == "nothing_understood" for problem in problems):
         problems = (ask(command.missing, command=said.command),)

@@ -1,4 +1,4 @@
-"""What a REF says: `refer`.
+"""Referral: read the patient that the words behind a REF describe (`refer`).
 
 In any order and with any separators: an age in months, a sex, a reason, treatments. What is
 certain is taken and what is not is asked.
@@ -19,7 +19,7 @@ _SEXES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("F", "FILLE", "FEMME", "FEM", "FEMININ", "FILLETTE"), "F"),
     **dict.fromkeys(("M", "GARCON", "MASCULIN", "MASC"), "M"),
 }
-# How many days each unit has; what is left over of a month does not count.
+# The days of each unit of age; what is left over of a month does not count.
 _DAYS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("MOIS", "MOI"), 30),
     **dict.fromkeys(("AN", "ANS", "ANNEE", "ANNEES"), 360),
@@ -27,18 +27,21 @@ _DAYS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("JOUR", "JOURS", "JRS", "JR", "J"), 1),
 }
 _MONTH, _YEAR = 30, 360
-# These are French words as well: before another word, or beside a reason, they are just that.
+# Codes that are also French words. Before an everyday or unknown word, and before a number (not
+# PAR, which may have a dose), they are just that, except for the only reason that was typed.
 _ALSO_FRENCH: Final = frozenset({"LE", "AU", "PAR"})
 
 
 def refer(lexemes: Sequence[Lexeme], catalogue: Catalogue) -> ReferredPatient:
-    """Return what the lexemes behind a REF say, upper case and without accents."""
+    """Return the patient that the lexemes behind a REF describe, upper case, without accents."""
     vocabulary = _vocabulary_of(catalogue)
     pieces = vocabulary.words.pieces(lexemes)
-    return _Reader(catalogue, vocabulary, pieces).read()
+    return _PatientReader(catalogue, vocabulary, pieces).read()
 
 
 class _Vocabulary:
+    """The words of a referral in a catalogue; `reasons` and `treatments` are codes by word."""
+
     def __init__(self, catalogue: Catalogue) -> None:
         self.reasons = _by_word(catalogue.referrals.reasons.values())
         self.treatments = _by_word(catalogue.referrals.treatments.values())
@@ -47,7 +50,7 @@ class _Vocabulary:
 
 
 def _by_word(choices: Iterable[Choice]) -> dict[str, str]:
-    return {word: one.code for one in choices for word in (one.code, *one.aliases)}
+    return {word: choice.code for choice in choices for word in (choice.code, *choice.aliases)}
 
 
 def _units() -> dict[str, str]:
@@ -60,8 +63,8 @@ def _vocabulary_of(catalogue: Catalogue) -> _Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads one REF from its pieces."""
+class _PatientReader:
+    """The reader of one REF from its pieces."""
 
     catalogue: Catalogue
     vocabulary: _Vocabulary
@@ -93,13 +96,19 @@ class _Reader:
         )
 
     def _names(self, *, missing: bool) -> bool:
-        """Whether a word may be a name. While a reason is missing, a short one may be that."""
-        return any(len(one.text) > (3 if missing else 1) for one in self.found.strange)
+        """Return whether a word may be a name.
+
+        While the reason is `missing`, a word of two or three letters may be a mistyped reason.
+        """
+        return any(len(word.text) > (3 if missing else 1) for word in self.found.strange)
 
     def _reasons(self) -> tuple[str, ...]:
-        """The reasons typed, each once. `le 14` and `au centre` are none beside another one."""
+        """Return the reasons typed, each once.
+
+        `le 14` and `au centre` are reasons (LE, AU) only where no other reason was typed.
+        """
         codes = self.vocabulary.reasons
-        meant = [(at, codes[one.text]) for at, one in self._words() if one.text in codes]
+        meant = [(at, codes[word.text]) for at, word in self._words() if word.text in codes]
         sure = [code for at, code in meant if not self._is_french(at)]
         return tuple(dict.fromkeys(sure or [code for _, code in meant]))
 
@@ -107,18 +116,19 @@ class _Reader:
         codes = self.vocabulary.treatments
         return tuple(
             dict.fromkeys(
-                codes[one.text]
-                for at, one in self._words()
-                if one.text in codes and not self._is_french(at)
+                codes[word.text]
+                for at, word in self._words()
+                if word.text in codes and not self._is_french(at)
             )
         )
 
     def _contradict(self, treatments: Sequence[str]) -> bool:
-        """Whether nothing was given, and something was."""
+        """Return whether both no treatment and a treatment were typed."""
         known = self.catalogue.referrals.treatments
-        return len(treatments) > 1 and any(known[one].none for one in treatments)
+        return len(treatments) > 1 and any(known[code].none for code in treatments)
 
     def _is_french(self, at: int) -> bool:
+        """Return whether a code is a French word here: `le 14`, `au CSCom`, `par ma mere`."""
         pieces = self.found.all
         if pieces[at].text not in _ALSO_FRENCH or at + 1 == len(pieces):
             return False
@@ -126,29 +136,33 @@ class _Reader:
         return after in {"plain", "strange"} or (after == "number" and pieces[at].text != "PAR")
 
     def _sexes(self) -> set[str]:
-        """The sexes typed. `14m F` is a girl of fourteen months: M is months then."""
-        return {_SEXES[one.text] for at, one in self._words() if self._is_sex(at, one)}
+        """Return the sexes typed. `14m F` is a girl of fourteen months: M is months then."""
+        return {_SEXES[word.text] for at, word in self._words() if self._is_sex(at, word)}
 
-    def _is_sex(self, at: int, one: Piece) -> bool:
-        return one.text in _SEXES and not self._is_month(at)
+    def _is_sex(self, at: int, word: Piece) -> bool:
+        return word.text in _SEXES and not self._is_month(at)
 
     def _is_month(self, at: int) -> bool:
-        """Whether this M after a number is the unit, since the sex is said elsewhere."""
+        """Return whether an M after a number is the unit, since the sex is said elsewhere."""
         pieces = self.found.all
         if pieces[at].text != "M" or at == 0 or pieces[at - 1].kind != "number":
             return False
-        return any(_SEXES.get(one.text) for other, one in self._words() if other != at)
+        return any(word.text in _SEXES for other, word in self._words() if other != at)
 
     def _sex(self, sexes: set[str], reason: Reason | None) -> str:
+        """Return the sex, F for the reasons of adults; empty when it must be asked."""
         if reason is not None and reason.adult:
             return "F" if sexes <= {"F"} else ""
         return next(iter(sexes)) if len(sexes) == 1 else ""
 
     def _near(self, *, missing_reason: bool) -> str:
-        """The code that a strange word must be a slip of, where one is missing or may be."""
-        given = {one.means for _, one in self._words()}
-        for one in self.found.strange:
-            near = self.vocabulary.words.near(one.text)
+        """Return the code that a strange word must be a slip of; empty without one.
+
+        It is a treatment, or a reason where that is missing, and was not typed besides.
+        """
+        given = {word.means for _, word in self._words()}
+        for strange in self.found.strange:
+            near = self.vocabulary.words.near(strange.text)
             wanted = near in self.vocabulary.treatments or (
                 missing_reason and near in self.vocabulary.reasons
             )
@@ -157,7 +171,10 @@ class _Reader:
         return ""
 
     def _age(self, reason: Reason | None) -> int | None:
-        """The age in months, if there is one without doubt, and it goes with the reason."""
+        """Return the age in months; None when it is in doubt or does not fit the reason.
+
+        An adult has none, and 0 stands for it (`REF 0 F FE`).
+        """
         days = self._days()
         if days is None:
             return None
@@ -169,21 +186,22 @@ class _Reader:
         return months if reason.youngest <= months <= reason.oldest else None
 
     def _days(self) -> int | None:
-        """The age as typed, a month being thirty days; None when it is missing or unclear."""
-        numbers = [(at, one) for at, one in enumerate(self.found.all) if one.kind == "number"]
-        if any(one.doubtful for _, one in numbers):
+        """Return the age in days, a month being 30; None when it is missing or unclear."""
+        pieces = self.found.all
+        numbers = [(at, piece) for at, piece in enumerate(pieces) if piece.kind == "number"]
+        if any(number.doubtful for _, number in numbers):
             return None
-        named = [(one.value, self._unit(at)) for at, one in numbers if self._unit(at)]
+        named = [(number.value, self._unit(at)) for at, number in numbers if self._unit(at)]
         bare = [at for at, _ in numbers if not self._unit(at)]
-        # A number right behind a treatment is its dose, where another one can be the age.
+        # A number right behind a treatment is its dose, where another number can be the age.
         others = [at for at in bare if not self._is_dose(at)]
         if named:
             return None if others else _sum(named)
         only = others or bare
-        return self.found.all[only[0]].value * _MONTH if len(only) == 1 else None
+        return pieces[only[0]].value * _MONTH if len(only) == 1 else None
 
     def _unit(self, at: int) -> int:
-        """How many days the unit behind this number has; 0 when none is there."""
+        """Return the days of the unit behind a number; 0 without a unit."""
         pieces = self.found.all
         if at + 1 == len(pieces):
             return 0
@@ -192,14 +210,19 @@ class _Reader:
         return _DAYS.get(pieces[at + 1].text, 0)
 
     def _is_dose(self, at: int) -> bool:
+        """Return whether a number stands right behind a treatment."""
         return at > 0 and self.found.all[at - 1].text in self.vocabulary.treatments
 
     def _words(self) -> Iterator[tuple[int, Piece]]:
-        return ((at, one) for at, one in enumerate(self.found.all) if one.kind == "word")
+        """Yield the words with a meaning, each with its place."""
+        return ((at, piece) for at, piece in enumerate(self.found.all) if piece.kind == "word")
 
 
 def _sum(named: Sequence[tuple[int, int]]) -> int | None:
-    """`1 an 2 mois` is one age; two of anything else are not."""
+    """Return the days of an age in one unit, or in years and months (`1 an 2 mois`); else None.
+
+    `named` are numbers with the days of the unit behind each.
+    """
     (value, unit), *rest = named
     if not rest:
         return value * unit

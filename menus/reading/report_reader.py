@@ -1,4 +1,4 @@
-"""Codes and numbers of one SMS -> the report that they are: `read_report`."""
+"""Report reader: read codes and numbers as a report (`read_report`)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from menus.model.problem import Problem
 from menus.model.reading import Filled, MonthSaid, Reading
 from menus.reading import months
 from menus.reading.certainty import filled_form, foreign_aliases, minus_separates, unknown_code
-from menus.reading.pairing import Pair, ask, pair
+from menus.reading.pairing import Pair, ask, pair_up
 from menus.reading.personal_data import name_names, without_phones
 from menus.reading.sections import split, without_times
 from menus.reading.slots import Section
@@ -21,18 +21,21 @@ _PLAIN: Final = frozenset({Kind.KEYWORD, Kind.CODE, Kind.NUMBER, Kind.MARK, Kind
 
 
 def read_report(text: str, tokens: list[Token], vocabulary: Vocabulary) -> Reading:
-    """What the tokens say as a report; `text` is the SMS that they are of."""
-    return _Reader(text, tokens, vocabulary).report()
+    """Return what tokens say as a report; `text` is the whole SMS, whose length tells of a cut."""
+    return _ReportReader(text, tokens, vocabulary).report()
 
 
 def is_plain(tokens: Iterable[Token]) -> bool:
-    """Whether there are codes and numbers only, so that words need not be looked at."""
+    """Return whether there are codes and numbers only, so that words need no attention."""
     return _PLAIN.issuperset([token.kind for token in tokens])
 
 
 @dataclass(slots=True)
-class _Reader:
-    """Reads one report, step by step."""
+class _ReportReader:
+    """The reader of one report, step by step.
+
+    `pairs` and `unknown` are of all sections, `said` the months of the whole message.
+    """
 
     text: str
     tokens: list[Token]
@@ -44,23 +47,24 @@ class _Reader:
     unclear_month: bool = False
 
     def report(self) -> Reading:
+        """Return the reading: its body is the order in which a report is read."""
         plain = is_plain(self.tokens)
         phoneless, phones = without_phones(self.tokens if plain else without_times(self.tokens))
         ending = ending_of(self.text, phoneless, self.catalogue.code_of)
         rest = ending.tokens if plain else self._without_words(ending.tokens)
         sections, strays = split(rest, self.catalogue, self.vocabulary.speller.forms_near)
         bare = self._pair_all(sections)
-        self._certain(ending)
-        self._unknown_codes(strays, bare)
+        self._drop_doubtful(ending)
+        self._ask_unknown_codes(strays, bare)
         month = self._month(unread=any(map(_begins_as_month, sections)))
         filled = () if self.unclear_month else self._filled()
-        self._emptiness(sections)
+        self._ask_when_empty(sections)
         return Reading(
             filled=filled,
             month=month,
-            forms_named=forms_named(one.keyword for one in sections if one.keyword),
+            forms_named=forms_named(section.keyword for section in sections if section.keyword),
             problems=tuple(_each_once(self.problems)),
-            personal=phones or (not plain and self._names_somebody(sections)),
+            personal=phones or (not plain and self._has_names(sections)),
             cut=ending.cut,
         )
 
@@ -69,18 +73,18 @@ class _Reader:
         return self.vocabulary.catalogue
 
     def _without_words(self, tokens: Sequence[Token]) -> list[Token]:
-        """The tokens with names marked and the months said in words taken note of."""
+        """Return the tokens with names marked and without the months said in words, now noted."""
         named = name_names(tokens, self.vocabulary.speller.may_be_code)
         self.said, rest = months.take_words(named)
         return rest
 
     def _pair_all(self, sections: Sequence[Section]) -> list[str]:
-        """Pairs every section; gives the codes that stand in a sentence without a number."""
-        known = {one.month for one in self.said}
+        """Pair every section and return the codes in a sentence without a number."""
+        known = {month.month for month in self.said}
         bare: list[str] = []
         for section in sections:
-            paired = pair(section, self.vocabulary, known)
-            self.pairs += [(section, one) for one in paired.pairs]
+            paired = pair_up(section, self.vocabulary, known)
+            self.pairs += [(section, pair) for pair in paired.pairs]
             self.unknown += paired.unknown
             self.said += paired.months
             self.unclear_month |= paired.unclear_month
@@ -88,9 +92,9 @@ class _Reader:
             bare += paired.bare
         return bare
 
-    def _certain(self, ending: Ending) -> None:
-        """Takes out the pairs that something speaks against, and asks for them."""
-        minus = minus_separates([one for _, one in self.pairs])
+    def _drop_doubtful(self, ending: Ending) -> None:
+        """Take out the pairs that are doubtful after all, and ask about them."""
+        minus = minus_separates([pair for _, pair in self.pairs])
         foreign = foreign_aliases(self.pairs, self.catalogue)
         lost = ending.doubted.end if ending.doubted else -1
         if not minus or foreign or ending.doubted:
@@ -101,36 +105,41 @@ class _Reader:
             ]
         if ending.cut and not any(problem.key == "cut" for problem in self.problems):
             self.problems.append(ask("cut"))
-        self._two_values()
+        self._ask_two_values()
 
     def _is_doubtful(
-        self, one: Pair, *, minus: bool, foreign: Collection[Token], lost: int
+        self, pair: Pair, *, minus: bool, foreign: Collection[Token], lost: int
     ) -> bool:
-        """Whether this pair must be asked, which is noted."""
-        code = one.token.means
-        if one.end == lost:
+        """Return whether a pair is doubtful, and note the question about it.
+
+        `minus` tells that hyphens separate, `foreign` are the aliases of another form's codes,
+        and `lost` is the end of the number that may have lost digits, -1 without one.
+        """
+        code = pair.token.means
+        if pair.end == lost:
             self.problems.append(ask("cut", code))
-        elif one.number.minus and one.number.value == 1 and not minus:
+        elif pair.number.minus and pair.number.value == 1 and not minus:
             self.problems.append(ask("code_without_number", code))
-        elif one.token in foreign:
-            self.problems.append(ask("unknown_code", typed=one.token.text))
+        elif pair.token in foreign:
+            self.problems.append(ask("unknown_code", typed=pair.token.text))
         else:
             return False
         return True
 
-    def _two_values(self) -> None:
-        """One code twice must say the same; its days out as well, where both say any."""
-        if len({one.token.means for _, one in self.pairs}) == len(self.pairs):
+    def _ask_two_values(self) -> None:
+        """Ask about each code that was typed twice with different numbers or days out."""
+        if len({pair.token.means for _, pair in self.pairs}) == len(self.pairs):
             return
         seen: dict[str, Pair] = {}
-        for _, one in self.pairs:
-            code = one.token.means
-            before = seen.setdefault(code, one)
-            if one.number.value != before.number.value or one.days != before.days:
+        for _, pair in self.pairs:
+            code = pair.token.means
+            before = seen.setdefault(code, pair)
+            if pair.number.value != before.number.value or pair.days != before.days:
                 self.problems.append(ask("two_values", code))
 
-    def _unknown_codes(self, strays: Sequence[Token], bare: Sequence[str]) -> None:
-        present = {one.token.means for _, one in self.pairs}
+    def _ask_unknown_codes(self, strays: Sequence[Token], bare: Sequence[str]) -> None:
+        """Ask about words in a code's place, stray commands and, without pairs, bare codes."""
+        present = {pair.token.means for _, pair in self.pairs}
         for token, numbers in self.unknown:
             self.problems.extend(unknown_code(token, numbers, self.vocabulary.speller, present))
         self.problems.extend(ask("unknown_code", typed=token.text) for token in strays)
@@ -138,6 +147,10 @@ class _Reader:
             self.problems.extend(ask("code_without_number", code) for code in bare)
 
     def _month(self, *, unread: bool) -> MonthSaid | None:
+        """Return the month that was said; None, with a question, when it is unclear.
+
+        `unread` tells that a word may be a month that could not be read.
+        """
         month, differ = months.agreed(self.said)
         self.unclear_month |= differ or (month is None and unread)
         if self.unclear_month:
@@ -146,33 +159,33 @@ class _Reader:
         return month
 
     def _filled(self) -> tuple[Filled, ...]:
-        """The pairs by form, less the codes that are asked."""
+        """Return the pairs by form, without the codes that are asked."""
         asked = {code for problem in self.problems for code in problem.codes}
-        certain = [one for _, one in self.pairs if one.token.means not in asked]
-        touched = {self.catalogue.form_of[one.token.means] for one in certain}
+        certain = [pair for _, pair in self.pairs if pair.token.means not in asked]
+        touched = {self.catalogue.form_of[pair.token.means] for pair in certain}
         return tuple(
             filled_form(keyword, codes, certain)
             for keyword, codes in self.vocabulary.codes.items()
             if keyword in touched
         )
 
-    def _emptiness(self, sections: Sequence[Section]) -> None:
-        """Says so when nothing was understood, or a form was named and no number given."""
-        if not any(map(_speaks, sections)):
+    def _ask_when_empty(self, sections: Sequence[Section]) -> None:
+        """Ask when nothing was understood, or when a form was named without numbers."""
+        if not any(map(_is_understood, sections)):
             self.problems = [ask("nothing_understood")]
             return
-        touched = {self.catalogue.form_of[one.token.means] for _, one in self.pairs}
-        empty = [one.keyword.means for one in sections if one.keyword and not one.slots]
+        touched = {self.catalogue.form_of[pair.token.means] for _, pair in self.pairs}
+        empty = [section.keyword for section in sections if section.keyword and not section.slots]
         for keyword in empty:
-            if keyword not in touched:
-                self.problems.append(ask("form_without_numbers", form=keyword))
+            if keyword.means not in touched:
+                self.problems.append(ask("form_without_numbers", form=keyword.means))
         if not self.pairs and not self.problems:
             self.problems.append(ask("nothing_understood"))
 
-    def _names_somebody(self, sections: Sequence[Section]) -> bool:
-        """Whether a name was typed, or any word that is neither a code nor everyday speech."""
+    def _has_names(self, sections: Sequence[Section]) -> bool:
+        """Return whether a name, or a word that is neither code nor everyday, was typed."""
         codes = {token for token, _ in self.unknown}
-        understood = any(map(_speaks, sections))
+        understood = any(map(_is_understood, sections))
         return any(
             token.kind is Kind.NAME or (_is_free_word(token) and understood and token not in codes)
             for section in sections
@@ -180,7 +193,7 @@ class _Reader:
         )
 
 
-def _speaks(section: Section) -> bool:
+def _is_understood(section: Section) -> bool:
     return bool(section.keyword or section.slots)
 
 
@@ -189,12 +202,13 @@ def _is_free_word(token: Token) -> bool:
 
 
 def _begins_as_month(section: Section) -> bool:
-    """Whether a word before the first code may be a month that could not be read."""
+    """Return whether a word before the first code may be a month that could not be read."""
     free = (token.text for token in section.preface if _is_free_word(token))
     return section.keyword is not None and any(map(months.may_be_month, free))
 
 
 def _each_once(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Yield the problems in order, each once; a Problem holds a mapping and has no hash."""
     seen = set()
     for problem in problems:
         mark = (problem.key, problem.codes, tuple(problem.values.items()))
