@@ -62,6 +62,7 @@ def plain_command(
 
 
 def has_name(tokens: Iterable[Token]) -> bool:
+    """Return whether a person's name was typed."""
     return any(token.kind is Kind.NAME for token in tokens)
 
 

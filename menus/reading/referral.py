@@ -71,6 +71,7 @@ class _PatientReader:
     found: Pieces
 
     def read(self) -> ReferredPatient:
+        """Return the patient, with all that is unclear named."""
         reasons = self._reasons()
         reason = self.catalogue.referrals.reasons[reasons[0]] if len(reasons) == 1 else None
         sexes = self._sexes()

@@ -30,11 +30,11 @@ class Kind:
     GREETING: Final = KindName("greeting")
     FILLER: Final = KindName("filler")
     UNIT: Final = KindName("unit")
-    """What a number counts (`cas`, `sachets`)."""
+    """A word for the things that a number counts (`cas`, `sachets`)."""
     PACK: Final = KindName("pack")
     """A unit that is not the one counted (`boites`)."""
     TIME: Final = KindName("time")
-    """What makes the number before it a TIMED one (`jours`, `h`, `fois`)."""
+    """A word that makes the number before it TIMED (`jours`, `h`, `fois`)."""
     NAME: Final = KindName("name")
     """A word that is or may be a person's name."""
     LONE: Final = KindName("lone")
