@@ -45,12 +45,12 @@ class Kind:
 class Token(NamedTuple):
     """A word, number or mark.
 
-    `text` is upper case. `means` is the code, the keyword or the command that the text stands
-    for; `value` the number, or the month 1-12. A `doubtful` number must be asked, a doubtful
-    month read back. `repaired` tells that letters were read as digits, `minus` that a hyphen
-    stands before the number, `titled` that a word of three letters or more was typed with a
-    capital in front and small letters after it. `start` and `end` are positions in the
-    normalised text, as of a slice.
+    `text` is upper case, but for an elision (`j'`), which stays as typed. `means` is the code,
+    the keyword or the command that the text stands for; `value` the number, or the month 1-12.
+    A `doubtful` number must be asked, a doubtful month read back. `repaired` tells that letters
+    were read as digits, `minus` that a hyphen stands before the number, `titled` that a word of
+    three letters or more was typed with a capital in front and small letters after it. `start`
+    and `end` are positions in the normalised text, as of a slice.
     """
 
     kind: KindName

@@ -1,4 +1,4 @@
-"""Holds up the whole way of an SMS as typed: stored, asked and answered as the corpus says."""
+"""The whole way of an SMS as typed: stored, asked and answered as the corpus says."""
 
 import json
 from collections import Counter

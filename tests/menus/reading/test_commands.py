@@ -1,4 +1,4 @@
-"""Holds up the reading of commands: which one, what it says, and when it is none."""
+"""Commands: which one a message is, what it says, and when it is none."""
 
 import pytest
 
@@ -20,7 +20,7 @@ MARCH = MonthSaid(3)
 
 
 def values_of(reading: Reading) -> dict[str, int]:
-    return {code: one for filled in reading.filled for code, one in filled.values.items()}
+    return {code: number for filled in reading.filled for code, number in filled.values.items()}
 
 
 def keys(reading: Reading) -> list[str]:
@@ -89,33 +89,13 @@ def test_what_a_correction_must_be_asked(
         ("POUR KOLA VUS 4", (Place(("KOLA",)), {"VUS": 4}, None, "")),
         (
             "POUR SIRAKORO BA PEC mars VUS 4",
-            (
-                Place(
-                    (
-                        "SIRAKORO",
-                        "BA",
-                    )
-                ),
-                {"VUS": 4},
-                MARCH,
-                "",
-            ),
+            (Place(("SIRAKORO", "BA")), {"VUS": 4}, MARCH, ""),
         ),
         ("POUR KOLA-BA PEC 03 VUS 4", (Place(("KOLA-BA",)), {"VUS": 4}, MARCH, "")),
         ("POUR N'DEBOUGOU PEC 03 VUS 4", (Place(("N'DEBOUGOU",)), {"VUS": 4}, MARCH, "")),
         (
             "POUR KOLA 2 PEC 03 VUS 4",
-            (
-                Place(
-                    (
-                        "KOLA",
-                        "2",
-                    )
-                ),
-                {"VUS": 4},
-                MARCH,
-                "",
-            ),
+            (Place(("KOLA", "2")), {"VUS": 4}, MARCH, ""),
         ),
         ("POUR KOLA 03 PEC VUS 4", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
         ("Pour le site de Kola, PEC 03 VUS 4", (Place(("KOLA",)), {"VUS": 4}, MARCH, "")),
@@ -226,6 +206,8 @@ def test_an_answer_beside_anything_that_matters_confirms_nothing(
         ("PEC RAS mars", ("RAS", None, ("PEC",), MARCH)),
         ("PEC 03 neant", ("RAS", None, ("PEC",), MARCH)),
         ("PEC RAS NUT RAS", ("RAS", None, ("PEC", "NUT"), None)),
+        ("COR RAS PEC mars", ("RAS", None, ("PEC",), MARCH)),
+        ("COR ANNULE", ("ANNULE", None, (), None)),
         ("ETAT", ("ETAT", Place(), (), None)),
         ("ETAT KOLA 03", ("ETAT", Place(("KOLA",)), (), MARCH)),
         ("etat de Kola svp", ("ETAT", Place(("KOLA",)), (), None)),
@@ -299,7 +281,9 @@ def test_a_mistyped_command_that_weighs_is_proposed(
     reading = read(text, catalogue)
 
     assert (reading.command, reading.filled) == ("", ())
-    assert [(one.key, one.values["near"]) for one in reading.problems] == [("command_near", near)]
+    assert [(problem.key, problem.values["near"]) for problem in reading.problems] == [
+        ("command_near", near)
+    ]
 
 
 @pytest.mark.parametrize(

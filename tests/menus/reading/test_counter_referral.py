@@ -1,4 +1,4 @@
-"""Holds up: CRF is read for sure or asked; a death is never guessed."""
+"""Counter-referral: CRF is read without doubt or asked; a death is never guessed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Holds up the lexer: typography never matters, digits and letters part, nothing raises."""
+"""The lexer: typography never matters, digits and letters part, nothing raises."""
 
 import pytest
 from hypothesis import given
@@ -32,6 +32,11 @@ def test_folding(typed: str, folded: str) -> None:
     assert normalise_input(typed) == folded
 
 
+def test_more_signs_than_are_remembered_are_read_all_the_same() -> None:
+    signs = "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))
+    assert normalise_input(f"{signs}é") == f"{' ' * 5000}e"
+
+
 @pytest.mark.parametrize(
     ("folded", "texts"),
     [
@@ -63,4 +68,4 @@ def test_every_sign_of_the_folded_text_is_in_a_lexeme_or_a_blank(text: str) -> N
 
     assert folded.replace(ODD, "0").replace("\n", " ").isascii()
     assert "".join(lexeme.text for lexeme in lexemes) == folded.replace(" ", "")
-    assert all(folded[one.start : one.end] == one.text for one in lexemes)
+    assert all(folded[lexeme.start : lexeme.end] == lexeme.text for lexeme in lexemes)

@@ -1,4 +1,4 @@
-"""Holds up the reading of one SMS: what is certain is filled, all else is asked."""
+"""The parser: of any SMS, what is certain is filled and all else is asked."""
 
 import sys
 from types import FrameType
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from menus.loading.loader import load
 from menus.model.catalogue import Catalogue
 from menus.model.cross_check import Level
-from menus.model.reading import MonthSaid, Reading
+from menus.model.reading import Filled, MonthSaid, Reading
 from menus.reading.lexer import normalise_input
 from menus.reading.parser import read
 
@@ -19,11 +19,11 @@ MARCH = MonthSaid(3)
 
 
 def values_of(reading: Reading) -> dict[str, int]:
-    return {code: one for filled in reading.filled for code, one in filled.values.items()}
+    return {code: number for filled in reading.filled for code, number in filled.values.items()}
 
 
 def told(reading: Reading) -> list[tuple[Any, ...]]:
-    return [(one.key, *one.codes, *one.values.values()) for one in reading.problems]
+    return [(problem.key, *problem.codes, *problem.values.values()) for problem in reading.problems]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_typography_greetings_and_keywords_never_matter(text: str, catalogue: Ca
     assert reading.month == MARCH
     assert reading.problems == ()
     assert (reading.personal, reading.cut, reading.command) == (False, False, "")
-    assert [(one.form, one.repaired) for one in reading.filled] == [("PEC", ())]
+    assert [(filled.form, filled.repaired) for filled in reading.filled] == [("PEC", ())]
 
 
 @pytest.mark.parametrize(
@@ -298,10 +298,10 @@ def test_numbers_are_never_shifted_to_the_next_code(
 def test_two_forms_and_days_out(catalogue: Catalogue) -> None:
     reading = read("STK BEB0 J5 ENF 0J12 PLQ 45J7 PEC 03 VUS 3", catalogue)
 
-    assert [(one.form, dict(one.values), dict(one.days_out)) for one in reading.filled] == [
-        ("PEC", {"VUS": 3}, {}),
-        ("STK", {"BEB": 0, "ENF": 0, "PLQ": 45}, {"BEB": 5, "ENF": 12, "PLQ": 7}),
-    ]
+    assert reading.filled == (
+        Filled("PEC", {"VUS": 3}),
+        Filled("STK", {"BEB": 0, "ENF": 0, "PLQ": 45}, {"BEB": 5, "ENF": 12, "PLQ": 7}),
+    )
     assert reading.month == MARCH
     assert reading.forms_named == ("STK", "PEC")
 
@@ -354,7 +354,7 @@ def test_a_cut_message_loses_its_last_number_only(
 
     assert values_of(reading) == values
     assert reading.cut == (asked is not None)
-    assert {code for one in reading.problems for code in one.codes} == set(asked or [])
+    assert {code for problem in reading.problems for code in problem.codes} == set(asked or [])
 
 
 # Not the fixture: hypothesis prints the arguments of a failing example.
@@ -398,7 +398,8 @@ def test_any_text_is_read_and_every_number_stands_in_it(text: str) -> None:
         for number in (*filled.values.values(), *filled.days_out.values()):
             assert str(number) in digits
     assert reading.filled or reading.problems or reading.command
-    assert not {code for one in reading.problems for code in one.codes} & values_of(reading).keys()
+    asked = {code for problem in reading.problems for code in problem.codes}
+    assert not asked & values_of(reading).keys()
 
 
 @given(

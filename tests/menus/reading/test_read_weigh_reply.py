@@ -22,13 +22,13 @@ from menus.wording.replies import ReportReply, report_reply
 
 # Not the fixture: hypothesis prints the arguments of a failing example.
 CATALOGUE = load()
-FIELDS = {one.code: one for form in CATALOGUE.forms.values() for one in form.fields}
+FIELDS = {field.code: field for form in CATALOGUE.forms.values() for field in form.fields}
 LOOKALIKES = str.maketrans("OolI", "0011")
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What one SMS left on an empty site, and the reply to it."""
+    """What an SMS left on an empty site, and the reply to it."""
 
     reading: Reading
     values: Mapping[str, int]
@@ -82,13 +82,13 @@ def numbers(text: str) -> set[int]:
 
 
 def typed_numbers(text: str) -> set[int]:
-    """Every number in a text, once as it stands and once with letters taken for digits."""
+    """Return every number in a text, as it stands and with letters taken for digits."""
     folded = normalise_input(text)
     return numbers(folded) | numbers(folded.translate(LOOKALIKES))
 
 
 def is_read_back(answer: Answered, code: str, language: str) -> bool:
-    """Whether a stored number stands once beside its label, or where room is short its code.
+    """Return whether a stored number stands once beside its label, or its code in little room.
 
     A sentence about a rule may name code and number a second time.
     """

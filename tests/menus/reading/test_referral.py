@@ -1,4 +1,4 @@
-"""Holds up: REF in any form is read for sure or asked, and nothing in it is guessed or kept."""
+"""Referral: REF in any form is read without doubt or asked; nothing is guessed or kept."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Holds up the judging of mistyped words: one slip, the same keys, one choice or several."""
+"""Spelling: one slip, the same keys, one choice or several."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Holds up: what stands beside RUPT, and that a receipt is read like a report and is none."""
+"""Stock words: what stands beside RUPT; a receipt is read like a report and is none."""
 
 import pytest
 
@@ -49,7 +49,8 @@ def test_a_receipt_is_read_as_a_report_is(
 ) -> None:
     reading = read(text, catalogue)
     assert reading.command == "RCU"
-    assert {code: n for one in reading.filled for code, n in one.values.items()} == numbers
+    found = {code: n for filled in reading.filled for code, n in filled.values.items()}
+    assert found == numbers
 
 
 @pytest.mark.parametrize(
@@ -66,5 +67,5 @@ def test_a_receipt_is_read_as_a_report_is(
 def test_a_mistyped_receipt_is_no_stock_count(catalogue: Catalogue, text: str) -> None:
     reading = read(text, catalogue)
     assert (reading.filled, reading.command) == ((), "")
-    assert [one.key for one in reading.problems] == ["command_near"]
-    assert reading.problems[0].values["near"] == "RCU"
+    told = [(problem.key, problem.values["near"]) for problem in reading.problems]
+    assert told == [("command_near", "RCU")]

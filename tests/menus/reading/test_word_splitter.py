@@ -1,4 +1,4 @@
-"""Holds up the cutting of letters: one way to cut or none, and look-alikes beside digits only."""
+"""The word splitter: one way to cut or none, and look-alikes beside digits only."""
 
 import pytest
 
