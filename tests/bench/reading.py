@@ -1,7 +1,7 @@
-"""How long it takes to read and weigh one SMS: CPU time of one core, no database, no network.
+"""Measure the time to read and weigh an SMS: CPU of one core, no database, no network.
 
 Every message of the corpus is read and weighed several times over; the figure is the median
-over messages of each one's median. That time grows no faster than the text is shown with
+over messages of the median of each. That time grows no faster than the text is shown with
 10,000 adverse characters against 1,000 of the same. `python -m tests.bench.reading --fuzz N`
 reads N mangled messages besides and stops at the first that breaks a promise.
 """
@@ -26,7 +26,7 @@ from menus.reading.parser import read
 from menus.rules.evaluation import evaluate
 from tests.corpus.lines import FILES, load
 
-# Texts that an unlucky reader would go over again and again.
+# Texts that a reader which goes back would read again and again.
 ADVERSE: Final = ("A1", "O", "1 ", "-", "½", "VUS 1 ", "XYZ 1 ", "lOlPARlOl ", "COR ", "ETAT 3 ")
 LONG: Final = 10_000
 SHORT: Final = 1000
@@ -38,7 +38,7 @@ _SIGNS: Final = "OolI01289 ,.;:/-=JjA½é\n٣🙏'"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Microseconds of CPU for one SMS, read alone and read and weighed; and for long texts.
+    """Microseconds of CPU for an SMS, read alone and read and weighed; and for long texts.
 
     `growth` is the worst ratio of the time for 10,000 characters to that for 1,000 of the
     same, `longest_ms` the longest time for 10,000.
@@ -52,7 +52,7 @@ class Reading:
 
 
 def measure(*, rounds: int) -> Reading:
-    """Reads the corpus `rounds` times over."""
+    """Return the figures of the corpus, read `rounds` times over."""
     catalogue = load_catalogue()
     texts = [line.sent.text for path in FILES for line in load(path)]
     alone: list[list[float]] = [[] for _ in texts]
@@ -85,7 +85,7 @@ def rows(found: Reading) -> Iterator[str]:
 
 
 def fuzz(messages: int, *, seed: int) -> None:
-    """Reads that many mangled messages of the corpus. Raises AssertionError for a broken promise.
+    """Read mangled messages of the corpus. Raises AssertionError for a broken promise.
 
     Nothing raises; no number is stored that does not stand in the text, or beyond its limit;
     a code that is asked about is not stored.
@@ -113,7 +113,7 @@ def _weigh(filled: Filled, catalogue: Catalogue) -> dict[str, int]:
 
 
 def _milliseconds(unit: str, length: int, catalogue: Catalogue) -> float:
-    """The shortest of several times that a text of this length takes."""
+    """Return the milliseconds that a text of this length takes, the least of nine times."""
     text = (unit * length)[:length]
     took = []
     for _ in range(9):
@@ -124,7 +124,7 @@ def _milliseconds(unit: str, length: int, catalogue: Catalogue) -> float:
 
 
 def _mangled(texts: Sequence[str], dice: random.Random) -> Iterator[str]:
-    """Messages cut, spliced and mistyped at random, for ever."""
+    """Yield messages cut, spliced and mistyped at random, for ever."""
     while True:
         text = dice.choice(texts)
         if dice.random() < 0.3:

@@ -1,4 +1,4 @@
-"""`python -m tests.corpus [FILE ...] [--quiet]`: the figures of SMS as typed, kind by kind."""
+"""Print the figures of SMS as typed, by kind: `python -m tests.corpus [FILE ...] [--quiet]`."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""The figures of a corpus, all in all and by kind, and the bounds that they have to keep."""
+"""Figures of a corpus, in all and by kind, and the bounds that they must keep."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ ONE_PART = 0.97
 
 @dataclass(frozen=True)
 class Figures:
-    """How many of how many. A rate of nothing is 1."""
+    """Counts of lines, numbers and questions; the rate of nothing is 1."""
 
     lines: int
     wrong: int
@@ -41,7 +41,7 @@ class Figures:
 
     @property
     def kept(self) -> bool:
-        """Whether every bound is kept."""
+        """Return whether every bound is kept."""
         return (
             not self.wrong
             and not self.leaked
@@ -52,55 +52,55 @@ class Figures:
 
 
 def count(verdicts: Sequence[Verdict]) -> Figures:
-    """The figures of these lines together; each number and each question counts."""
-    lines = [one.line for one in verdicts]
-    to_store = sum(len(one.must_store) + len(one.must_stockouts) for one in lines)
-    to_ask = sum(len(one.must_ask) for one in lines)
-    to_mention = sum(len(one.should_mention) for one in lines)
+    """Return the figures of all lines together; each number and each question counts."""
+    lines = [verdict.line for verdict in verdicts]
+    to_store = sum(len(line.must_store) + len(line.must_stockouts) for line in lines)
+    to_ask = sum(len(line.must_ask) for line in lines)
+    to_mention = sum(len(line.should_mention) for line in lines)
     return Figures(
         lines=len(lines),
-        wrong=sum(bool(one.wrong) for one in verdicts),
-        leaked=sum(bool(one.leaked) for one in verdicts),
-        stored=to_store - sum(len(one.lost) for one in verdicts),
+        wrong=sum(bool(verdict.wrong) for verdict in verdicts),
+        leaked=sum(bool(verdict.leaked) for verdict in verdicts),
+        stored=to_store - sum(len(verdict.lost) for verdict in verdicts),
         to_store=to_store,
-        asked=to_ask - sum(len(one.not_asked) for one in verdicts),
+        asked=to_ask - sum(len(verdict.not_asked) for verdict in verdicts),
         to_ask=to_ask,
-        mentioned=to_mention - sum(len(one.not_mentioned) for one in verdicts),
+        mentioned=to_mention - sum(len(verdict.not_mentioned) for verdict in verdicts),
         to_mention=to_mention,
-        one_part=sum(one.one_part for one in verdicts),
+        one_part=sum(verdict.one_part for verdict in verdicts),
     )
 
 
 def table(verdicts: Sequence[Verdict]) -> Iterable[str]:
-    """One row for each kind, and one for all."""
+    """Yield the rows of a table: a head, a row for each kind, and a row for all."""
     kinds: defaultdict[str, list[Verdict]] = defaultdict(list)
-    for one in verdicts:
-        kinds[one.line.kind].append(one)
+    for verdict in verdicts:
+        kinds[verdict.line.kind].append(verdict)
     yield f"{'kind':<20}{'lines':>6}{'wrong':>6}{'stored':>12}{'asked':>10}{'said':>10}{'1 part':>10}"
     for kind, group in sorted(kinds.items()):
         yield _row(kind, count(group))
     yield _row("all", count(verdicts))
 
 
-def _row(name: str, one: Figures) -> str:
+def _row(name: str, found: Figures) -> str:
     return (
-        f"{name:<20}{one.lines:>6}{one.wrong + one.leaked or '-':>6}"
-        f"{f'{one.stored}/{one.to_store}':>12}{f'{one.asked}/{one.to_ask}':>10}"
-        f"{f'{one.mentioned}/{one.to_mention}':>10}{f'{one.one_part}/{one.lines}':>10}"
+        f"{name:<20}{found.lines:>6}{found.wrong + found.leaked or '-':>6}"
+        f"{f'{found.stored}/{found.to_store}':>12}{f'{found.asked}/{found.to_ask}':>10}"
+        f"{f'{found.mentioned}/{found.to_mention}':>10}{f'{found.one_part}/{found.lines}':>10}"
     )
 
 
 def faults(verdicts: Iterable[Verdict]) -> Iterable[str]:
-    """Each line that lacks something, with what it lacks and what was answered."""
-    for one in verdicts:
+    """Yield each line that lacks something, with what it lacks and what was answered."""
+    for verdict in verdicts:
         said = [
-            *(f"WRONG {fault}" for fault in one.wrong),
-            *(f"LEAKED {fault}" for fault in one.leaked),
-            *(f"not stored {fault}" for fault in one.lost),
-            *(f"not asked {fault}" for fault in one.not_asked),
-            *(f"not said {fault}" for fault in one.not_mentioned),
+            *(f"WRONG {fault}" for fault in verdict.wrong),
+            *(f"LEAKED {fault}" for fault in verdict.leaked),
+            *(f"not stored {fault}" for fault in verdict.lost),
+            *(f"not asked {fault}" for fault in verdict.not_asked),
+            *(f"not said {fault}" for fault in verdict.not_mentioned),
         ]
-        if said or not one.one_part:
-            yield f"{one.line.id} {one.line.kind}: {'; '.join(said) or 'two parts'}"
-            yield f"    > {one.line.sent.text!r}"
-            yield f"    < {one.reply!r}"
+        if said or not verdict.one_part:
+            yield f"{verdict.line.id} {verdict.line.kind}: {'; '.join(said) or 'two parts'}"
+            yield f"    > {verdict.line.sent.text!r}"
+            yield f"    < {verdict.reply!r}"

@@ -1,4 +1,4 @@
-"""What the gateway made of a line: sent into the inbox, read, answered, stored - and judged.
+"""Judge what the gateway makes of a line: sent into the inbox, read, answered and stored.
 
 Each line meets an empty site: a fresh SQLite database with the roster that the corpus assumes
 (facility KANI with the sites KOLA, TENE and SIRAKORO; the agent is at KOLA, the DTC at KANI).
@@ -46,7 +46,7 @@ _PEOPLE = (
     PersonRow(_HERE, PHONES["asc"], "Awa", "asc", "KOLA", "fr", active=True),
     PersonRow(_HERE, PHONES["dtc"], "Nana", "dtc", "KANI", "fr", active=True),
 )
-# How a question or a refusal sounds in French, whatever its sentence.
+# Words of a question or a refusal in French, whatever its sentence.
 _ASKING = re.compile(
     r"\?|\b(pas|manque\w*|envoyez|renvoyez|corrig\w+|verifi\w+|confirm\w+|repondez|incomplet\w*"
     r"|inconnu\w*|rien|aucun\w*|refus\w*|trop|quel\w*|coupe\w*|attend\w*|nom|noms)\b"
@@ -55,7 +55,7 @@ _ASKING = re.compile(
 
 @dataclass(frozen=True)
 class Stored:
-    """Everything that counts after the line: by month and code."""
+    """What is stored after a line: values by month and code, days out by code."""
 
     values: Mapping[tuple[str, str], int]
     days_out: Mapping[str, int]
@@ -63,7 +63,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One line, judged. The lists hold what was found wanting, in words for a person."""
+    """The judgement of a line. The lists hold what is wrong or missing, in words for a person."""
 
     line: Line
     reply: str
@@ -79,10 +79,13 @@ class Verdict:
 
 
 class Court:
-    """Judges lines, one at a time; `template` is a migrated SQLite file, `folder` takes a copy."""
+    """A database on which lines are judged, each on an empty site.
+
+    `template` is a migrated SQLite file; its copy is made in `folder`.
+    """
 
     def __init__(self, catalogue: Catalogue, template: Path, folder: Path) -> None:
-        self._house = Context(catalogue, ZoneInfo("Africa/Bamako"))
+        self._context = Context(catalogue, ZoneInfo("Africa/Bamako"))
         shutil.copyfile(template, folder / "court.db")
         self._engine = connect(f"sqlite:///{folder / 'court.db'}")
         with self._engine.begin() as connection:
@@ -96,14 +99,17 @@ class Court:
         self._engine.dispose()
 
     def judge(self, line: Line) -> Verdict:
-        """Sends the line and what came before it. Raises ValueError without one single reply."""
+        """Send a line and what came before it, and judge the outcome.
+
+        Raises ValueError when a message has not exactly one reply in GSM-7.
+        """
         self._forget()
         for number, sent in enumerate((*line.before, line.sent)):
             reply = self._told(f"{line.id}-{number}", sent)
-        return _verdict(line, reply, _stored(self._engine, self._house, line.sent.received))
+        return _verdict(line, reply, _stored(self._engine, self._context, line.sent.received))
 
     def _forget(self) -> None:
-        """Every table as it was before the first message."""
+        """Put every table back as it was before the first message."""
         with self._engine.begin() as connection:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
@@ -112,12 +118,13 @@ class Court:
                     connection.execute(table.insert(), rows)
 
     def _told(self, provider_id: str, sent: Sent) -> str:
+        """Send a message and return the reply to it."""
         engine = self._engine
         before = _replies(engine)
         phone, moment = PHONES[sent.role], sent.received
         sms = InboundSms(provider_id, phone, "36000", sent.text, moment, "61002", "")
         accept(engine, b"corpus", sms, moment)
-        reader.read_inbox(engine, self._house, lambda: moment)
+        reader.read_inbox(engine, self._context, lambda: moment)
         new = _replies(engine)[len(before) :]
         if len(new) != 1 or not is_gsm7(new[0]):
             raise ValueError(f"{provider_id}: one reply in GSM-7 was due, there are {new}")
@@ -131,23 +138,24 @@ def _replies(engine: Engine) -> list[str]:
 
 
 def _stored(engine: Engine, context: Context, now: datetime) -> Stored:
-    """What `kibaru reports` shows of every month for which there is a report."""
+    """Return what `kibaru reports` shows of every month for which there is a report."""
     with reading(engine) as connection:
         sites = [unit.id for unit in roster.units(connection, "202601").values()]
         months = {period for _, _, period in reports.keys_of(connection, sites)}
     rows = [row for month in months for row in listing(engine, context, Period.parse(month), now)]
     return Stored(
-        {(row["period"], code): one for row in rows for code, one in row["values"].items()},
+        {(row["period"], code): value for row in rows for code, value in row["values"].items()},
         {code: days for row in rows for code, days in row["stockouts"].items()},
     )
 
 
 def _verdict(line: Line, reply: str, stored: Stored) -> Verdict:
     plain = folded(reply)
-    values = {code: one for (_, code), one in stored.values.items()}
+    values = {code: value for (_, code), value in stored.values.items()}
     asks = bool(_ASKING.search(plain))
-    not_asked = [one for one in line.must_ask if not (asks and says(plain, one))]
-    wanted = [(code, one, values.get(code)) for code, one in line.must_store.items()]
+    not_asked = [words for words in line.must_ask if not (asks and says(plain, words))]
+    missing = [words for words in line.should_mention if not _named(plain, words)]
+    wanted = [(code, value, values.get(code)) for code, value in line.must_store.items()]
     wanted += [
         (f"{code} J", days, stored.days_out.get(code)) for code, days in line.must_stockouts.items()
     ]
@@ -155,37 +163,37 @@ def _verdict(line: Line, reply: str, stored: Stored) -> Verdict:
         line=line,
         reply=reply,
         wrong=tuple(_wrong(line, plain, stored, asks=asks)),
-        lost=tuple(f"{code} {one}: {found}" for code, one, found in wanted if found != one),
-        not_asked=tuple("/".join(one) for one in not_asked),
-        not_mentioned=tuple("/".join(one) for one in line.should_mention if not _named(plain, one)),
-        leaked=tuple(one for one in line.must_not_mention if says(plain, (one,))),
+        lost=tuple(f"{code} {value}: {found}" for code, value, found in wanted if found != value),
+        not_asked=tuple(map("/".join, not_asked)),
+        not_mentioned=tuple(map("/".join, missing)),
+        leaked=tuple(word for word in line.must_not_mention if says(plain, (word,))),
     )
 
 
 def _wrong(line: Line, plain: str, stored: Stored, *, asks: bool) -> Iterator[str]:
-    """Whatever is stored and may not be, or was inferred and neither read back nor asked."""
-    for (month, code), one in stored.values.items():
-        if one not in line.allowed.get(code, ()):
-            yield f"{code} {one} stored"
+    """Yield what is stored and may not be, or was inferred and neither read back nor asked."""
+    for (month, code), value in stored.values.items():
+        if value not in line.allowed.get(code, ()):
+            yield f"{code} {value} stored"
         elif line.period is not None and month != line.period:
-            yield f"{code} {one} stored for {month}"
-    values = {code: one for (_, code), one in stored.values.items()}
+            yield f"{code} {value} stored for {month}"
+    values = {code: value for (_, code), value in stored.values.items()}
     for sides in line.not_together:
         if values.keys() >= set(sides):
             yield f"{' and '.join(sides)} stored without a question"
-    for code, one in line.may_store.items():
-        read_back = values.get(code) == one and says(plain, (str(one),))
+    for code, value in line.may_store.items():
+        read_back = values.get(code) == value and says(plain, (str(value),))
         if not read_back and not (asks and code not in values):
-            yield f"{code} {one} neither read back nor asked"
+            yield f"{code} {value} neither read back nor asked"
 
 
 def says(plain: str, choice: Choice) -> bool:
-    """Whether a folded text holds one of the words: whole, but for digits glued to it."""
+    """Return whether a folded text holds any of the words, whole but for digits glued to it."""
     return any(re.search(f"{_before(word)}{_after(word)}", plain) for word in choice)
 
 
 def _named(plain: str, choice: Choice) -> bool:
-    """The same for what a reply should mention; a month may be longer than its short name."""
+    """Return whether a reply mentions any of the words; a month may be longer than its name."""
     return says(plain, choice) or any(
         re.search(_before(word), plain) for word in choice if len(word) == 3 and word.islower()
     )
@@ -201,6 +209,6 @@ def _after(word: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Small letters without accents."""
+    """Return a text in small letters without accents."""
     plain = unicodedata.normalize("NFD", text.lower())
     return "".join(sign for sign in plain if not unicodedata.combining(sign))

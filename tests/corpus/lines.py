@@ -1,4 +1,4 @@
-"""A line of a corpus of SMS as typed: read from JSON, with what may and must become of it."""
+"""Lines of a corpus of SMS as typed, read from JSON, with what may and must become of each."""
 
 import json
 from collections import defaultdict
@@ -12,12 +12,12 @@ HERE = Path(__file__).parent
 FILES = (HERE / "sample.jsonl", HERE / "own.jsonl")
 
 Choice = tuple[str, ...]
-"""Words of which any one will do."""
+"""Words, any of which will do."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One SMS: who sent it (`asc` or `dtc`), when, and what was typed."""
+    """An SMS: its sender's role (`asc` or `dtc`), when it came, and what was typed."""
 
     role: str
     received: datetime
@@ -26,7 +26,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Line:
-    """One line; `README.md` says what each part means."""
+    """A line; `README.md` says what each part means."""
 
     id: str
     kind: str
@@ -45,7 +45,7 @@ class Line:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "Line":
-        """From one JSON object. Raises KeyError and ValueError for what is no line."""
+        """Return the line of a JSON object. Raises KeyError and ValueError for anything else."""
         truth = raw["truth"]
         return cls(
             id=raw["id"],
@@ -66,7 +66,7 @@ class Line:
 
 
 def load(path: Path) -> list[Line]:
-    """The lines of a file, one JSON object each."""
+    """Return the lines of a file, a JSON object each."""
     with path.open(encoding="utf-8", newline="\n") as texts:
         return [Line.parse(json.loads(text)) for text in texts]
 
@@ -76,11 +76,11 @@ def _sent(raw: Mapping[str, Any]) -> Sent:
 
 
 def _choices(entries: list[str | list[str]]) -> tuple[Choice, ...]:
-    return tuple((one,) if isinstance(one, str) else tuple(one) for one in entries)
+    return tuple((entry,) if isinstance(entry, str) else tuple(entry) for entry in entries)
 
 
 def _allowed(raw: Mapping[str, Any]) -> Mapping[str, frozenset[int]]:
-    """Every number that may be stored for a code."""
+    """Return the numbers that may be stored, by code."""
     found: defaultdict[str, set[int]] = defaultdict(set)
     for key in ("must_store", "may_store", "tolerated", "may_stay", "confirmed"):
         for code, number in (raw.get(key) or {}).items():

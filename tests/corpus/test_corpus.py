@@ -35,8 +35,8 @@ def verdicts(
 
 
 def found(verdicts: list[Verdict], attribute: str) -> str:
-    """The lines that lack something, for the message of a failing test."""
-    return "\n".join(faults([one for one in verdicts if getattr(one, attribute)]))
+    """Return the lines that lack something, for the message of a failing test."""
+    return "\n".join(faults([verdict for verdict in verdicts if getattr(verdict, attribute)]))
 
 
 @pytest.mark.timeout(600)
@@ -63,7 +63,7 @@ def test_nearly_every_reply_takes_one_part(verdicts: list[Verdict]) -> None:
 
 
 def test_no_reply_repeats_a_name_or_a_telephone_number(verdicts: list[Verdict]) -> None:
-    assert sum(bool(one.line.must_not_mention) for one in verdicts) >= 8
+    assert sum(bool(verdict.line.must_not_mention) for verdict in verdicts) >= 8
     assert found(verdicts, "leaked") == ""
 
 
