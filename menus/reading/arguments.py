@@ -6,6 +6,7 @@ returns a value of `menus.model.arguments`. It raises nothing.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import dropwhile
 from typing import Final, NamedTuple
 
 from menus.model.arguments import (
@@ -54,10 +55,7 @@ def receipt_unlike_a_month(words: Sequence[Word]) -> ReceiptNumber | None:
 
 
 def _place(beside: Beside) -> Place:
-    texts = list(beside.texts)
-    while texts and texts[0] in _ARTICLES:
-        del texts[0]
-    return Place(tuple(texts))
+    return Place(tuple(dropwhile(_ARTICLES.__contains__, beside.texts)))
 
 
 def _receipt_or_place(beside: Beside) -> ReceiptNumber | Place:

@@ -1,6 +1,6 @@
 """Counter-referral: read the outcome that CRF says, and the number behind PARTI, REFUS, FAIT."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from menus.model.arguments import ReferralOutcome
@@ -31,17 +31,17 @@ def outcome_of(lexemes: Sequence[Lexeme]) -> ReferralOutcome:
     than one number of days, leave it unclear.
     """
     found = _WORDS.pieces(lexemes)
-    days = [piece for at, piece in enumerate(found.all) if _is_days(found.all, at)]
-    letter, said = _letter(found), _days(days)
-    if days and (letter != "G" or said is None):
+    places = [at for at in range(len(found.all)) if _is_days(found.all, at)]
+    letter, said = _letter(found), _days([found.all[at] for at in places])
+    if places and (letter != "G" or said is None):
         letter = ""
-    return ReferralOutcome(_number(found, days), letter, said, *_private(found))
+    return ReferralOutcome(_number(found, frozenset(places)), letter, said, *_private(found))
 
 
 def number_of(lexemes: Sequence[Lexeme]) -> ReferralOutcome:
     """Return the number of the referral behind PARTI, REFUS or FAIT."""
     found = _WORDS.pieces(lexemes)
-    return ReferralOutcome(_number(found, ()), "", None, *_private(found))
+    return ReferralOutcome(_number(found, frozenset()), "", None, *_private(found))
 
 
 def _private(found: Pieces) -> tuple[bool, bool]:
@@ -49,12 +49,13 @@ def _private(found: Pieces) -> tuple[bool, bool]:
     return found.phones or found.names, found.phones or bool(found.strange)
 
 
-def _number(found: Pieces, days: Sequence[Piece]) -> str:
-    """Return the only number besides the days; empty when it is unclear or not of four digits."""
+def _number(found: Pieces, days: Collection[int]) -> str:
+    """Return the only number besides the days; empty when it is unclear or not of four digits.
+
+    `days` are the places of the numbers of days.
+    """
     numbers = [
-        piece
-        for piece in found.all
-        if piece.kind == "number" and not any(piece is day for day in days)
+        piece for at, piece in enumerate(found.all) if piece.kind == "number" and at not in days
     ]
     same = {number.text for number in numbers}
     sure = len(same) == 1 and len(numbers[0].text) == _NUMBER

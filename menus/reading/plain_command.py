@@ -47,10 +47,10 @@ def plain_command(
         receipt = receipt_unlike_a_month(every_word)
         if receipt is not None:
             return CommandSaid(command.keyword, receipt)
-    days = _numbers_of_days(others) if command.arguments is ArgumentKind.PRODUCTS else []
-    undated = [token for token in others if token not in days]
+    days = _starts_of_days(others) if command.arguments is ArgumentKind.PRODUCTS else set()
+    undated = [token for token in others if token.start not in days]
     month, unclear, beside = _month_beside(undated, command)
-    words = words_after(scanned, end, {token.start for token in (*beside, *days)})
+    words = words_after(scanned, end, {token.start for token in beside} | days)
     return CommandSaid(
         command.keyword,
         READERS[command.arguments](Beside(words, vocabulary)),
@@ -88,14 +88,14 @@ def _month_beside(
     return month, differ or digits.unclear, beside
 
 
-def _numbers_of_days(tokens: Sequence[Token]) -> list[Token]:
-    """Return the numbers that belong to days (`3 jours`, `0J3`) and so to no month."""
-    found = []
+def _starts_of_days(tokens: Sequence[Token]) -> set[int]:
+    """Return where the numbers start that belong to days (`3 jours`, `0J3`) and so to no month."""
+    found = set()
     for before, token in pairwise(tokens):
         if token.kind is Kind.NUMBER and before.text in DAYS:
-            found.append(token)
+            found.add(token.start)
         if before.kind is Kind.NUMBER and token.text in DAYS:
-            found.append(before)
+            found.add(before.start)
     return found
 
 

@@ -36,7 +36,8 @@ def refer(lexemes: Sequence[Lexeme], catalogue: Catalogue) -> ReferredPatient:
     """Return the patient that the lexemes behind a REF describe, upper case, without accents."""
     vocabulary = _vocabulary_of(catalogue)
     pieces = vocabulary.words.pieces(lexemes)
-    return _PatientReader(catalogue, vocabulary, pieces).read()
+    several_sexes = sum(piece.text in _SEXES for piece in pieces.all) > 1
+    return _PatientReader(catalogue, vocabulary, pieces, several_sexes).read()
 
 
 class _Vocabulary:
@@ -64,11 +65,12 @@ def _vocabulary_of(catalogue: Catalogue) -> _Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class _PatientReader:
-    """The reader of one REF from its pieces."""
+    """The reader of one REF from its pieces; `several_sexes` tells that two words may say one."""
 
     catalogue: Catalogue
     vocabulary: _Vocabulary
     found: Pieces
+    several_sexes: bool
 
     def read(self) -> ReferredPatient:
         """Return the patient, with all that is unclear named."""
@@ -146,9 +148,8 @@ class _PatientReader:
     def _is_month(self, at: int) -> bool:
         """Return whether an M after a number is the unit, since the sex is said elsewhere."""
         pieces = self.found.all
-        if pieces[at].text != "M" or at == 0 or pieces[at - 1].kind != "number":
-            return False
-        return any(word.text in _SEXES for other, word in self._words() if other != at)
+        after_number = at > 0 and pieces[at - 1].kind == "number"
+        return pieces[at].text == "M" and after_number and self.several_sexes
 
     def _sex(self, sexes: set[str], reason: Reason | None) -> str:
         """Return the sex, F for the reasons of adults; empty when it must be asked."""

@@ -1,6 +1,7 @@
 """Scanned: an SMS with its normalised text, lexemes and tokens, and the words that they make."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -33,17 +34,20 @@ class Word(NamedTuple):
 
 def words_after(scanned: Scanned, start: int, kept: Collection[int]) -> list[Word]:
     """Return the words from a position on that hold any of the tokens that start at `kept`."""
+    token_starts = [token.start for token in scanned.tokens]
+    lexeme_starts = [lexeme.start for lexeme in scanned.lexemes]
     found = []
     for first, last in _runs(scanned.text, start):
-        tokens = tuple(
-            token for token in scanned.tokens if first <= token.start and token.end <= last
-        )
+        tokens = scanned.tokens[_between(token_starts, first, last)]
         if any(token.kind is not Kind.MARK and token.start in kept for token in tokens):
-            lexemes = tuple(
-                lexeme for lexeme in scanned.lexemes if first <= lexeme.start and lexeme.end <= last
-            )
-            found.append(Word(scanned.text[first:last].upper(), tokens, lexemes))
+            lexemes = scanned.lexemes[_between(lexeme_starts, first, last)]
+            found.append(Word(scanned.text[first:last].upper(), tuple(tokens), tuple(lexemes)))
     return found
+
+
+def _between(starts: list[int], first: int, last: int) -> slice:
+    """Return the places of the starts from `first` to before `last`; they are in order."""
+    return slice(bisect_left(starts, first), bisect_left(starts, last))
 
 
 def tokens_of_words(words: Iterable[Word]) -> list[Token]:

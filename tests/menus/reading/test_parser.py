@@ -1,7 +1,5 @@
 """The parser: of any SMS, what is certain is filled and all else is asked."""
 
-import sys
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -417,50 +415,3 @@ def test_the_order_of_pairs_never_matters(
 
     assert values_of(reading) == values
     assert (reading.month, reading.problems) == (MARCH, ())
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "A1",
-        "O",
-        "PAR",
-        "CON 1 ",
-        "XYZ 1 ",
-        "VUS 1 ",
-        "-",
-        "1 ",
-        "11-",
-        "MOIS:",
-        "lOlPARlOl ",
-        "SKT VUS ",
-        "Awa 3 ",
-        "76 ",
-        "½",
-        "PARO",
-        "OUI ",
-        "COR ",
-        "POUR KOLA ",
-        "RAS PEC 3 ",
-        "ETAT KOLA 03 ",
-    ],
-)
-def test_the_work_grows_no_faster_than_the_text(unit: str, catalogue: Catalogue) -> None:
-    def calls(length: int) -> int:
-        count = 0
-
-        def counted(_frame: FrameType, _event: str, _arg: object) -> None:
-            nonlocal count
-            count += 1
-
-        text = (unit * length)[:length]
-        read(text, catalogue)
-        before = sys.getprofile()
-        sys.setprofile(counted)
-        try:
-            read(text, catalogue)
-        finally:
-            sys.setprofile(before)
-        return count
-
-    assert calls(4000) < 2.5 * calls(2000)
