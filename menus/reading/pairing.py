@@ -66,11 +66,9 @@ def pair_up(
     `known_months` are those said in words, 1-12, and 0 for a month counted back.
     """
     fill(section, vocabulary.speller.may_be_code)
-    paired = Paired()
     before_codes = numbers_before_codes(section, known_months)
     leftover = list(before_codes.rest)
-    paired.months.extend(before_codes.months)
-    paired.unclear_month = before_codes.unclear
+    paired = Paired(months=list(before_codes.months), unclear_month=before_codes.unclear)
     if leftover and section.ends_in_word:
         _pair_reversed(section, paired, leftover, known_months)
         return paired
