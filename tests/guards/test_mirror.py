@@ -14,7 +14,6 @@ COVERED_ELSEWHERE = {
     "gateway/ussd/dialogue_end.py": "tests/gateway/ussd/test_hop.py",
     "gateway/ussd/effects.py": "tests/gateway/ussd/test_hop.py",
     "gateway/ussd/reports.py": "tests/gateway/ussd/test_hop.py",
-    "gateway/ussd/session_end.py": "tests/gateway/ussd/test_hop.py",
 }
 # Alembic's files and the tables are tested as a whole, by tests/gateway/storage/test_schema.py.
 WITHOUT = ("gateway/storage/migrations/", "gateway/storage/tables/")
