@@ -49,7 +49,7 @@ def test_refusals_the_most_frequent_first() -> None:
 
 def test_every_destination_is_there(engine: Engine) -> None:
     with engine.begin() as connection:
-        destinations.failed(connection, "dhis2 PEC", until=SOON, reason="E8010", detail="")
+        destinations.note_failure(connection, "dhis2 PEC", until=SOON, reason="E8010", detail="")
         found = health_by_destination(connection)
     assert set(found) == {"operator", "dhis2", "dhis2 PEC"}
     assert found["dhis2 PEC"].failures == 1

@@ -1,5 +1,8 @@
 """Tests of what a provider reports of an SMS, and of numbers that opt out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
@@ -14,17 +17,22 @@ from tests.gateway.harness import AWA, FANTA, NOON
 REPORT = DeliveryReport("ATXid_1", "Success", "", final=True, phone=AWA)
 
 
-def fail(engine: Engine, times: int) -> list[str]:
-    """The database is busy for so many statements; what it was asked."""
-    asked: list[str] = []
+@contextmanager
+def busy(engine: Engine, times: int) -> Iterator[None]:
+    """The database is busy for so many statements."""
+    left = times
 
-    def busy(_: Connection, _cursor: object, statement: str, *__: object) -> None:
-        asked.append(statement)
-        if len(asked) <= times:
+    def refuse(_: Connection, _cursor: object, statement: str, *__: object) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0:
             raise OperationalError(statement, None, Exception("busy"))
 
-    event.listen(engine, "before_cursor_execute", busy)
-    return asked
+    event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
 
 
 def statuses(engine: Engine) -> list[tuple[str, str, bool]]:
@@ -34,14 +42,13 @@ def statuses(engine: Engine) -> list[tuple[str, str, bool]]:
 
 
 def test_a_busy_database_is_asked_once_more(engine: Engine) -> None:
-    fail(engine, 1)
-    delivery_reports.note(engine, REPORT, NOON)
+    with busy(engine, 1):
+        delivery_reports.note(engine, REPORT, NOON)
     assert statuses(engine) == [("ATXid_1", "Success", True)]
 
 
 def test_a_database_that_stays_busy_is_a_fault(engine: Engine) -> None:
-    fail(engine, 9)
-    with pytest.raises(StorageFault):
+    with busy(engine, 9), pytest.raises(StorageFault):
         delivery_reports.note(engine, REPORT, NOON)
 
 
