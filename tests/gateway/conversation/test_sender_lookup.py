@@ -1,12 +1,11 @@
 """The senders of a batch are looked up once, by the month of sending, and each text read once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from gateway.conversation.sender_lookup import senders_at, senders_of
 from gateway.conversation.senders import Senders
-from gateway.model.csv_table import Place
-from gateway.model.roster import PersonRow
 from gateway.storage.engine import reading
 from gateway.storage.inbox import Message
 from menus.reading.chosen import reading_of
@@ -55,7 +54,7 @@ def test_the_sites_of_a_supervisor_are_looked_up_where_the_keyword_needs_them(
 
 
 def test_other_telephones_of_the_sender_are_looked_up_for_an_answer(harness: Harness) -> None:
-    second = PersonRow(Place("test"), "+22370000011", "N0001", "asc", "KOLA", "fr", active=True)
+    second = replace(person("+22370000011", "asc", "KOLA"), name="N0001")
     harness.enrol((), (second,))
     answer = looked_up(harness, [received(harness, "OUI")])
     assert [post.phone for posts in answer.twins.values() for post in posts] == [second.phone]
