@@ -1,10 +1,11 @@
 """A unit of work opened by hand, for tests of what happens within it."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from gateway.conversation.message import Understood
@@ -62,13 +63,14 @@ def keys(answer: Answer | str) -> list[str]:
 
 
 @contextmanager
-def calls_of(function: Callable[..., Any]) -> Iterator[list[str]]:
-    """The calls of a function meanwhile, by its name; it is watched, not replaced."""
-    seen: list[str] = []
+def calls_of(*functions: Callable[..., Any]) -> Iterator[Counter[str]]:
+    """How often functions are called meanwhile, by name; they are watched, not replaced."""
+    watched = {_place(function.__code__): function.__name__ for function in functions}
+    seen: Counter[str] = Counter()
 
     def look(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and frame.f_code is function.__code__:
-            seen.append(function.__name__)
+        if event == "call" and (name := watched.get(_place(frame.f_code))) is not None:
+            seen[name] += 1
 
     before = sys.getprofile()
     sys.setprofile(look)
@@ -76,3 +78,7 @@ def calls_of(function: Callable[..., Any]) -> Iterator[list[str]]:
         yield seen
     finally:
         sys.setprofile(before)
+
+
+def _place(code: CodeType) -> tuple[str, int]:
+    return code.co_filename, code.co_firstlineno

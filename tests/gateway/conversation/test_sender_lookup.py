@@ -27,7 +27,7 @@ def test_each_text_of_a_known_sender_is_read_once(harness: Harness) -> None:
     messages = [received(harness, text, phone) for text, phone in texts]
     with calls_of(read) as calls:
         senders = looked_up(harness, messages)
-    assert len(calls) == 3
+    assert calls.total() == 3
     assert [message.id in senders.readings for message in messages] == [True, True, True, False]
 
 

@@ -1,38 +1,29 @@
 """Random talks of agents and supervisors: no message may ever be set aside (`message_failed`).
 
-The messages are those of the corpus, as typed in the field, between every keyword of the
-catalogue, said by every role, in any order, at any date of two months, read one by one or in
-batches. What each answer says is judged elsewhere; here each message must end as read, with one
-answer at most and no row left in the middle of something.
+They are read one by one or in batches. What each answer says is judged elsewhere; here each
+message must end as read, with one answer at most and no row left in the middle of something.
 """
 
+import json
 import random
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 from structlog.testing import capture_logs
 
+from gateway.conversation.sender_lookup import senders_of
+from gateway.reports.conversation_store import ConversationStore
+from gateway.storage import inbox as inbox_store
 from gateway.storage.engine import reading
 from gateway.storage.inbox import READ
-from gateway.storage.tables import inbox, referrals, reports
+from gateway.storage.tables import inbox, reports, stock_outs, stock_receipts
 from menus.model.catalogue import Catalogue
-from menus.model.roles import Role
-from tests.corpus.lines import FILES, load
-from tests.gateway.harness import AWA, FANTA, ISSA, NANA, OUMAR, PEC, Harness, person, unit
-
-CHEICK = "+22370000201"
-SPEAKERS = (AWA, AWA, AWA, FANTA, ISSA, OUMAR, OUMAR, NANA, NANA, CHEICK)
-SITES = ("KOLA", "TENE", "SIRAKORO", "LONE", "KANI")
-PRODUCTS = ("ENF", "BEB", "ATP", "KIT", "CTA")
-START = datetime(2026, 11, 2, 8, tzinfo=UTC)
+from tests.gateway.harness import NANA, PEC, Harness
+from tests.gateway.inbound.talks import talk, typed_in_the_field
 
 # Seeds whose talks broke a batch once; they are talked before any other.
-FOUND = (15,)
+FOUND = (3, 11, 20, 41)
 TALKS = 8
-MESSAGES = 45
 
 
 def test_a_code_one_slip_away_in_a_correction_is_asked_in_the_report_that_is_stored(
@@ -66,90 +57,61 @@ def test_a_supervisor_s_slip_ends_in_the_one_report_too(harness: Harness) -> Non
 
 @pytest.fixture(scope="module")
 def typed() -> list[str]:
-    """Every SMS of the two corpora."""
-    return [
-        sent.text for file in FILES for line in load(file) for sent in (*line.before, line.sent)
-    ]
+    return typed_in_the_field()
 
 
 @pytest.mark.parametrize("seed", [*FOUND, *range(100, 100 + TALKS)])
 def test_no_talk_sets_a_message_aside(
     engine: Engine, catalogue: Catalogue, typed: list[str], seed: int
 ) -> None:
+    """Nor is a batch broken, as by a report that is put without its lock (SiteNotLocked)."""
     harness = Harness(engine, catalogue)
-    harness.enrol([unit("DUGU", "district", "ML")], [person(CHEICK, Role.DISTRICT, "DUGU")])
-    dice = random.Random(seed)
-    harness.clock.now = START
     broken = []
-    for said in _talk(dice, catalogue, typed):
-        phone = dice.choice(SPEAKERS)
-        late = timedelta(days=dice.choice((0, 0, 0, 0, 1, 20, 40)))
-        text = _filled_in(harness, dice, said)
+    for said in talk(harness, random.Random(seed), typed):
         with capture_logs() as logs:
-            harness.receive(text, phone, sent=harness.clock.now - late)
-            if dice.random() < 0.7:
+            harness.receive(said.text, said.phone, sent=harness.clock.now - said.late)
+            if said.is_read_at_once:
                 harness.read()
-        broken += [(log["event"], text) for log in logs if log["log_level"] == "error"]
-        harness.clock.advance(minutes=dice.choice((0, 1, 3, 60, 60 * 24)))
+        broken += [(log["event"], said.text) for log in logs if log["log_level"] == "error"]
     harness.read()
     assert broken == []
     assert {*harness.inbox_states().values()} == {READ}
     with reading(engine) as connection:
-        known = set(connection.scalars(select(reports.c.receipt)))
-        assert len(known) == len(set(known))
+        known = connection.scalars(select(reports.c.receipt)).all()
         answered = connection.scalars(select(inbox.c.id)).all()
     assert len(harness.rows("reply")) <= len(answered)
+    assert all(known)
 
 
-def _talk(dice: random.Random, catalogue: Catalogue, typed: list[str]) -> Iterator[str]:
-    """The texts of one talk: SMS of the corpus, slips of them, and every keyword."""
-    keywords = [*catalogue.commands, *catalogue.forms]
-    for _ in range(MESSAGES):
-        choice = dice.random()
-        if choice < 0.4:
-            yield dice.choice(typed)
-        elif choice < 0.5:
-            yield f"COR {_pairs(dice, catalogue)}"
-        elif choice < 0.6:
-            yield f"POUR {dice.choice(SITES)} {dice.choice((*keywords, 'COR'))} 10 {_pairs(dice, catalogue)}"
-        elif choice < 0.7:
-            yield dice.choice(("OUI", "NON", "ANNULE", "oui", "OUI", "SUITE"))
-        else:
-            yield f"{dice.choice(keywords)} {_beside(dice, catalogue)}".strip()
+@pytest.mark.parametrize("seed", [3, 200, 201])
+def test_every_site_that_a_message_changes_was_to_be_locked(
+    engine: Engine, catalogue: Catalogue, typed: list[str], seed: int
+) -> None:
+    harness = Harness(engine, catalogue)
+    before: set[tuple[int, str]] = set()
+    for said in talk(harness, random.Random(seed), typed):
+        message = harness.receive(said.text, said.phone, sent=harness.clock.now - said.late)
+        locked = to_lock(harness, message)
+        harness.read()
+        after = rows_of_sites(engine)
+        assert {site for site, _ in before ^ after} <= locked, said.text
+        before = after
+    assert before, "nothing was ever stored: this talk proves nothing"
 
 
-def _beside(dice: random.Random, catalogue: Catalogue) -> str:
-    """What may stand behind a keyword, fitting or not."""
-    return dice.choice(
-        (
-            "", "", "10", "RAS", "NUT 10 RAS", "{number}", "{number} A", "{number} G J3", "{receipt}",
-            dice.choice(SITES), f"{dice.choice(SITES)} 10", "TOUT 10", "FR", "PEC",
-            f"{dice.choice(PRODUCTS)} {dice.randint(0, 60)}", dice.choice(PRODUCTS),
-            f"{dice.choice(PRODUCTS)} 0J{dice.randint(1, 40)}", "14 F PG ART", "0 M NN", "KOLA 70000009",
-            _pairs(dice, catalogue),
-        )
-    )  # fmt: skip
-
-
-def _pairs(dice: random.Random, catalogue: Catalogue) -> str:
-    """Return codes with numbers; every third code is mistyped by one letter."""
-    form = dice.choice([*catalogue.forms.values()])
-    fields = dice.sample(form.fields, dice.randint(1, 4))
-    return " ".join(f"{_slip(dice, field.code)} {dice.randint(0, 60)}" for field in fields)
-
-
-def _slip(dice: random.Random, code: str) -> str:
-    if dice.random() < 0.66:
-        return code
-    at = dice.randrange(len(code) - 1)
-    exchanged = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
-    return dice.choice((exchanged, code[:at] + code[at + 1 :], code + code[-1]))
-
-
-def _filled_in(harness: Harness, dice: random.Random, text: str) -> str:
-    """The text with the number of a referral and the receipt of a report that are there."""
+def to_lock(harness: Harness, message_id: int) -> set[int]:
+    """The sites that the reader would lock for a message that waits."""
     with reading(harness.engine) as connection:
-        numbers = connection.scalars(select(referrals.c.number)).all() or ["1234"]
-        receipts = connection.scalars(select(reports.c.receipt)).all() or ["2ABC"]
-    found = {"{number}": dice.choice(numbers), "{receipt}": dice.choice(receipts)}
-    return re.sub(r"\{\w+\}", lambda match: found.get(match[0], match[0]), text)
+        messages = [*inbox_store.messages(connection, [message_id]).values()]
+        senders = senders_of(connection, messages, harness.context)
+        return senders.sites_to_lock(ConversationStore(connection))
+
+
+def rows_of_sites(engine: Engine) -> set[tuple[int, str]]:
+    """Every row that a site's lock guards, each with its site."""
+    with reading(engine) as connection:
+        return {
+            (row["site_id"], f"{table.name} {json.dumps(dict(row), default=str)}")
+            for table in (reports, stock_outs, stock_receipts)
+            for row in connection.execute(select(table)).mappings()
+        }
