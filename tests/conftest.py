@@ -10,7 +10,6 @@ import ipaddress
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -100,8 +99,8 @@ def redis_url(valkey_server: str) -> str:
 @pytest.fixture(scope="session")
 def quick_place() -> Iterator[Path]:
     """A folder for files that need not outlive a power cut, gone after the run."""
-    with tempfile.TemporaryDirectory(prefix="kibaru-tests-", dir=quick_folder()) as folder:
-        yield Path(folder)
+    with quick_folder("tests") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -90,12 +90,26 @@ class Postgres:
             connection.execute(statement)
 
 
-def quick_folder() -> Path:
-    """Return where files go that need not outlive a power cut: a RAM disk, if there is one."""
-    usable = RAM_DISK.is_dir() and os.access(RAM_DISK, os.W_OK)
-    if usable and shutil.disk_usage(RAM_DISK).free >= ENOUGH_BYTES:
-        return RAM_DISK
-    return Path(tempfile.gettempdir())
+@contextmanager
+def quick_folder(name: str) -> Iterator[Path]:
+    """Make a folder for what need not outlive a power cut, on a RAM disk if there is one.
+
+    It is gone afterwards; where its process was killed, the next one takes it away.
+    """
+    place = Path(tempfile.gettempdir())
+    if RAM_DISK.is_dir() and os.access(RAM_DISK, os.W_OK):
+        _clear_what_killed_processes_left()
+        if shutil.disk_usage(RAM_DISK).free >= ENOUGH_BYTES:
+            place = RAM_DISK
+    with tempfile.TemporaryDirectory(prefix=f"kibaru-{name}-{os.getpid()}-", dir=place) as made:
+        yield Path(made)
+
+
+def _clear_what_killed_processes_left() -> None:
+    for folder in RAM_DISK.glob("kibaru-*-*-*"):
+        process = folder.name.split("-")[2]
+        if process.isdecimal() and not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -106,11 +120,11 @@ def postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """
     # Not pytest's own temporary folder: that one is closed to other users, and its long path
     # would not fit into a socket's address (107 bytes on Linux, 103 on macOS).
-    place = None if durable else quick_folder()
+    place = tempfile.TemporaryDirectory(prefix="kibaru-pg-") if durable else quick_folder("pg")
     user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     with (
         _runnable_by(user) as programs,
-        tempfile.TemporaryDirectory(prefix="kibaru-pg-", dir=place) as made,
+        place as made,
     ):
         folder = Path(made)
         uid = os.geteuid() if user is None else user.pw_uid
