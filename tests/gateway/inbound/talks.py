@@ -86,8 +86,7 @@ def _beside(dice: random.Random, catalogue: Catalogue) -> str:
 
 
 def _pairs(dice: random.Random, catalogue: Catalogue) -> str:
-    """Some codes with numbers; every third code has two letters exchanged, one missing or one
-    too many."""
+    """Return codes with numbers; every third code is mistyped by one letter."""
     form = dice.choice([*catalogue.forms.values()])
     fields = dice.sample(form.fields, dice.randint(1, 4))
     return " ".join(f"{_slip(dice, field.code)} {dice.randint(0, 60)}" for field in fields)

@@ -1,6 +1,5 @@
 """Every message is read once and answered once, whatever breaks on the way."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
