@@ -12,6 +12,7 @@ PAGES = [path for path in kept_files() if path.suffix == ".md"]
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`[^`\n]+`")
 COMMAND = re.compile(r"\bkibaru ([a-z][a-z0-9]*)(?: ([a-z][a-z0-9]*))?")
+PLACE = re.compile(r"`((?:gateway|menus|workers|tests|deploy|docs)/[\w./-]*\w)`")
 TARGET = re.compile(r"\bmake ([a-z]+)")
 
 
@@ -85,3 +86,18 @@ def _starts(command: list[str]) -> bool:
             package = found is not None and found.submodule_search_locations is not None
             return bool(importlib.util.find_spec(f"{module}.__main__") if package else found)
     return False
+
+
+# What was there once, and is told of as such.
+TELLS_OF_THE_PAST = ("CHANGELOG.md",)
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    missing = [
+        f"{relative(page)}: {place}"
+        for page in PAGES
+        if relative(page) not in TELLS_OF_THE_PAST
+        for place in PLACE.findall(page.read_text(encoding="utf-8"))
+        if not (ROOT / place).exists()
+    ]
+    assert not missing
