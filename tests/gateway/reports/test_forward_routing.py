@@ -2,7 +2,7 @@
 
 from gateway.reports.forward_routing import cells_fed_by, stock_forms
 from gateway.storage.engine import reading
-from gateway.storage.forwards import Wanted
+from gateway.storage.forwards import Forward
 from gateway.storage.roster import unit_by_code
 from menus.model.catalogue import Catalogue
 from tests.gateway.harness import OCTOBER, Harness, unit
@@ -17,9 +17,9 @@ def test_the_cells_are_those_of_the_site_its_facility_or_to_come(harness: Harnes
     keys = [(site, "PEC", OCTOBER) for site in (kola, tene, lone)]
     with reading(harness.engine) as connection:
         assert cells_fed_by(connection, keys) == [
-            Wanted(kola, "PEC", OCTOBER),
-            Wanted(kani, "PEC", OCTOBER),
-            Wanted(lone, "PEC", OCTOBER),
+            Forward(kola, "PEC", OCTOBER),
+            Forward(kani, "PEC", OCTOBER),
+            Forward(lone, "PEC", OCTOBER),
         ]
         assert cells_fed_by(connection, []) == []
 
@@ -32,6 +32,6 @@ def test_the_unit_is_that_of_the_month_reported(harness: Harness) -> None:
         bla = unit_by_code(connection, "BLA", "202611")
         assert bla is not None
         assert cells_fed_by(connection, [(tene, "NUT", "202611"), (tene, "PEC", OCTOBER)]) == [
-            Wanted(kani, "PEC", OCTOBER),
-            Wanted(bla.id, "NUT", "202611"),
+            Forward(kani, "PEC", OCTOBER),
+            Forward(bla.id, "NUT", "202611"),
         ]
