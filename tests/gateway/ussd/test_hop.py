@@ -1,6 +1,6 @@
-"""Holds up a dialogue by USSD: contract, numbers, what is kept when the line drops."""
+"""A dialogue by USSD hop by hop: screens, numbers, what is kept when the connection drops."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
@@ -12,10 +12,8 @@ from sqlalchemy import select
 from gateway.storage import reports
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox
-from gateway.transports.africastalking_posts import UssdEnd
-from gateway.ussd.dialogue_end import remind
 from menus.gsm7 import septets
-from tests.gateway.dialling import PEC_KEYS, Rung, Telephone, statements, telephones
+from tests.gateway.dialling import PEC_KEYS, Rung, Telephone, statements
 from tests.gateway.harness import (
     AWA,
     FANTA,
@@ -32,7 +30,6 @@ from tests.gateway.harness import (
     person,
     unit,
 )
-from workers.notification_topics import COMPOSERS
 
 MENU = "1 Rapport\n2 Stock\n3 Rupture\n4 Reference\n5 Mon etat\n6 Aide\n7 Langue"
 ASKS = "Tapez les nombres avec * entre eux: "
@@ -57,12 +54,6 @@ def unfinished(done: int) -> str:
     """Return the screen that offers to go on with a PEC of which so many groups are known."""
     offer = f"1 Continuer le rapport d'octobre ({done}/3)\n2 Recommencer\n3 Menu"
     return f"CON PEC octobre pas fini.\n{offer}"
-
-
-@pytest.fixture
-def phone(harness: Harness, redis_url: str) -> Iterator[Telephone]:
-    with telephones(harness, redis_url) as made:
-        yield made
 
 
 def nothing_stored(harness: Harness) -> bool:
@@ -93,7 +84,7 @@ def test_numbers_that_were_not_confirmed_are_not_stored(harness: Harness, phone:
 
 
 @pytest.mark.parametrize("late", ["", "1", "1*1", "1*1*45"])
-def test_a_hop_of_before_that_comes_late_costs_nobody_her_place(
+def test_a_hop_of_before_that_comes_late_costs_no_caller_the_place(
     harness: Harness, phone: Telephone, late: str
 ) -> None:
     phone.dial()
@@ -409,23 +400,6 @@ def test_what_was_told_not_to_be_kept_is_not_stored_by_a_repeat(
     away.dispose()
 
 
-@pytest.mark.parametrize(
-    ("nudge", "complete", "notices"), [(True, False, 1), (True, True, 0), (False, False, 0)]
-)
-def test_who_left_off_is_reminded_when_the_programme_says_so(
-    harness: Harness, phone: Telephone, nudge: bool, complete: bool, notices: int
-) -> None:
-    programme = harness.catalogue.programme
-    ussd = replace(programme.ussd, nudge=nudge)
-    catalogue = replace(harness.catalogue, programme=replace(programme, ussd=ussd))
-    services = replace(phone.services, context=replace(harness.context, catalogue=catalogue))
-    phone.dial()
-    phone.keys(*PEC_KEYS[:4])
-    end = UssdEnd(phone.dialogue_id, phone.phone, complete)
-    assert [remind(services, end, harness.clock()) for _ in range(2)] == [notices, 0]
-    assert len(harness.rows("notice")) == notices
-
-
 @pytest.mark.parametrize("code", ["SITE-07", "CSC01-S2", "1203", "MAI"])
 def test_a_site_is_validated_whatever_its_code_looks_like(
     harness: Harness, phone: Telephone, code: str
@@ -465,29 +439,3 @@ def test_the_last_screen_warns_of_stock_that_will_not_last(
     shown = phone.keys("2", "9*5*30*8", "1", "5*5*5*2", "1", "9*9*9*9", "1")
     assert shown.startswith("END STK octobre recu en entier, merci.")
     assert shown.endswith("ATP 2 pour RST 10: pas assez pour un mois, demandez une livraison.")
-
-
-def test_a_reminder_says_what_is_missing_when_it_goes(harness: Harness, phone: Telephone) -> None:
-    def worded() -> str | None:
-        row = harness.only("notice")
-        with reading(harness.engine) as connection:
-            compose = COMPOSERS[row.topic]
-            return compose(connection, harness.context, row.phone, row.subject, harness.clock())
-
-    phone.dial()
-    phone.keys(*PEC_KEYS[:4])
-    assert remind(phone.services, UssdEnd(phone.dialogue_id, AWA, False), harness.clock()) == 1
-    begins = "Rappel: PEC octobre n'est pas fini, le debut est garde. Continuez par le menu ou par"
-    assert worded() == f"{begins} SMS. Manque PEC GRV ART IRA AMX DIA SRZ RFS DCD."
-    phone.dial()
-    phone.keys("1", *PEC_KEYS[4:6])
-    assert worded() == f"{begins} SMS. Manque PEC DIA SRZ RFS DCD."
-    phone.keys(*PEC_KEYS[6:])
-    assert worded() is None
-
-
-def test_who_finished_by_sms_meanwhile_is_not_reminded(harness: Harness, phone: Telephone) -> None:
-    phone.dial()
-    phone.keys(*PEC_KEYS[:4])
-    harness.told("PEC 10 GRV 2 ART 2 IRA 9 AMX 9 DIA 11 SRZ 10 RFS 3 DCD 0")
-    assert remind(phone.services, UssdEnd(phone.dialogue_id, AWA, False), harness.clock()) == 0

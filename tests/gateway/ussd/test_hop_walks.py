@@ -1,4 +1,4 @@
-"""Holds up dialogues under random callers: random keys, repeats, drops, and a Redis that forgets.
+"""Dialogues under random callers: random keys, repeats, drops, and a Redis that forgets.
 
 What must hold: every screen begins with CON or END and fits; a repeated hop shows the same and
 changes nothing; and a value is stored only where a screen that read it back was answered with yes,
