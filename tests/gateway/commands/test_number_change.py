@@ -1,8 +1,8 @@
-"""Holds up: a number moves once the new phone agrees, and an old roster does not move it back."""
+"""A number moves once the new phone agrees, and an old roster does not move it back."""
 
 import pytest
 
-from gateway.commands.number_change import Move, move_of
+from gateway.commands.number_change import Move, ask_new_phone, move_of
 from menus.model.arguments import NumberChange, Place
 from menus.model.catalogue import Catalogue
 from menus.reading.parser import read
@@ -19,6 +19,7 @@ from tests.gateway.harness import (
     person,
     unit,
 )
+from tests.gateway.units_of_work import heard, keys
 
 NEW = "+22370000009"
 OTHER = "+22370000102"
@@ -106,19 +107,26 @@ def test_of_two_agents_one_is_chosen_by_the_end_of_her_number(harness: Harness) 
 
 
 @pytest.mark.parametrize(
-    ("text", "who", "told"),
+    ("text", "who", "problem"),
     [
-        ("NUMERO KOLA 70000009", OTHER, "pas trouve"),
-        ("NUMERO KOLA 70000002", NANA, "ne peut pas etre pris"),
-        ("NUMERO KOLA 70000005", NANA, "ne peut pas etre pris"),
-        ("NUMERO KOLA 44 70000009", NANA, "Pas d'ASC"),
-        ("NUMERO KOLA", NANA, "Envoyez NUMERO"),
-        ("NUMERO KANI 70000009", NANA, "Envoyez NUMERO"),
-        ("NUMERO KOLA 70000009", AWA, "pas pour vous"),
+        ("NUMERO KOLA 70000009", OTHER, "place_unknown"),
+        ("NUMERO KOLA 70000002", NANA, "number_taken"),
+        ("NUMERO KOLA 70000005", NANA, "number_taken"),
+        ("NUMERO KOLA 44 70000009", NANA, "number_nobody"),
+        ("NUMERO KOLA", NANA, "number_which"),
+        ("NUMERO KANI 70000009", NANA, "number_which"),
     ],
 )
-def test_what_cannot_be_moved(harness: Harness, text: str, who: str, told: str) -> None:
-    assert told in harness.told(text, who)
+def test_what_cannot_be_moved(harness: Harness, text: str, who: str, problem: str) -> None:
+    with heard(harness, text, who) as (uow, understood):
+        assert keys(ask_new_phone(uow, understood)) == [problem]
+    assert harness.rows("notice") == []
+
+
+def test_an_agent_may_not_move_a_number(harness: Harness) -> None:
+    assert harness.told("NUMERO KOLA 70000009", AWA) == (
+        "NUMERO n'est pas pour vous. Rien n'est change."
+    )
     assert harness.rows("notice") == []
 
 

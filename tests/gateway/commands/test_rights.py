@@ -1,6 +1,6 @@
-"""Holds up the rights: every command, said by every role, of what is hers and of what is not.
+"""The rights: every command, said by every role, of the own area and of what is outside it.
 
-Outside of somebody's area an answer holds nothing of what is stored there, and nothing there
+Outside of the sender's area an answer holds nothing of what is stored there, and nothing there
 changes. A command that joins the catalogue has to join the table here.
 """
 
@@ -77,7 +77,7 @@ class World:
         ]
 
     def secrets(self) -> list[str]:
-        """What no answer to somebody from elsewhere may hold."""
+        """What no answer to a sender from elsewhere may hold."""
         return ["Djenne", "DJENNE", "77", self.receipt, "0006", "7X XX XX 06"]
 
 

@@ -1,4 +1,4 @@
-"""Holds up: RUPT and COMMANDE of supervisors — who is out of what, what to bring to whom."""
+"""RUPT and COMMANDE of supervisors: what is out where, and what to bring to each site."""
 
 from datetime import UTC, datetime
 

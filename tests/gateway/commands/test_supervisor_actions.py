@@ -1,4 +1,4 @@
-"""Holds up: RELANCE, VAL and POUR, and that nobody reaches beyond his area with them."""
+"""RELANCE, VAL and POUR of supervisors: they reach the sites of the area and no other."""
 
 from datetime import UTC, datetime
 
@@ -158,7 +158,9 @@ def test_what_is_validated_is_changed_from_above(harness: Harness, who: str) -> 
     harness.told("VAL KOLA 10", NANA)
     refused = harness.told("COR POS 27")
     assert "rapport clos, voyez le DTC" in refused
-    assert refused.startswith("PEC oct OK.")  # as it stands; nothing of hers is to be mended
+    assert refused.startswith(
+        "PEC oct OK."
+    )  # as it stands; there is nothing that the agent could correct
     assert "COR" not in refused
     assert harness.told("POUR KOLA COR 10 POS 27", who).startswith("Kola: PEC octobre OK.")
     assert harness.report().values == PEC_VALUES | {"POS": 27}

@@ -1,4 +1,4 @@
-"""Holds up: what a supervisor is told of his area by ETAT, MANQ and SUIVI, and nothing beyond."""
+"""ETAT, MANQ and SUIVI tell a supervisor of the area, and of nothing beyond it."""
 
 from datetime import timedelta
 
@@ -44,7 +44,7 @@ def harness(harness: Harness) -> Harness:
 def reported(harness: Harness, phone: str = AWA, month: str = "10") -> None:
     """All four forms of a site, with stock left of every product."""
     for form in harness.catalogue.forms.values():
-        codes = " ".join(f"{one.code} {20 if one.product else 0}" for one in form.fields)
+        codes = " ".join(f"{field.code} {20 if field.product else 0}" for field in form.fields)
         harness.told(f"{form.keyword} {month} {codes}", phone)
         harness.told("OUI", phone)
 

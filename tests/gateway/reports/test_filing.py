@@ -56,11 +56,11 @@ def test_a_version_tells_who_when_and_from_which_message(harness: Harness) -> No
     harness.clock.advance(hours=1)
     second = harness.receive("PEC 10 VUS 46 FIE 38")
     harness.read()
-    one, two = harness.versions()
-    assert (one.version, one.inbox_id, one.values) == (1, first, {"VUS": 45})
-    assert (one.sent_at, one.accepted_at) == (sent, NOON)
-    assert (two.version, two.inbox_id, two.values) == (2, second, {"VUS": 46, "FIE": 38})
-    assert one.post_id == two.post_id
+    before, after = harness.versions()
+    assert (before.version, before.inbox_id, before.values) == (1, first, {"VUS": 45})
+    assert (before.sent_at, before.accepted_at) == (sent, NOON)
+    assert (after.version, after.inbox_id, after.values) == (2, second, {"VUS": 46, "FIE": 38})
+    assert before.post_id == after.post_id
     assert harness.report().received_at == sent
 
 

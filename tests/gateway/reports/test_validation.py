@@ -18,7 +18,7 @@ from tests.gateway.harness import BAMAKO, FANTA, ISSA, NANA, PEC, Harness
 
 OCTOBER = Period(2026, 10)
 PART = PEC.removesuffix(" DCD 0")
-STAFF = 7  # any post: nobody looks it up
+STAFF = 7  # any post: it is not looked up
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def validate(
         verdicts = validation.validate(
             connection, harness.catalogue, list(ids), OCTOBER, by=by, now=harness.clock.now
         )
-    return {(ids[one.site_id], one.form): one for one in verdicts}
+    return {(ids[verdict.site_id], verdict.form): verdict for verdict in verdicts}
 
 
 def calendar(harness: Harness, day: int, month: int = 11) -> int:
@@ -80,7 +80,7 @@ def test_each_report_is_told_what_became_of_it(harness: Harness) -> None:
     say(harness, "NUT 10 RAS", phone=FANTA)
     say(harness, PEC, phone=ISSA)
     found = validate(harness, "KOLA", "TENE", "SIRAKORO")
-    assert {key: one.outcome for key, one in found.items() if key[1] in ("PEC", "NUT")} == {
+    assert {key: found[key].outcome for key in found if key[1] in ("PEC", "NUT")} == {
         ("KOLA", "PEC"): Outcome.WAITING,
         ("KOLA", "NUT"): Outcome.NOTHING,
         ("TENE", "PEC"): Outcome.INCOMPLETE,
@@ -210,7 +210,7 @@ def test_a_unit_of_work_sees_what_was_validated_within_it(harness: Harness) -> N
         uow.reports.prefetch([key])
         uow.put(replace(harness.report(), late=True))
         verdicts = validation.validate_within(uow, [key[0]], OCTOBER, STAFF)
-        assert [one.outcome for one in verdicts if one.key == key] == [Outcome.VALIDATED]
+        assert {verdict.key: verdict.outcome for verdict in verdicts}[key] is Outcome.VALIDATED
         report = uow.reports.get(key)
         assert report is not None
         assert (report.validated_by, report.late) == (STAFF, True)

@@ -90,7 +90,7 @@ def test_everybody_who_heads_the_facility_is_told_and_nobody_else(harness: Harne
     harness.enrol((), [person(DEPUTY, "dtc", "KANI", "bm")])
     harness.told("RUPT ENF")
     assert sorted(row.phone for row in harness.rows("notice")) == [NANA, DEPUTY]
-    harness.told("RUPT ENF", SIRA)  # a site without a facility: nobody to tell
+    harness.told("RUPT ENF", SIRA)  # a site without a facility: no DTC to tell
     assert len(harness.rows("notice")) == 2
 
 

@@ -238,12 +238,12 @@ def at_once(act: Callable[[], str], times: int = 3) -> list[str]:
     """What so many threads get that do the same at the same moment."""
     barrier = Barrier(times)
 
-    def one() -> str:
+    def together() -> str:
         barrier.wait()
         return act()
 
     with ThreadPoolExecutor(times) as pool:
-        return [future.result() for future in [pool.submit(one) for _ in range(times)]]
+        return [future.result() for future in [pool.submit(together) for _ in range(times)]]
 
 
 def test_copies_of_a_hop_at_the_same_moment(harness: Harness, phone: Telephone) -> None:
@@ -350,7 +350,7 @@ def test_what_is_transmitted_is_not_begun_anew_after_its_day(
 def test_who_left_the_roster_meanwhile_stores_nothing(harness: Harness, phone: Telephone) -> None:
     phone.dial()
     phone.keys("1", "1", "45*38*37*28*27")
-    gone = [replace(one, active=one.phone != AWA) for one in PEOPLE]
+    gone = [replace(who, active=who.phone != AWA) for who in PEOPLE]
     harness.enrol(UNITS, gone, since="202611")
     assert phone.key("1") == (
         "CON Ce numero n'est pas inscrit. Voyez le DTC de votre centre.\n00 Menu"

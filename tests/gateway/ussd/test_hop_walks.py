@@ -29,7 +29,7 @@ ODD = (
     "abc", "", "9" * 200, "٤٥", "ɛɔ 12", "-1", "4.5", "1*2*3*4*5*6*7", "45**38", "\x00", "*", "00",
     "000", "0", "45*60", "200*10", "3",
 )  # fmt: skip
-# What somebody types who knows what she does, by the screen that she sees.
+# What a caller types who knows the menu, by the screen.
 FITTING = {
     "menu": ("1", "1", "2"),
     "posts": ("1", "2"),
@@ -81,7 +81,7 @@ class World:
             self.typed[who] = set()
         else:
             phone.text = f"{phone.text}*{text}" if phone.text else text
-            self.typed[who] |= {int(one) for one in re.findall(r"[0-9]{1,6}", text)}
+            self.typed[who] |= {int(number) for number in re.findall(r"[0-9]{1,6}", text)}
         self.shown[who] = self.checked(phone)
         after = self.stored()
         self.only_what_was_confirmed(before, text if what == "key" else "", who, after)
