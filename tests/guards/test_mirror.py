@@ -8,10 +8,6 @@ from tests.guards.tree import PACKAGES, ROOT, listed, product_files, relative
 # file leaves the table.
 COVERED_ELSEWHERE = {
     "gateway/__main__.py": "tests/gateway/cli/test_help.py",
-    "gateway/ussd/caller.py": "tests/gateway/ussd/test_hop.py",
-    "gateway/ussd/dialogue_end.py": "tests/gateway/ussd/test_hop.py",
-    "gateway/ussd/effects.py": "tests/gateway/ussd/test_hop.py",
-    "gateway/ussd/reports.py": "tests/gateway/ussd/test_hop.py",
 }
 # Alembic's files and the tables are tested as a whole, by tests/gateway/storage/test_schema.py.
 WITHOUT = ("gateway/storage/migrations/", "gateway/storage/tables/")
