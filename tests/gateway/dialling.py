@@ -20,8 +20,8 @@ _numbers = count(1)
 
 
 @dataclass(slots=True)
-class Rung:
-    """A bell that remembers who was rung."""
+class FakeWorkSignal:
+    """A work signal that remembers which queues were signalled."""
 
     names: list[Name] = field(default_factory=list)
 
@@ -76,7 +76,9 @@ def spoken(screen: Screen) -> str:
 def telephones(harness: Harness, redis_url: str) -> Iterator[Telephone]:
     """A telephone, with whatever stands behind it."""
     dialogues = Dialogues(redis_url, 600)
-    services = Services(harness.engine, dialogues, harness.context, lambda: b"key", Rung())
+    services = Services(
+        harness.engine, dialogues, harness.context, lambda: b"key", FakeWorkSignal()
+    )
     try:
         yield Telephone(harness, services)
     finally:

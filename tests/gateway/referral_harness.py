@@ -41,7 +41,7 @@ class ReferralHarness(Harness):
         return referral
 
     def refer(self, text: str = GIRL, phone: str = AWA) -> str:
-        """Refers somebody; returns the number."""
+        """Refer a patient; return the number."""
         before = {one.id for one in self.referrals()}
         self.told(text, phone)
         (fresh,) = [one for one in self.referrals() if one.id not in before]

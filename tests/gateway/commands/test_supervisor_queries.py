@@ -24,7 +24,7 @@ from tests.gateway.harness import (
 )
 
 CHEICK = "+22370000201"  # the district
-OTHER = "+22370000102"  # heads the centre next door
+OTHER = "+22370000102"  # heads a neighbouring centre
 
 
 @pytest.fixture

@@ -166,7 +166,7 @@ def test_a_forwarder_that_dies_is_followed_by_another(harness: Harness, dhis2: F
 
 
 def steal(connection: Connection) -> None:
-    """Somebody else has claimed the rows meanwhile."""
+    """Another worker has claimed the rows meanwhile."""
     connection.exec_driver_sql("UPDATE outbox SET lease = 'another'")
 
 

@@ -41,7 +41,7 @@ def element(harness: Harness, code: str) -> str:
 
 
 def change(harness: Harness, dhis2: FarSide, code: str, value: str | None) -> None:
-    """Somebody else's hand in DHIS2: another value, or none."""
+    """Write in DHIS2 behind the gateway's back: another value, or none."""
     slot = (element(harness, code), DEFAULT_OPTION_COMBO, DEFAULT_OPTION_COMBO)
     with dhis2.sandbox.held() as state:
         some = next(iter(state.cells[HERE].values()))

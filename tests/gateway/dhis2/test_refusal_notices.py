@@ -33,7 +33,7 @@ def told(harness: Harness) -> list[tuple[str, str]]:
 
 
 def again(harness: Harness, stub: StubDhis2) -> None:
-    """Somebody retries by hand what was refused."""
+    """Retry by hand what was refused."""
     with harness.engine.begin() as connection:
         outbox.retry(connection, None, harness.clock.now)
     stub.send(harness)

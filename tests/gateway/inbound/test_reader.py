@@ -327,7 +327,7 @@ def test_two_readers_read_each_message_once_and_in_order(
 
     with ThreadPoolExecutor(2) as pool:
         total = sum(pool.map(read, engines))
-    # Whoever finds every lane taken leaves; the other one reads on.
+    # A reader that finds every lane taken leaves; the other reads on.
     total += harness.read()
     assert total == 120
     assert harness.counted()["read"] == 120

@@ -127,7 +127,7 @@ def assert_each_message_was_answered(watched: WatchedHarness, happening: Happeni
 
 
 def assert_no_stock_out_was_told_twice(watched: WatchedHarness, happening: Happening) -> None:
-    """No more often than somebody said that it is out."""
+    """No more often than an agent said that it is out."""
     openings = {"RUPT ENF", STK.format(0)}
     for who, place in ((AWA, "Kola"), (FANTA, "Tene")):
         told = [one for one in watched.unasked() if f"ENF {place}" in _outs_told(one.text)]

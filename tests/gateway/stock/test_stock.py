@@ -1,4 +1,4 @@
-"""Holds up: stock by SMS — receipts, stock-outs, what they do to reports and to each other."""
+"""Stock by SMS: receipts, stock-outs, what they do to reports and to each other."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +30,7 @@ def quantities(harness: Harness, site: str = "KOLA") -> list[tuple[str, int]]:
     return sorted((one.code, one.quantity) for one in receipts(harness, site))
 
 
-def outs(harness: Harness, site: str = "KOLA") -> list[StockOut]:
+def stock_outs(harness: Harness, site: str = "KOLA") -> list[StockOut]:
     site_id = harness.unit_id(site)
     with reading(harness.engine) as connection:
         first, last = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -38,7 +38,7 @@ def outs(harness: Harness, site: str = "KOLA") -> list[StockOut]:
 
 
 def open_codes(harness: Harness, site: str = "KOLA") -> set[str]:
-    return {one.code for one in outs(harness, site) if one.until is None}
+    return {one.code for one in stock_outs(harness, site) if one.until is None}
 
 
 def test_a_delivery_of_many_products_that_is_asked_about_is_said_back(harness: Harness) -> None:
@@ -113,7 +113,7 @@ def test_annule_takes_a_receipt_back_and_opens_what_it_had_closed(harness: Harne
     assert open_codes(harness) == {"ENF"}
     assert "(RUPT)" in harness.told("ANNULE")
     harness.told("OUI")
-    assert outs(harness) == []
+    assert stock_outs(harness) == []
     assert "aucun message a annuler" in harness.told("ANNULE")
 
 
@@ -130,12 +130,12 @@ def test_rupt_asks_which_product_and_takes_several(harness: Harness) -> None:
     assert harness.told("RUPT").startswith(
         "RUPT: quel produit? Envoyez RUPT et le produit: BEB ENF"
     )
-    assert outs(harness) == []
+    assert stock_outs(harness) == []
     answer = harness.told("RUPT ENF et BEB")
     assert answer.startswith("Rupture notee: ENF BEB. Votre DTC est prevenu.")
     assert open_codes(harness) == {"ENF", "BEB"}
     assert "Rupture deja notee: ENF." in harness.told("RUPT ENF")
-    assert len(outs(harness)) == 2
+    assert len(stock_outs(harness)) == 2
 
 
 @pytest.mark.parametrize(
@@ -143,37 +143,37 @@ def test_rupt_asks_which_product_and_takes_several(harness: Harness) -> None:
 )
 def test_a_number_beside_rupt_is_never_skipped(harness: Harness, text: str) -> None:
     assert "pas note" in harness.told(text)
-    assert outs(harness) == []
+    assert stock_outs(harness) == []
 
 
 def test_days_typed_beside_rupt_date_it_back(harness: Harness) -> None:
     harness.told("RUPT ENF 0J3")
-    (out,) = outs(harness)
+    (out,) = stock_outs(harness)
     assert out.since == harness.clock.now - timedelta(days=3)
 
 
 def test_the_operators_date_counts(harness: Harness) -> None:
     harness.told("RUPT ENF", sent=OCTOBER_20)
-    (out,) = outs(harness)
+    (out,) = stock_outs(harness)
     assert out.since == OCTOBER_20
 
 
 def test_a_stock_out_told_late_ends_with_the_receipt_that_came_first(harness: Harness) -> None:
     harness.told("RCU ENF 20", sent=OCTOBER_20 + timedelta(days=9))
     harness.told("RUPT ENF", sent=OCTOBER_20)
-    (out,) = outs(harness)
+    (out,) = stock_outs(harness)
     assert out.until == OCTOBER_20 + timedelta(days=9)
     assert harness.rows("notice") == []
 
 
 def test_a_count_of_none_opens_and_any_other_closes(harness: Harness) -> None:
     harness.told(stk("09", "BEB 24 ENF 0J12"), sent=datetime(2026, 10, 2, 12, tzinfo=UTC))
-    (out,) = outs(harness)
+    (out,) = stock_outs(harness)
     assert out.since == datetime(2026, 9, 19, tzinfo=UTC)
     harness.told(stk("10", "BEB 20 ENF 24"))
     harness.told("OUI")  # more than there can be, says rule 18
     assert open_codes(harness) == set()
-    (out,) = outs(harness)
+    (out,) = stock_outs(harness)
     assert out.until == datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -181,14 +181,14 @@ def test_a_zero_that_was_a_mistake_leaves_no_stock_out(harness: Harness) -> None
     harness.told(stk("10", "BEB 24 ENF 0"))
     assert open_codes(harness) == {"ENF"}
     harness.told("COR ENF 14")
-    assert outs(harness) == []
+    assert stock_outs(harness) == []
 
 
 def test_a_zero_of_the_months_end_says_nothing_of_what_came_in_since(harness: Harness) -> None:
     harness.told("RUPT ENF", sent=datetime(2026, 10, 29, 12, tzinfo=UTC))
     harness.told("RCU ENF 30", sent=datetime(2026, 11, 2, 12, tzinfo=UTC))
     harness.told(stk("10", "BEB 24 ENF 0"), sent=datetime(2026, 11, 3, 12, tzinfo=UTC))
-    assert len(outs(harness)) == 1
+    assert len(stock_outs(harness)) == 1
     assert open_codes(harness) == set()
 
 
@@ -204,7 +204,7 @@ def test_a_zero_with_days_tells_of_the_same_days_as_rupt(harness: Harness, dhis2
 def test_an_old_months_count_says_nothing_of_today(harness: Harness) -> None:
     harness.told(stk("10", "BEB 24 ENF 12"))
     harness.told(stk("09", "BEB 24 ENF 0"))
-    assert outs(harness) == []
+    assert stock_outs(harness) == []
 
 
 def test_a_receipt_answers_the_doubt_about_a_count(harness: Harness) -> None:
@@ -299,4 +299,4 @@ def test_a_batch_that_dies_has_kept_nothing_and_a_second_reading_keeps_it_once(
     harness.read()
     harness.read()
     assert quantities(harness) == [("ENF", 20)]
-    assert len(outs(harness)) == 1
+    assert len(stock_outs(harness)) == 1

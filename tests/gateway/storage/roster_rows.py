@@ -58,7 +58,7 @@ def receivers(connection: Connection, period: str) -> dict[str, str | None]:
 
 
 def senders(connection: Connection, period: str) -> dict[str, list[str]]:
-    """The codes of the sites that feed each unit that somebody feeds."""
+    """The codes of the sites that feed each unit that any site feeds."""
     names = {one.id: one.code for one in roster.units(connection, period).values()}
     found = org_tree.sites_receiving_at(connection, list(names), period)
     return {names[at]: [names[site] for site in sites] for at, sites in found.items() if sites}

@@ -11,7 +11,7 @@ ROW = {"name": "read", "value": 1}
 
 
 def stored(engine: Engine) -> list[int]:
-    """What somebody else sees."""
+    """What another connection sees."""
     with reading(engine) as connection:
         return list(connection.scalars(select(tallies.c.value)))
 

@@ -10,7 +10,7 @@ from gateway.storage.tables import inbox
 from gateway.ussd.caller import caller_of
 from gateway.ussd.effects import Call
 from menus.ussd.state import DialogueState, File, Open, Run, Transition
-from tests.gateway.dialling import Rung, Telephone
+from tests.gateway.dialling import FakeWorkSignal, Telephone
 from tests.gateway.harness import AWA, NANA, OCTOBER, PEOPLE, UNITS, Harness
 from tests.gateway.stock_rows import open_codes
 
@@ -30,7 +30,7 @@ def state_of(call: Call) -> DialogueState:
 
 
 def signals(phone: Telephone) -> list[str]:
-    assert isinstance(phone.services.work_signal, Rung)
+    assert isinstance(phone.services.work_signal, FakeWorkSignal)
     return [*phone.services.work_signal.names]
 
 

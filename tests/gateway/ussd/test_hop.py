@@ -13,7 +13,7 @@ from gateway.storage import reports
 from gateway.storage.engine import connect, reading
 from gateway.storage.tables import inbox
 from menus.gsm7 import septets
-from tests.gateway.dialling import PEC_KEYS, Rung, Telephone, statements
+from tests.gateway.dialling import PEC_KEYS, FakeWorkSignal, Telephone, statements
 from tests.gateway.harness import (
     AWA,
     FANTA,
@@ -71,7 +71,7 @@ def test_a_whole_pec_takes_eight_answers(harness: Harness, phone: Telephone) -> 
     assert (
         shown == f"END PEC octobre recu en entier, merci. No {report.receipt}. Reste NUT SMI STK."
     )
-    assert isinstance(phone.services.work_signal, Rung)
+    assert isinstance(phone.services.work_signal, FakeWorkSignal)
     assert phone.services.work_signal.names == ["forward"] * 3
     assert harness.answers(AWA) == []
     assert len(harness.rows("dhis2")) == 1
