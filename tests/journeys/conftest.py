@@ -1,20 +1,25 @@
 """Deployments for the journeys: one on each kind of database, for all the journeys of a file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from typing import Protocol
 
 import pytest
 
 from gateway.sandbox.dhis2.summary import Family
 from menus.model.period import Period
 from tests.conftest import databases_for
-from tests.journeys.deployment import Deployment, open_deployment
+from tests.journeys.deployment import SITES, Deployment, open_deployment
 
 # Each kind of database meets one of the two families of DHIS2 servers.
 FAMILY: dict[str, Family] = {"sqlite": "legacy", "postgresql": "sql"}
 
-Build = Callable[[str], AbstractContextManager[Deployment]]
+
+class Build(Protocol):
+    """A way to make a deployment with so many sites."""
+
+    def __call__(self, kind: str, sites: int = SITES) -> AbstractContextManager[Deployment]: ...
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +28,11 @@ def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     databases = databases_for(request)
 
     @contextmanager
-    def deployment_on(kind: str) -> Iterator[Deployment]:
+    def deployment_on(kind: str, sites: int = SITES) -> Iterator[Deployment]:
         folder = tmp_path_factory.mktemp(f"deployment-{kind}")
         with (
             databases.copied(kind) as url,
-            open_deployment(folder, url, FAMILY[kind]) as deployment,
+            open_deployment(folder, url, FAMILY[kind], sites) as deployment,
         ):
             yield deployment
 

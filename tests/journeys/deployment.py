@@ -65,12 +65,13 @@ class Deployment:
     operator: Operator
     valkey: valkey.Valkey
     programs: dict[str, Program] = field(default_factory=dict)
+    sites: int = SITES
     handed_out: int = 0
 
     def agents(self, count: int) -> list[Agent]:
         """Return agents that no journey through this deployment has used before."""
         first, self.handed_out = self.handed_out + 1, self.handed_out + count
-        assert self.handed_out <= SITES, "the roster of the journeys is too small"
+        assert self.handed_out <= self.sites, "the roster of the journeys is too small"
         return [Agent(number) for number in range(first, self.handed_out + 1)]
 
     def start(self, *names: str) -> None:
@@ -148,11 +149,16 @@ class Deployment:
 
 
 @contextmanager
-def open_deployment(folder: Path, database_url: str, family: Family) -> Iterator[Deployment]:
-    """Yield a deployment with a roster on a migrated database; its parts are not started yet."""
+def open_deployment(
+    folder: Path, database_url: str, family: Family, sites: int = SITES
+) -> Iterator[Deployment]:
+    """Yield a deployment with a roster of so many sites on a migrated database.
+
+    Its parts are not started yet.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port, engine, dhis2 = free_port(), connect(database_url), Dhis2(family)
-    _enroll(folder, engine, dhis2)
+    _enroll(folder, engine, dhis2, sites)
     dhis2.start()
     with (
         sandbox_operator(f"http://127.0.0.1:{port}/at/{TOKEN}") as operator,
@@ -170,7 +176,9 @@ def open_deployment(folder: Path, database_url: str, family: Family) -> Iterator
             "DHIS2_TOKEN": DEFAULT_TOKEN,
             "DHIS2_TIMEOUT": "30",
         }
-        deployment = Deployment(folder, environment, engine, dhis2, operator, redis_server)
+        deployment = Deployment(
+            folder, environment, engine, dhis2, operator, redis_server, sites=sites
+        )
         deployment.programs = {
             name: Program([module], environment, folder / f"{name}.log")
             for name, module in PARTS.items()
@@ -184,9 +192,9 @@ def open_deployment(folder: Path, database_url: str, family: Family) -> Iterator
             engine.dispose()
 
 
-def _enroll(folder: Path, engine: Engine, dhis2: Dhis2) -> None:
-    """Import SITES agents, each alone at a site with its own DHIS2 unit, in force for a year."""
-    agents = [Agent(number) for number in range(1, SITES + 1)]
+def _enroll(folder: Path, engine: Engine, dhis2: Dhis2, sites: int) -> None:
+    """Import `sites` agents, each alone at a site with its own DHIS2 unit, in force for a year."""
+    agents = [Agent(number) for number in range(1, sites + 1)]
     units = ["code,name,level,parent,dhis2_id,population", "ML,Mali,country,,,"]
     units += ["SAHELI,Saheli,region,ML,,", "DUGUBA,Duguba,district,SAHELI,,"]
     units += ["KANI,KANI,facility,DUGUBA,KaniFacil01,"]

@@ -22,13 +22,14 @@ from tests.journeys.processes import PARTS, free_port, probe, program, wait_for
 
 pytestmark = pytest.mark.xdist_group("journeys-2")
 
+SITES = 100
 NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
 
 
 @pytest.fixture(scope="module")
 def deployment(build: Build) -> Iterator[Deployment]:
     """Yield a deployment with web alone: the clock does all the work."""
-    with build("sqlite") as deployment:
+    with build("sqlite", SITES) as deployment:
         deployment.start("web")
         yield deployment
 
@@ -100,7 +101,7 @@ def test_a_referral_reaches_dhis2_and_is_asked_after_by_the_clock(deployment: De
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_two_clocks_at_once_do_everything_once(build: Build, month: Period, kind: str) -> None:
-    with build(kind) as deployment:
+    with build(kind, SITES) as deployment:
         deployment.start("web")
         sent = batch(deployment, month, 80)
         ids = deployment.send_all(sent.texts())
@@ -113,7 +114,7 @@ def test_two_clocks_at_once_do_everything_once(build: Build, month: Period, kind
 
 
 def test_what_redis_forgot_is_swept(build: Build, month: Period) -> None:
-    with build("sqlite") as deployment:
+    with build("sqlite", SITES) as deployment:
         deployment.start("web")
         sent = batch(deployment, month, 20)
         ids = deployment.send_all(sent.texts())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from threading import Event, Lock
+from threading import Event, Lock, Semaphore
 
 import pytest
 
@@ -25,6 +25,7 @@ class Crowd:
     """Counts the requests under way, and holds them until the gate is opened."""
 
     gate: Event = field(default_factory=Event)
+    arrived: Semaphore = field(default_factory=lambda: Semaphore(0))
     lock: Lock = field(default_factory=Lock)
     now: int = 0
     most: int = 0
@@ -38,6 +39,7 @@ class Crowd:
             self.most = max(self.most, self.now)
             self.twice |= self.cells & keys
             self.cells |= keys
+        self.arrived.release()
         assert self.gate.wait(PATIENCE)
         with self.lock:
             self.cells -= keys
@@ -77,6 +79,7 @@ def test_however_many_workers_there_are_so_many_requests_are_under_way(
         # The others find all places taken, and leave the rest to those at work.
         done = as_completed(lanes, PATIENCE)
         idle = [next(done).result() for _ in range(4 - at_once)]
+        assert all(crowd.arrived.acquire(timeout=PATIENCE) for _ in range(at_once))
         assert (idle, crowd.most) == ([0] * len(idle), at_once)
         crowd.gate.set()
         assert sum(one.result(PATIENCE) for one in lanes) == SITES

@@ -63,4 +63,4 @@ def test_codes_are_in_the_order_of_the_form_and_stock_counts_have_a_unit() -> No
 
 
 def test_a_vocabulary_is_made_once_for_each_catalogue() -> None:
-    assert vocabulary_of(CATALOGUE) is VOCABULARY
+    assert vocabulary_of(CATALOGUE) is vocabulary_of(CATALOGUE)
