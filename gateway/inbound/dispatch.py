@@ -77,8 +77,8 @@ def _report(uow: UnitOfWork, understood: Understood, post: Post) -> Answer:
     refused = bool(understood.problems) or any(report.problems for report in reports)
     uow.counters["understood" if reports and not refused else "refused"] += 1
     remember(uow, understood, reports)
-    proposed = {code for of_form in numbers for code in of_form.proposed}
-    problems = tuple(_as_question(problem, proposed) for problem in understood.problems)
+    waiting = {code for report in reports for code in report.pending}
+    problems = tuple(_as_question(problem, waiting) for problem in understood.problems)
     site_id = understood.site.id if understood.site is not None else 0
     keys = [(site_id, report.form, report.period.code) for report in reports]
     low = treatment_stock.warn(uow, keys, understood.language)
@@ -132,9 +132,9 @@ def _proposals(uow: UnitOfWork, understood: Understood) -> dict[str, dict[str, i
     return found
 
 
-def _as_question(problem: Problem, proposed: set[str]) -> Problem:
+def _as_question(problem: Problem, waiting: set[str]) -> Problem:
     """Return a problem, as a question that an OUI answers where the number of a near code waits."""
-    near = problem.key == "unknown_code_near" and problem.values.get("near") in proposed
+    near = problem.key == "unknown_code_near" and problem.values.get("near") in waiting
     return replace(problem, level=Level.CONFIRM) if near else problem
 
 

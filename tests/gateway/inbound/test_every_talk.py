@@ -6,6 +6,7 @@ message must end as read, with one answer at most and no row left in the middle 
 
 import json
 import random
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, select
@@ -51,6 +52,22 @@ def test_a_supervisor_s_slip_ends_in_the_one_report_too(harness: Harness) -> Non
     assert f"No {receipt}" in harness.told("POUR KOLA COR FEI 36", NANA)
     assert harness.report().pending["FIE"].value == 36
     assert {*harness.inbox_states().values()} == {READ}
+
+
+def test_no_oui_is_asked_for_a_near_code_of_which_nothing_waits(harness: Harness) -> None:
+    """Its month is unclear on the 26th, or the report holds that very number already."""
+    harness.told(PEC)
+    assert harness.told("PEC 10 FEI 38") == (
+        "PEC oct A CORRIGER. No 2UQV. Vus45 Fievre38 TDR37 Pos28 CTA27 Grave2 ArtR2 IRA9 Amox9 "
+        "Dia11 SRO-Zn10 Ref3 Deces0. FEI: est-ce FIE? Corrigez: COR FIE .. Retard."
+    )
+    harness.told("NUT 10 RAS")
+    harness.told("OUI")
+    harness.clock.now = datetime(2026, 11, 26, 9, tzinfo=UTC)
+    assert harness.told("COR FEI 36") == (
+        "Code FEI inconnu, pas note: est-ce FIE? Corrigez: envoyez PEC FIE .."
+    )
+    assert harness.told("OUI").startswith("Rien n'attend votre reponse.")
 
 
 @pytest.fixture(scope="module")
