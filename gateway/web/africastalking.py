@@ -9,8 +9,8 @@ from gateway.inbound.accept import accept
 from gateway.outbound import delivery_reports
 from gateway.storage.engine import StorageFault
 from gateway.transports import africastalking_posts
-from gateway.transports.africastalking_posts import MissingField
-from gateway.web.context import services
+from gateway.transports.africastalking_posts import InboundSms, MissingField
+from gateway.web.context import WebServices, services
 from gateway.web.posts import plain_text, posted_fields
 
 log = structlog.get_logger()
@@ -27,13 +27,18 @@ def sms(token: str) -> Response:
         return plain_text(f"missing field: {missing.name}", HTTPStatus.BAD_REQUEST)
     web = services()
     try:
-        new = accept(web.engine, web.hash_key, message, web.clock())
+        new = _accept(web, message)
     except StorageFault as fault:
         log.warning("sms_not_stored", error=type(fault).__name__)
         return plain_text("not stored, send it again", HTTPStatus.SERVICE_UNAVAILABLE)
     if new:
         web.work_signal.notify("read")
     return plain_text("OK")
+
+
+def _accept(web: WebServices, message: InboundSms) -> bool:
+    days = web.catalogue.programme.date_believed_days
+    return accept(web.engine, web.hash_key, message, web.clock(), date_believed_days=days)
 
 
 @blueprint.post("/delivery")

@@ -34,6 +34,9 @@ def read_programme(table: Table) -> Programme:
         ),
         change_until=table.number("change_until", 1, 28, defaults.change_until),
         keep_text_days=table.number("keep_text_days", 1, 3650, defaults.keep_text_days),
+        date_believed_days=table.number(
+            "date_believed_days", 1, 10_000, defaults.date_believed_days
+        ),
         replies_per_day=table.number("replies_per_day", 1, 1000, defaults.replies_per_day),
         notices_per_minute=table.number("notices_per_minute", 1, 6000, defaults.notices_per_minute),
         forward=table.text("forward", defaults.forward),

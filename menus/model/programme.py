@@ -141,7 +141,8 @@ class Programme:
     Days are days of the month, local time; `*_until` days are inclusive and lie in the month
     after the one reported. `forward` is "on_receipt" or "on_validation": then a report is
     forwarded once a supervisor has validated it, or the calendar has, from `auto_validate_on`
-    of the next month.
+    of the next month. An SMS whose own date is more than `date_believed_days` old bears the
+    time of its arrival.
     """
 
     opens_on: int = 25
@@ -155,6 +156,7 @@ class Programme:
     forward: str = ON_RECEIPT
     auto_validate_on: int = 10
     keep_text_days: int = 90
+    date_believed_days: int = 45
     replies_per_day: int = 40
     notices_per_minute: int = 300
     months: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)

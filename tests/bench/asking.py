@@ -79,7 +79,7 @@ def _cost(database: str, phone: str, turns: int) -> Cost:
     costs = []
     for turn in range(turns + WARM_UP):
         sms = InboundSms(f"{phone}-{turn}", phone, "36000", "ETAT", NOW, "61002", "")
-        accept(engine, key, sms, NOW)
+        accept(engine, key, sms, NOW, date_believed_days=45)
         costs.append(_answer(engine, context))
     engine.dispose()
     kept = costs[WARM_UP:]

@@ -123,7 +123,7 @@ class Court:
         before = _replies(engine)
         phone, moment = PHONES[sent.role], sent.received
         sms = InboundSms(provider_id, phone, "36000", sent.text, moment, "61002", "")
-        accept(engine, b"corpus", sms, moment)
+        accept(engine, b"corpus", sms, moment, date_believed_days=45)
         reader.read_inbox(engine, self._context, lambda: moment)
         new = _replies(engine)[len(before) :]
         if len(new) != 1 or not is_gsm7(new[0]):

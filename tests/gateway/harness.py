@@ -149,7 +149,8 @@ class Harness:
         provider_id = f"{phone}-{self._sent}"
         at = self.clock.now if sent is None else sent
         sms = InboundSms(provider_id, phone, "36000", text, at, "61002", "")
-        assert accept(self.engine, b"key", sms, self.clock.now)
+        # Tests tell of months gone by without turning the clock back.
+        assert accept(self.engine, b"key", sms, self.clock.now, date_believed_days=10_000)
         with reading(self.engine) as connection:
             query = select(inbox.c.id).where(inbox.c.provider_id == provider_id)
             return connection.execute(query).scalar_one()

@@ -4,11 +4,13 @@ Web, worker and clock are real processes; Valkey is a server of the deployment's
 can be killed.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.resources import as_file
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from gateway.sandbox.operator_posts import deliver_until_accepted, inbound_form
 from gateway.storage import outbox
 from gateway.storage.engine import Engine, connect, reading
 from gateway.storage.tables import inbox
-from menus.loading.loader import load
+from menus.loading.loader import SHIPPED, load
 from menus.model.period import Period
 from tests.journeys.processes import PARTS, Program, end, free_port, probe, run, wait_for
 from tests.journeys.sandboxes import ACCOUNT, Dhis2, Operator, sandbox_operator
@@ -175,6 +177,7 @@ def open_deployment(
             "DHIS2_URL": dhis2.url,
             "DHIS2_TOKEN": DEFAULT_TOKEN,
             "DHIS2_TIMEOUT": "30",
+            "KIBARU_CATALOGUE": str(_catalogue(folder)),
         }
         deployment = Deployment(
             folder, environment, engine, dhis2, operator, redis_server, sites=sites
@@ -190,6 +193,22 @@ def open_deployment(
             deployment.valkey.stop()
             dhis2.stop()
             engine.dispose()
+
+
+def _catalogue(folder: Path) -> Path:
+    """Make a copy of the shipped catalogue that believes dates of any age; return its folder.
+
+    Web tells the true time, and journeys post messages of months gone by.
+    """
+    made = folder / "catalogue"
+    with as_file(SHIPPED) as shipped:
+        shutil.copytree(shipped, made)
+    path = made / "programme.toml"
+    text = path.read_text("utf-8")
+    days = "date_believed_days = "
+    assert f"{days}45\n" in text
+    path.write_text(text.replace(f"{days}45\n", f"{days}10000\n"), "utf-8")
+    return made
 
 
 def _enroll(folder: Path, engine: Engine, dhis2: Dhis2, sites: int) -> None:

@@ -200,13 +200,13 @@ class Stage:
         if off:
             self._waiting.append(sms)
         else:
-            accept(self.engine, b"story", sms, self.now)
+            accept(self.engine, b"story", sms, self.now, date_believed_days=45)
 
     def _come_back(self) -> None:
         self._note("Kibaru marche de nouveau")
         self.back_at = None
         for sms in self._waiting:
-            accept(self.engine, b"story", sms, self.now)
+            accept(self.engine, b"story", sms, self.now, date_believed_days=45)
         self._waiting.clear()
 
     def _collect(self) -> None:

@@ -43,7 +43,7 @@ def stored(kibaru: Kibaru, roster: list[str], sqlite_url: str, catalogue: Catalo
         key = inbox.hash_key(connection)
     for number, (phone, text) in enumerate(MESSAGES):
         sms = InboundSms(f"m{number}", phone, "38400", text, SENT, "61002", "")
-        accept(engine, key, sms, NOW)
+        accept(engine, key, sms, NOW, date_believed_days=45)
     reader.read_inbox(engine, Context(catalogue, ZoneInfo("Africa/Bamako")), lambda: NOW)
     change(engine, "NUT", forwarded_version=1, forwarded_at=FORWARDED, days_out={"DEP": 12})
     engine.dispose()

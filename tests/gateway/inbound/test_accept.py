@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from gateway.inbound.accept import accept
+from gateway.inbound import accept as accepting
 from gateway.storage.engine import StorageFault, connect, reading
 from gateway.storage.tables import inbox
 from gateway.transports.africastalking_posts import InboundSms
@@ -14,6 +14,10 @@ from tests.gateway.harness import AWA, NOON
 
 def sms(provider_id: str, *, phone: str = AWA, sent: datetime | None = NOON) -> InboundSms:
     return InboundSms(provider_id, phone, "36000", "PEC 10 VUS 45", sent, "61002", "")
+
+
+def accept(engine: Engine, key: bytes, message: InboundSms, now: datetime) -> bool:
+    return accepting.accept(engine, key, message, now, date_believed_days=45)
 
 
 def test_a_message_is_kept_once_however_often_it_comes(engine: Engine) -> None:
@@ -30,9 +34,14 @@ def test_a_message_is_kept_once_however_often_it_comes(engine: Engine) -> None:
 
 SENT = {
     NOON - timedelta(days=40): NOON - timedelta(days=40),
-    datetime(2000, 1, 1, tzinfo=UTC): datetime(2000, 1, 1, tzinfo=UTC),
-    datetime(1999, 12, 31, 23, 59, tzinfo=UTC): NOON,
+    NOON - timedelta(days=45): NOON - timedelta(days=45),
+    NOON - timedelta(days=45, seconds=1): NOON,
+    NOON.replace(year=NOON.year - 1): NOON,  # the year set wrongly
+    datetime(2036, 2, 7, 6, 28, 16, tzinfo=UTC): NOON,
+    datetime(2004, 1, 1, 0, 3, tzinfo=UTC): NOON,
+    datetime(2000, 1, 1, 0, 0, 12, tzinfo=UTC): NOON,  # a modem without battery
     datetime(1970, 1, 1, tzinfo=UTC): NOON,
+    datetime(1, 1, 1, tzinfo=UTC): NOON,
     NOON + timedelta(hours=1): NOON + timedelta(hours=1),
     NOON + timedelta(hours=1, seconds=1): NOON,
     None: NOON,
@@ -46,6 +55,17 @@ def test_the_operators_date_counts_while_it_can_be_true(engine: Engine) -> None:
     with reading(engine) as connection:
         kept = connection.scalars(select(inbox.c.sent_at).order_by(inbox.c.id)).all()
     assert kept == list(SENT.values())
+
+
+@pytest.mark.parametrize("days", [1, 45, 10_000])
+def test_the_programme_says_how_old_a_date_may_be(engine: Engine, days: int) -> None:
+    oldest = NOON - timedelta(days=days)
+    for number, said in enumerate((oldest, oldest - timedelta(seconds=1))):
+        message = sms(f"{number}", sent=said)
+        assert accepting.accept(engine, b"key", message, NOON, date_believed_days=days)
+    with reading(engine) as connection:
+        kept = connection.scalars(select(inbox.c.sent_at).order_by(inbox.c.id)).all()
+    assert kept == [oldest, NOON]
 
 
 def test_senders_are_kept_in_one_spelling(engine: Engine) -> None:

@@ -39,9 +39,20 @@ def test_near_words_are_accepted_with_a_reason() -> None:
     assert table.faults == []
 
 
+@pytest.mark.parametrize("days", [1, 45, 10_000])
+def test_old_dates_are_believed_for_as_long_as_the_programme_says(days: int) -> None:
+    table = table_of(f"date_believed_days = {days}\n{MONTHS}")
+    assert read_programme(table).date_believed_days == days
+    assert table.faults == []
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        (
+            "date_believed_days = 10001",
+            "file.toml: date_believed_days: expected a number from 1 to 10000, got 10001",
+        ),
         ('forward = "later"', "file.toml: forward: expected one of on_receipt, on_validation"),
         (
             "on_time_until = 9",
