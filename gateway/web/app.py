@@ -34,6 +34,8 @@ def create_app(
     app.extensions["kibaru"] = WebServices(
         settings or config.load(need_tokens=True), clock or (lambda: datetime.now(UTC))
     )
+    # A slash typed behind a webhook's address must not lose its posts, as a redirect would.
+    app.url_map.strict_slashes = False
     app.before_request(_guard)
     app.register_blueprint(africastalking.blueprint)
     app.register_blueprint(ussd.blueprint)

@@ -119,3 +119,18 @@ def test_an_opt_out_of_nobody_is_refused_by_name(closed_client: FlaskClient) -> 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_webhooks_take_posts_alone(closed_client: FlaskClient, webhook: str, method: str) -> None:
     assert closed_client.open(f"/at/{TOKEN}/{webhook}", method=method).status_code == 405
+
+
+@pytest.mark.parametrize("webhook", ["sms", "ussd", "ussd-events", "delivery", "optout"])
+def test_a_slash_at_the_end_makes_no_difference(post: Post, webhook: str) -> None:
+    body = "id=1&from=1&text=&sessionId=1&phoneNumber=%2B22370000001&senderId=KIBARU"
+    answers = [post(path, body) for path in (webhook, f"{webhook}/")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].text == answers[1].text
+
+
+@pytest.mark.parametrize("path", [f"{TOKEN}/sms/x/", f"{TOKEN}/", "sms/", ""])
+def test_no_other_address_is_opened_by_a_slash(closed_client: FlaskClient, path: str) -> None:
+    assert closed_client.post(f"/at/{path}", data="id=1&from=1&text=").status_code == 404
+    wrong = closed_client.post("/at/wrong-token-of-the-tests/sms/", data="id=1&from=1&text=")
+    assert wrong.status_code == 404
