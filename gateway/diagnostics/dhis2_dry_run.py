@@ -10,7 +10,7 @@ from gateway.diagnostics.finding import Finding, listed
 from gateway.diagnostics.refusal_advice import hint
 from gateway.model.outcomes import TryLater, Unknown
 from gateway.transports.dhis2 import Cell, Dhis2
-from gateway.transports.dhis2_codes import MEANINGS, Category, category_of
+from gateway.transports.dhis2_codes import CLOCKS_DIFFER, MEANINGS, Category, category_of
 from gateway.transports.dhis2_verdict import Accepted, Conflict, Partly
 from menus.model.catalogue import Form
 from menus.model.period import Period
@@ -70,7 +70,7 @@ def dry_run(
         positions = sorted(verdict.indexes or ())
         codes = [mapped[position].code for position in positions]
         conflict = verdict.conflict
-    closed = category_of(conflict.code, month, ends(month)) is Category.LOCKED
+    closed = category_of(conflict.code, month, ends(month) + CLOCKS_DIFFER) is Category.LOCKED
     return Finding(closed and may_be_closed, what, _refusal(conflict, codes, receiver))
 
 

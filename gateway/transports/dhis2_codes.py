@@ -6,7 +6,7 @@ Two families: E76xx of servers up to 2.42 (`DataValueSetImportValidator`), E80xx
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -136,6 +136,9 @@ _WORDS_OF_COMPLETENESS: Final[Mapping[str, str]] = {
     "Period not valid": "E7611",
 }
 
+# For so long after a month's end DHIS2's clock or time zone may hold it for not ended.
+CLOCKS_DIFFER: Final = timedelta(days=1)
+
 # These say that the month is not open now, and not on which side of its window we are.
 _EITHER_SIDE: Final = frozenset({"E7643", "E7644", "E8030"})
 
@@ -151,14 +154,13 @@ def code_of_words(words: str) -> str:
 def category_of(code: str, period: Period, today: date) -> Category:
     """Return the kind of the refusal of a value for this month, on this day.
 
-    `today` is the programme's. From 2.43 on one code means both "not open yet" and "closed": a
-    month that has not ended is taken to be too early, since DHIS2 opens a month when it ends
-    unless told otherwise (`openFuturePeriods` 0). An unknown code, or none, is the
-    administrator's (`CONFIG`).
+    `today` is the programme's. From 2.43 on one code means both "not open yet" and "closed": up
+    to the second day after the month's end it is taken to be too early, since DHIS2 opens a month
+    when it ends unless told otherwise (`openFuturePeriods` 0), and by its own clock. An unknown
+    code, or none, is the administrator's (`CONFIG`).
     """
     if code in _EITHER_SIDE:
-        following = period.plus(1)
-        ended = today >= date(following.year, following.month, 1)
+        ended = today >= period.plus(1).first_day + CLOCKS_DIFFER
         return Category.LOCKED if ended else Category.TOO_EARLY
     meaning = MEANINGS.get(code)
     return Category.CONFIG if meaning is None else meaning.category

@@ -1,6 +1,7 @@
 """Each trouble with DHIS2 has its outcome, costs no number, and passes."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -290,3 +291,45 @@ def test_a_token_that_dhis2_meets_for_the_first_time(harness: Harness, dhis2: Fa
     assert dhis2.held() == HELD
     assert dhis2.calls() == ["dataValueSets", "me", "dataValueSets", "completeDataSetRegistrations"]
     assert (dhis2.health().failures, harness.only("dhis2").state) == (0, "sent")
+
+
+@pytest.mark.parametrize("behind", [timedelta(minutes=10), timedelta(hours=5)], ids=str)
+def test_a_server_whose_clock_is_behind_at_the_months_end_is_tried_again(
+    harness: Harness, dhis2: FarSide, behind: timedelta
+) -> None:
+    dhis2.sandbox.clock = lambda: harness.clock.now - behind
+    harness.clock.now = datetime(2026, 10, 28, 12, tzinfo=UTC)
+    for phone in (AWA, FANTA, ISSA):
+        harness.told(PEC, phone)
+    dhis2.send()
+    harness.clock.now = datetime(2026, 11, 1, 0, 2, tzinfo=UTC)
+    refused = 0
+    while dhis2.completed() is None or dhis2.completed("KaniFacil01") is None:
+        dhis2.send()
+        assert harness.clock.now < datetime(2026, 11, 1, 8, tzinfo=UTC)
+        assert {row.state for row in harness.rows("dhis2")} <= {"waiting", "sent"}
+        refused += any(row.reason for row in harness.rows("dhis2"))
+        harness.clock.advance(minutes=3)
+    assert refused
+    assert harness.rows("notice") == []
+    assert dhis2.held() == HELD
+    assert {row.state for row in harness.rows("dhis2")} == {"sent"}
+    assert "refuse" not in harness.told("ETAT 10")
+
+
+def test_a_month_that_stays_closed_is_told_from_the_second_day(
+    harness: Harness, dhis2: FarSide
+) -> None:
+    dhis2.fail(Kind.INPUT_PERIOD)
+    harness.clock.now = datetime(2026, 11, 1, 0, 2, tzinfo=UTC)
+    harness.told(PEC)
+    told = []
+    while harness.clock.now < datetime(2026, 11, 2, 6, tzinfo=UTC):
+        dhis2.send()
+        if harness.rows("notice"):
+            told.append(harness.clock.now)
+        harness.clock.advance(minutes=15)
+    assert told[0] >= datetime(2026, 11, 2, tzinfo=UTC)
+    (notice,) = harness.rows("notice")
+    assert "mois ferme" in notice.text
+    assert harness.only("dhis2").state == "refused"

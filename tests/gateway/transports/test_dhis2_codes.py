@@ -25,10 +25,14 @@ OCTOBER = Period(2026, 10)
         ("E7641", date(2026, 10, 31), Category.TOO_EARLY),
         ("E7642", date(2026, 11, 4), Category.LOCKED),
         ("E7643", date(2026, 10, 31), Category.TOO_EARLY),
-        ("E7643", date(2026, 11, 1), Category.LOCKED),
-        ("E7644", date(2026, 11, 1), Category.LOCKED),
+        ("E7643", date(2026, 11, 1), Category.TOO_EARLY),
+        ("E7643", date(2026, 11, 2), Category.LOCKED),
+        ("E7644", date(2026, 11, 1), Category.TOO_EARLY),
+        ("E7644", date(2026, 11, 2), Category.LOCKED),
         ("E8030", date(2026, 10, 31), Category.TOO_EARLY),
-        ("E8030", date(2026, 11, 1), Category.LOCKED),
+        ("E8030", date(2026, 11, 1), Category.TOO_EARLY),
+        ("E8030", date(2026, 11, 2), Category.LOCKED),
+        ("E7641", date(2026, 11, 1), Category.TOO_EARLY),
         ("E8033", date(2026, 10, 31), Category.LOCKED),
         ("E7636", date(2026, 11, 4), Category.ASSIGNMENT),
         ("E8022", date(2026, 11, 4), Category.ASSIGNMENT),
@@ -48,7 +52,8 @@ def test_whose_a_refusal_is(code: str, today: date, category: Category) -> None:
 def test_december_ends_with_the_year() -> None:
     december = Period(2026, 12)
     assert category_of("E8030", december, date(2026, 12, 31)) is Category.TOO_EARLY
-    assert category_of("E8030", december, date(2027, 1, 1)) is Category.LOCKED
+    assert category_of("E8030", december, date(2027, 1, 1)) is Category.TOO_EARLY
+    assert category_of("E8030", december, date(2027, 1, 2)) is Category.LOCKED
 
 
 @pytest.mark.parametrize(
