@@ -7,7 +7,7 @@ referrals. A step depends on the steps before it. Nothing is written.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,7 +26,9 @@ from menus.model.catalogue import Catalogue
 from menus.model.period import Period
 from menus.rules.calendar import period_of
 
-SKEW: Final = timedelta(minutes=10)  # a smaller difference of the two clocks is not reported
+SKEW: Final = timedelta(minutes=10)  # a larger difference of the two clocks is a fault
+MINUTE: Final = timedelta(minutes=1)  # a smaller one is not reported
+HALF_YEAR: Final = timedelta(days=182)  # some zones agree in winter alone
 SOON: Final = timedelta(days=14)  # a token that expires sooner is reported
 CHUNK: Final = 100  # units in one request: a URL of some 1,500 characters
 
@@ -57,17 +59,20 @@ def examine(
     catalogue: Catalogue | None,
     receivers: Sequence[Receiver],
     now: datetime,
-    today: date,
+    timezone: ZoneInfo,
 ) -> Iterator[Finding]:
     """Check all that can be found out of the server; yield each finding as soon as it is known.
 
-    `receivers` are the units that values go to; `today` is the programme's own day.
+    `receivers` are the units that values go to; `timezone` is the programme's.
     """
+    today = now.astimezone(timezone).date()
     info = client.get("system/info", {"fields": "version,serverDate,serverTimeZoneId,calendar"})
     if isinstance(info, TryLater | Unknown):
         yield Finding(False, "dhis2", describe_no_answer(info))
         return
-    yield from _server(info, now)
+    yield from _server(info)
+    yield from _clock(info, now)
+    yield from _zone(info, now, timezone)
     account = client.me()
     if isinstance(account, TryLater | Unknown):
         yield Finding(False, "dhis2 account", describe_no_answer(account))
@@ -107,7 +112,24 @@ def clock_skew(info: Mapping[str, Any], now: datetime) -> timedelta | None:
     return there.astimezone(UTC) - now
 
 
-def _server(info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
+def zone_ahead(info: Mapping[str, Any], now: datetime, timezone: ZoneInfo) -> timedelta:
+    """Return how far the server's time zone is ahead of ours, now or else half a year later.
+
+    Zero if the server does not tell its zone.
+    """
+    try:
+        there = ZoneInfo(str(info.get("serverTimeZoneId") or ""))
+    except (ValueError, ZoneInfoNotFoundError):
+        return timedelta()
+    return _offset(there, now, timezone) or _offset(there, now + HALF_YEAR, timezone)
+
+
+def _offset(there: ZoneInfo, moment: datetime, timezone: ZoneInfo) -> timedelta:
+    local, ours = (moment.astimezone(zone).utcoffset() for zone in (there, timezone))
+    return (local or timedelta()) - (ours or timedelta())
+
+
+def _server(info: Mapping[str, Any]) -> Iterator[Finding]:
     server = server_info(info)
     if isinstance(server, Unknown):
         yield Finding(False, "dhis2", describe_no_answer(server))
@@ -116,12 +138,32 @@ def _server(info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
     if not server.supported:
         words += f", calendar {server.calendar}: 2.38 or later with the ISO calendar is needed"
     yield Finding(server.supported, "dhis2", words)
+
+
+def _clock(info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
     skew = clock_skew(info, now)
-    if skew is not None and abs(skew) > SKEW:
-        minutes = round(skew.total_seconds() / 60)
-        side = "ahead" if minutes > 0 else "behind"
-        words = f"{abs(minutes)} minutes {side} of ours; by it months open and close: set it right"
+    if skew is None or abs(skew) <= MINUTE:
+        return
+    minutes = f"{abs(skew) / MINUTE:.0f}"
+    words = f"{minutes} minute{'' if minutes == '1' else 's'} {_side(skew)} of ours"
+    words += "; by it months open and close: set it right"
+    if abs(skew) > SKEW:
         yield Finding(False, "dhis2 clock", words)
+    else:
+        yield Finding(True, "dhis2 clock", f"warning: {words}")
+
+
+def _zone(info: Mapping[str, Any], now: datetime, timezone: ZoneInfo) -> Iterator[Finding]:
+    ahead = zone_ahead(info, now, timezone)
+    if ahead:
+        hours = f"{abs(ahead) / timedelta(hours=1):g}"
+        words = f"warning: {info['serverTimeZoneId']} is {hours} hour{'' if hours == '1' else 's'}"
+        words += f" {_side(ahead)} of ours ({timezone.key}); by it months open and close"
+        yield Finding(True, "dhis2 time zone", words)
+
+
+def _side(difference: timedelta) -> str:
+    return "ahead" if difference > timedelta() else "behind"
 
 
 def account_findings(account: Account, now: datetime) -> Iterator[Finding]:

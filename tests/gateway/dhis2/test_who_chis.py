@@ -17,7 +17,7 @@ from menus.loading import loader
 from menus.model.catalogue import Catalogue
 from menus.model.period import Period
 from tests.gateway.dhis2_server import FarSide
-from tests.gateway.harness import OCTOBER, PEC, Harness
+from tests.gateway.harness import BAMAKO, OCTOBER, PEC, Harness
 
 # Facts of the package CHIS_AGG 1.1.0: its iCCM data set, monthly, of which every data element is
 # INTEGER_ZERO_OR_POSITIVE and keeps no zeros. Those with one combo for all under five:
@@ -191,7 +191,7 @@ def test_the_check_finds_it_fit(harness: Harness, dhis2: FarSide) -> None:
     now = harness.clock.now
     receivers = [Receiver("KOLA", "KolaSite001")]
     found = list(
-        dhis2_check.examine(dhis2.target.client, harness.catalogue, receivers, now, now.date())
+        dhis2_check.examine(dhis2.target.client, harness.catalogue, receivers, now, BAMAKO)
     )
     assert [one.words for one in found if not one.ok] == []
     said = {one.what: one.words for one in found}

@@ -17,6 +17,8 @@ from gateway.sandbox.serving import serving
 from gateway.transports.dhis2 import Dhis2
 from gateway.transports.dhis2_server import Account, account
 from menus.model.catalogue import Catalogue
+from tests.gateway.harness import BAMAKO
+from tests.gateway.transports.canned import canned, say
 
 NOW = datetime(2026, 11, 4, 12, tzinfo=UTC)
 ROWS = (
@@ -38,7 +40,7 @@ class Server:
     def findings(
         self, *, now: datetime = NOW, receivers: list[Receiver] = RECEIVERS
     ) -> list[Finding]:
-        found = dhis2_check.examine(self.client, self.catalogue, receivers, now, now.date())
+        found = dhis2_check.examine(self.client, self.catalogue, receivers, now, BAMAKO)
         return list(found)
 
     def faults(self, **given: Any) -> dict[str, str]:
@@ -157,6 +159,48 @@ def test_without_units_there_is_no_dry_run(server: Server) -> None:
 def test_a_clock_that_goes_wrong(server: Server) -> None:
     found = server.faults(now=NOW + timedelta(minutes=42))
     assert found["dhis2 clock"].startswith("42 minutes behind of ours")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (60, None),
+        (61, "warning: 1 minute behind of ours; by it months open and close: set it right"),
+        (-180, "warning: 3 minutes ahead of ours; by it months open and close: set it right"),
+        (600, "warning: 10 minutes behind of ours; by it months open and close: set it right"),
+    ],
+)
+def test_a_clock_that_is_a_little_wrong_is_worth_knowing(
+    server: Server, seconds: int, words: str | None
+) -> None:
+    findings = server.findings(now=NOW + timedelta(seconds=seconds))
+    assert all(finding.ok for finding in findings)
+    told = [finding.words for finding in findings if finding.what == "dhis2 clock"]
+    assert told == ([words] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Africa/Abidjan", None),
+        ("America/New_York", "warning: America/New_York is 5 hours behind of ours (Africa/Bamako)"),
+        ("Europe/Paris", "warning: Europe/Paris is 1 hour ahead of ours (Africa/Bamako)"),
+        ("Europe/London", "warning: Europe/London is 1 hour ahead of ours (Africa/Bamako)"),
+        ("Asia/Kolkata", "warning: Asia/Kolkata is 5.5 hours ahead of ours (Africa/Bamako)"),
+        ("No/Where", None),
+        (None, None),
+    ],
+)
+def test_a_server_in_another_time_zone_is_worth_knowing(
+    catalogue: Catalogue, zone: str | None, words: str | None
+) -> None:
+    said = {"version": "2.43.1", "serverTimeZoneId": zone}
+    with canned(say(200, said), say(401, {})) as far, Dhis2(far.url, token="t") as client:
+        findings = list(dhis2_check.examine(client, catalogue, [], NOW, BAMAKO))
+    told = [finding for finding in findings if finding.what == "dhis2 time zone"]
+    assert all(finding.ok for finding in told)
+    expected = [f"{words}; by it months open and close"] if words else []
+    assert [finding.words for finding in told] == expected
 
 
 @pytest.mark.parametrize(
