@@ -1,4 +1,4 @@
-"""Truncation: a message of exactly one SMS may have lost digits, or the end of a code."""
+"""Truncation: a message of exactly one SMS or part may have lost digits, or a code's end."""
 
 import pytest
 
@@ -18,6 +18,13 @@ def padded(length: int, end: str) -> str:
     [
         (160, "VUS 50 FIE 4", True, "number 4", "code FIE, number 4"),
         (159, "VUS 50 FIE 4", False, "", "code FIE, number 4"),
+        (154, "VUS 50 FIE 4", False, "", "code FIE, number 4"),
+        (153, "VUS 50 FIE 4", True, "number 4", "code FIE, number 4"),
+        (152, "VUS 50 FIE 4", True, "number 4", "code FIE, number 4"),
+        (151, "VUS 50 FIE 4", False, "", "code FIE, number 4"),
+        (151, "[] VUS 4", True, "number 4", "code VUS, number 4"),
+        (153, "VUS 50 FIE", True, "", "number 50, code FIE"),
+        (153, "VUS 50 F", True, "", "code VUS, number 50"),
         (158, "[] VUS 4", True, "number 4", "code VUS, number 4"),
         (160, "VUS 50 FIE", True, "", "number 50, code FIE"),
         (160, "BEB 0J", True, "", "number 0, filler J"),
@@ -29,6 +36,11 @@ def padded(length: int, end: str) -> str:
         (70, "î VUS 4", True, "number 4", "code VUS, number 4"),
         (69, "🙏 VUS 4", True, "number 4", "code VUS, number 4"),
         (71, "î VUS 4", False, "", "code VUS, number 4"),
+        (68, "î VUS 4", False, "", "code VUS, number 4"),
+        (67, "î VUS 4", True, "number 4", "code VUS, number 4"),
+        (66, "î VUS 4", True, "number 4", "code VUS, number 4"),
+        (66, "🙏 VUS 4", True, "number 4", "code VUS, number 4"),
+        (65, "î VUS 4", False, "", "code VUS, number 4"),
         (30, "î VUS 4", False, "", "code VUS, number 4"),
     ],
 )
