@@ -5,9 +5,12 @@ from typing import Final, NamedTuple
 
 from menus.model.catalogue import Catalogue
 from menus.reading.slots import Section
+from menus.reading.stock_words import DAYS
 from menus.reading.tokens import Kind, Token
 
 _MAY_OPEN: Final = frozenset({Kind.KEYWORD, Kind.UNKNOWN})
+_AFTER_CODE: Final = frozenset(":=-.*>_")
+_AFTER_DAYS: Final = frozenset(":=")
 
 
 class Split(NamedTuple):
@@ -20,20 +23,41 @@ class Split(NamedTuple):
 def without_times(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with the numbers that count hours, days or times made TIMED.
 
-    `3 jours` and `10h30` are no counts of a form.
+    `3 jours` and `10h30` are no counts of a form. But the word of `SEL 0 jours 8` is a J.
     """
     rest: list[Token] = []
-    for token in tokens:
+    for at, token in enumerate(tokens):
         last = rest[-1] if rest else None
-        if token.kind is Kind.TIME and last is not None and last.kind is Kind.NUMBER:
+        if token.text in DAYS and _counts_days(tokens, at):
+            rest.append(token._replace(kind=Kind.DAYS))
+        elif token.kind is Kind.TIME and last is not None and last.kind is Kind.NUMBER:
             rest[-1] = last._replace(kind=Kind.TIMED, text="H" if token.text == "H" else "")
         elif last is not None and last.text == "H" and last.kind is Kind.TIMED:
             minutes = token.kind is Kind.NUMBER
             rest.append(token._replace(kind=Kind.FILLER, text="") if minutes else token)
             rest[-2] = last._replace(text="")
-        else:
+        elif last is None or last.kind is not Kind.DAYS or token.text not in _AFTER_DAYS:
             rest.append(token)
     return rest
+
+
+def _counts_days(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a word for days stands between a code, or its count, and a number.
+
+    The number is no day of a month: `DCD 0, jour 3 avril` is a date.
+    """
+    before = at - 1
+    if before > 0 and tokens[before].kind is Kind.NUMBER:
+        before -= 1
+        if before > 0 and tokens[before].text in _AFTER_CODE:
+            before -= 1
+    after = at + 1
+    if after < len(tokens) and tokens[after].text in _AFTER_DAYS:
+        after += 1
+    if before < 0 or tokens[before].kind is not Kind.CODE or after >= len(tokens):
+        return False
+    dated = after + 1 < len(tokens) and tokens[after + 1].kind is Kind.MONTH
+    return tokens[after].kind is Kind.NUMBER and not dated
 
 
 def split(

@@ -24,6 +24,26 @@ def test_hours_days_and_times_are_no_counts(text: str, tokens: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("SEL 0 jours 8 BEB 20", "code SEL, number 0, days JOURS, number 8, code BEB, number 20"),
+        ("SEL=0 jrs: 8", "code SEL, mark =, number 0, days JRS, number 8"),
+        ("SEL 0 J: 8", "code SEL, number 0, days J, number 8"),
+        ("SEL jour 8", "code SEL, days JOUR, number 8"),
+        ("SEL 0 8 jours BEB 20", "code SEL, number 0, timed , code BEB, number 20"),
+        ("SEL 3 jours BEB 20", "code SEL, timed , code BEB, number 20"),
+        ("SEL 0 jours", "code SEL, timed "),
+        ("DCD 0 jour 3 avril", "code DCD, timed , number 3, month AVRIL"),
+        ("PEC 03 jours 8", "keyword PEC, timed , number 8"),
+        ("jours 8", "time JOURS, number 8"),
+        ("8 jours 3", "timed , number 3"),
+    ],
+)
+def test_a_word_for_days_between_a_code_and_a_number_is_a_j(text: str, tokens: str) -> None:
+    assert brief(without_times(tokens_in(text))) == tokens
+
+
+@pytest.mark.parametrize(
     ("text", "sections"),
     [
         ("", [("", "")]),
