@@ -3,7 +3,7 @@
 Pure, given the roster. `menus.reading` has told what was typed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -105,10 +105,19 @@ def _report(plain: Understood, reading: Reading, known: Known, context: Context)
         return replace(plain, site=where, command=reading.within)
     sent_on = context.today(plain.message.sent_at)
     month = _month(plain, reading, known, context.catalogue, sent_on)
+    problems = (*reading.problems, *_stray_number(reading, month))
     if isinstance(month, Problem):
-        problems = (month, *reading.problems) if reading.filled else reading.problems
-        return replace(plain, site=where, problems=problems)
-    return replace(plain, site=where, period=month, fillings=reading.filled)
+        return replace(
+            plain, site=where, problems=(month, *problems) if reading.filled else problems
+        )
+    return replace(plain, site=where, period=month, fillings=reading.filled, problems=problems)
+
+
+def _stray_number(reading: Reading, month: Period | Problem) -> Iterator[Problem]:
+    """Yield the question about a stray number that is not the month meant anyway."""
+    number = reading.stray_number
+    if number is not None and (isinstance(month, Problem) or number != month.month):
+        yield Problem("number_without_code", Level.ASK, values={"number": number})
 
 
 def _site(reading: Reading, known: Known) -> Site | Problem:
@@ -135,20 +144,29 @@ def _month(
     """Return the month meant. A supervisor may go further back than an agent.
 
     Without a month, an answer is for the month of the last message: codes alone or a correction
-    at any time, part of a named form when no month may be assumed.
+    at any time, part of a named form when no month may be assumed. Else the month is assumed,
+    unless a stray number may be another.
     """
     programme = catalogue.programme
     if reading.command == POUR:
         programme = replace(programme, months_back=programme.months_back_for_supervisors)
     month = which_month(reading.month, sent_on, programme)
-    if reading.month is not None or known.conversation is None:
+    if reading.month is not None:
         return month
-    if plain.message.sent_at - known.conversation.asked_at > QUESTION_LIFETIME:
-        return month
-    alone = reading.correction or not reading.forms_named
-    if alone or (isinstance(month, Problem) and _is_part(reading, catalogue)):
-        return _touched(reading, known.conversation) or month
+    if known.conversation is not None and _is_lately(plain.message, known.conversation):
+        alone = reading.correction or not reading.forms_named
+        if alone or (isinstance(month, Problem) and _is_part(reading, catalogue)):
+            touched = _touched(reading, known.conversation)
+            if touched is not None:
+                return touched
+    if isinstance(month, Period) and reading.stray_number not in (None, month.month):
+        return Problem("month_unclear", Level.ASK)
     return month
+
+
+def _is_lately(message: Message, conversation: Conversation) -> bool:
+    """Return whether a message was sent while the last answer's question and month hold."""
+    return message.sent_at - conversation.asked_at <= QUESTION_LIFETIME
 
 
 def _is_part(reading: Reading, catalogue: Catalogue) -> bool:

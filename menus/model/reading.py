@@ -42,7 +42,8 @@ class Reading:
     `filled` holds only numbers that are certain, or were repaired beyond doubt; everything else
     is in `problems`, so that nothing typed is skipped silently. `personal` is set when names or
     phone numbers were typed and dropped; `cut` when the message seems cut at the length of one
-    SMS.
+    SMS. `stray_number` stands before the first code without a keyword, in a message that says no
+    month: the month, or a number that lost its code and must be asked. None without one.
 
     `command` is the keyword of a command that is no form. Its `arguments` are read from the
     words beside it, without greetings and without the words of the month; for POUR they are the
@@ -60,6 +61,7 @@ class Reading:
     personal: bool = False
     cut: bool = False
     within: str = ""
+    stray_number: int | None = None
 
     @property
     def correction(self) -> bool:

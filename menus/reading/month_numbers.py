@@ -7,18 +7,21 @@ from menus.model.reading import MonthSaid
 from menus.reading.tokens import Kind, Token
 
 CENTURY: Final = range(2000, 2100)
+LAST_MONTH: Final = 12
 _JOINTS: Final = frozenset({"/", "-", "."})
 
 
 class Said(NamedTuple):
     """The month that digits before the first code say; `rest` are the other numbers, in order.
 
-    `unclear` tells that they may say a month, but not which one.
+    `unclear` tells that they may say a month, but not which one. `stray` is a number that may
+    be the month, or else belongs to no code; None without one.
     """
 
     months: tuple[MonthSaid, ...] = ()
     unclear: bool = False
     rest: tuple[Token, ...] = ()
+    stray: Token | None = None
 
 
 def starting_at(tokens: Sequence[Token], at: int) -> tuple[MonthSaid | None, int]:
@@ -65,7 +68,7 @@ def _two_numbers(first: Token, month: MonthSaid, rest: tuple[Token, ...]) -> Sai
     second = rest[0]
     if second.value in CENTURY:
         return Said((MonthSaid(month.month, second.value),), rest=rest[1:])
-    same_style = len(second.text) == len(first.text) and 1 <= second.value <= 12
+    same_style = len(second.text) == len(first.text) and 1 <= second.value <= LAST_MONTH
     return Said((month,), unclear=same_style, rest=rest)
 
 
@@ -138,4 +141,4 @@ def _of_date(first: Token, second: Token, third: Token) -> MonthSaid | None:
 
 
 def _month(month: int, year: int | None = None, *, sure: bool = True) -> MonthSaid | None:
-    return MonthSaid(month, year, sure) if 1 <= month <= 12 else None
+    return MonthSaid(month, year, sure) if 1 <= month <= LAST_MONTH else None

@@ -13,6 +13,7 @@ from menus.model.problem import Problem
 from menus.model.programme import EMPTY
 from menus.model.reading import MonthSaid
 from menus.reading.lexer import ODD
+from menus.reading.month_numbers import LAST_MONTH
 from menus.reading.preface import numbers_before_codes
 from menus.reading.slots import Section, Slot, fill, written_reversed
 from menus.reading.tokens import Kind, Token
@@ -40,7 +41,8 @@ class Paired:
 
     `unknown` are the words in a code's place with the numbers after them, `bare` the codes in a
     sentence without a number, `months` the months said in digits. With `unclear_month` the
-    section may say a month, but not which one.
+    section may say a month, but not which one; `stray` is a number that may be the month, None
+    without one.
     """
 
     pairs: list[Pair] = field(default_factory=list)
@@ -49,6 +51,7 @@ class Paired:
     months: list[MonthSaid] = field(default_factory=list)
     unclear_month: bool = False
     problems: list[Problem] = field(default_factory=list)
+    stray: Token | None = None
 
 
 def ask(key: str, *codes: str, **values: object) -> Problem:
@@ -69,13 +72,18 @@ def pair_up(
     before_codes = numbers_before_codes(section, known_months)
     leftover = list(before_codes.rest)
     paired = Paired(months=list(before_codes.months), unclear_month=before_codes.unclear)
-    if leftover and section.ends_in_word:
+    stray = before_codes.stray
+    if stray is not None and stray.value > LAST_MONTH and _either_way(section, paired, [stray]):
+        _ask_all(section, paired, [*leftover, stray])
+        return paired
+    paired.stray = stray
+    if leftover and stray is None and section.ends_in_word:
         _pair_reversed(section, paired, leftover, known_months)
         return paired
-    if leftover and not known_months and _either_way(section, paired, leftover):
+    if leftover and stray is None and not known_months and _either_way(section, paired, leftover):
         _ask_all(section, paired, leftover)
         return paired
-    if leftover and written_reversed(section) and not section.has_days:
+    if leftover and stray is None and written_reversed(section) and not section.has_days:
         _shift(section, leftover.pop())
     if not paired.unclear_month:
         paired.problems.extend(_without_code(leftover))

@@ -42,7 +42,7 @@ def read(text: str, catalogue: Catalogue) -> Reading:
         return read_report(text, tokens, vocabulary)
     if said.report is None:
         return _without_report(said)
-    reading = read_report(text, said.report, vocabulary)
+    reading = read_report(text, said.report, vocabulary, behind_command=True)
     return _with_report(said, reading, catalogue.commands[said.command])
 
 

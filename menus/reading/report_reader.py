@@ -20,9 +20,14 @@ from menus.reading.vocabulary import Vocabulary
 _PLAIN: Final = frozenset({Kind.KEYWORD, Kind.CODE, Kind.NUMBER, Kind.MARK, Kind.DAYS, Kind.UNIT})
 
 
-def read_report(text: str, tokens: list[Token], vocabulary: Vocabulary) -> Reading:
-    """Return what tokens say as a report; `text` is the whole SMS, whose length tells of a cut."""
-    return _ReportReader(text, tokens, vocabulary).report()
+def read_report(
+    text: str, tokens: list[Token], vocabulary: Vocabulary, *, behind_command: bool = False
+) -> Reading:
+    """Return what tokens say as a report; `text` is the whole SMS, whose length tells of a cut.
+
+    `behind_command` tells that the keyword of a command stood before them.
+    """
+    return _ReportReader(text, tokens, vocabulary, behind_command).report()
 
 
 def is_plain(tokens: Iterable[Token]) -> bool:
@@ -34,17 +39,20 @@ def is_plain(tokens: Iterable[Token]) -> bool:
 class _ReportReader:
     """The reader of one report, step by step.
 
-    `pairs` and `unknown` are of all sections, `said` the months of the whole message.
+    `pairs` and `unknown` are of all sections, `said` the months of the whole message, `stray` a
+    number that may be its month.
     """
 
     text: str
     tokens: list[Token]
     vocabulary: Vocabulary
+    behind_command: bool
     problems: list[Problem] = field(default_factory=list)
     pairs: list[tuple[Section, Pair]] = field(default_factory=list)
     unknown: list[tuple[Token, list[Token]]] = field(default_factory=list)
     said: list[MonthSaid] = field(default_factory=list)
     unclear_month: bool = False
+    stray: Token | None = None
 
     def report(self) -> Reading:
         """Return the reading: its body is the order in which a report is read."""
@@ -53,6 +61,7 @@ class _ReportReader:
         ending = ending_of(self.text, phoneless, self.catalogue.code_of)
         rest = ending.tokens if plain else self._without_words(ending.tokens)
         sections, strays = split(rest, self.catalogue, self.vocabulary.speller.forms_near)
+        sections[0].behind_command = self.behind_command
         bare = self._pair_all(sections)
         self._drop_doubtful(ending)
         self._ask_unknown_codes(strays, bare)
@@ -66,6 +75,7 @@ class _ReportReader:
             problems=tuple(_each_once(self.problems)),
             personal=phones or (not plain and self._has_names(sections)),
             cut=ending.cut,
+            stray_number=self.stray.value if self.stray else None,
         )
 
     @property
@@ -89,6 +99,7 @@ class _ReportReader:
             self.said += paired.months
             self.unclear_month |= paired.unclear_month
             self.problems += paired.problems
+            self.stray = self.stray or paired.stray
             bare += paired.bare
         return bare
 
@@ -155,8 +166,15 @@ class _ReportReader:
         self.unclear_month |= differ or (month is None and unread)
         if self.unclear_month:
             self.problems.insert(0, ask("month_unclear"))
-            return None
-        return month
+        if self.stray and (month or self.unclear_month):
+            self._ask_stray(self.stray, month)
+        return None if self.unclear_month else month
+
+    def _ask_stray(self, number: Token, month: MonthSaid | None) -> None:
+        """Ask about a stray number where another month is said, or none is clear."""
+        if month is None or number.value != month.month:
+            self.problems.append(ask("number_without_code", number=number.value))
+        self.stray = None
 
     def _filled(self) -> tuple[Filled, ...]:
         """Return the pairs by form, without the codes that are asked."""

@@ -38,13 +38,20 @@ class Slot:
 class Section:
     """The tokens from a form's keyword to the next; `keyword` is None before the first.
 
-    `preface` holds the tokens before the first slot.
+    `preface` holds the tokens before the first slot. `behind_command` tells that the keyword of
+    a command stood before them.
     """
 
     keyword: Token | None
     tokens: list[Token]
     slots: list[Slot] = field(default_factory=list)
     preface: list[Token] = field(default_factory=list)
+    behind_command: bool = False
+
+    @property
+    def behind_keyword(self) -> bool:
+        """Return whether a form's or a command's keyword stands before the tokens."""
+        return self.keyword is not None or self.behind_command
 
     @property
     def open_end(self) -> bool:

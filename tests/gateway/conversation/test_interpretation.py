@@ -1,6 +1,6 @@
 """What a message means: its post, its site, its month, and whether its sender may send it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from gateway.context import Context
 from gateway.conversation.interpretation import understand
 from gateway.conversation.message import Known, Understood
-from gateway.storage.conversations import Conversation
+from gateway.storage.conversations import QUESTION_LIFETIME, Conversation
 from gateway.storage.inbox import Message
 from gateway.storage.roster import Post, Unit
 from menus.model.catalogue import Catalogue
@@ -156,6 +156,48 @@ def test_an_answer_goes_where_the_last_message_went(
     sent = datetime(2026, 11, day, 12, tzinfo=UTC)
     before = Conversation(1, sent, touched=((11, "PEC", "202609"),))
     assert heard(catalogue, text, SITE, sent=sent, conversation=before).period == period
+
+
+TORN = "9 AMX 9 DIA 11 SRZ 10"
+NO_CODE = "number_without_code"
+
+
+@pytest.mark.parametrize(
+    ("text", "sent", "touched", "outcome"),
+    [
+        (TORN, NOON, "", (None, ["month_unclear", NO_CODE])),
+        (TORN, NOON, "202610", (OCTOBER, [NO_CODE])),
+        (TORN, NOON, "202609", (Period(2026, 9), [])),
+        (TORN, NOON + QUESTION_LIFETIME, "202610", (None, ["month_unclear", NO_CODE])),
+        (TORN, datetime(2026, 11, 28, tzinfo=UTC), "", (None, ["month_absent", NO_CODE])),
+        ("10 AMX 9 DIA 11", NOON, "", (OCTOBER, [])),
+        ("10 AMX 9 DIA 11", NOON, "202609", (Period(2026, 9), [NO_CODE])),
+        ("2 AMX 9 DIA 11", NOON, "202610", (OCTOBER, [NO_CODE])),
+        (
+            "11 AMX 9 DIA 11",
+            datetime(2026, 11, 28, tzinfo=UTC),
+            "",
+            (None, ["month_absent", NO_CODE]),
+        ),
+        ("0 AMX 9 DIA 11", NOON, "202610", (OCTOBER, [NO_CODE])),
+        ("0 AMX 9 DIA 11", NOON, "", (None, ["month_unclear", NO_CODE])),
+        ("09 AMX 9 DIA 11", NOON, "202610", (Period(2026, 9), [])),
+        ("COR 9 AMX 9", NOON, "202610", (Period(2026, 9), [])),
+        ("9 AMX 9 NUT DEP 3", NOON, "", (None, ["month_unclear", NO_CODE])),
+    ],
+)
+def test_a_stray_number_opens_no_other_month(
+    catalogue: Catalogue,
+    text: str,
+    sent: datetime,
+    touched: str,
+    outcome: tuple[Period | None, list[str]],
+) -> None:
+    asked_at = NOON - timedelta(minutes=1)
+    before = Conversation(1, asked_at, touched=((11, "PEC", touched),)) if touched else None
+    understood = heard(catalogue, text, SITE, sent=sent, conversation=before)
+    assert (understood.period, keys(understood)) == outcome
+    assert bool(understood.fillings) == (outcome[0] is not None)
 
 
 @pytest.mark.parametrize("text", ["", "Bonjour", "\U0001f600", "PEC"])

@@ -82,7 +82,7 @@ def test_typography_greetings_and_keywords_never_matter(text: str, catalogue: Ca
         ("PEC mars 2026 VUS 4", MonthSaid(3, 2026)),
         ("PEC 0304 VUS 4", MonthSaid(3, 2004)),
         ("VUS 4", None),
-        ("3 VUS 4", MARCH),
+        ("03 VUS 4", MARCH),
         ("PEC VUS 4 mars NUT DEP 3", MARCH),
         ("PEC mar VUS 4", MonthSaid(3, sure=False)),
         ("PEC 03.26 VUS 4", MonthSaid(3, 2026, sure=False)),
