@@ -65,6 +65,12 @@ PACKS: Final = _words(
 )
 """Units that are not the counted unit: the number before them must be asked."""
 
+FOOTERS: Final = _words(
+    """SMS MMS GRATUIT GRATUITS MOOV MALITEL TELECEL IPHONE SENT ITEL TECNO SAMSUNG ANDROID NOKIA
+    INFINIX RECHARGEZ RECHARGER"""
+)
+"""Words of the lines that telephones and operators add at the end (`SMS gratuit Moov 36`)."""
+
 TIMES: Final = _words(
     """H HEURE HEURES HR HRS MN MINUTE MINUTES JOUR JOURS JRS SEMAINE SEMAINES MOIS AN ANS ANNEE
     ANNEES FOIS"""

@@ -15,6 +15,7 @@ from menus.model.reading import MonthSaid
 from menus.reading.lexer import ODD
 from menus.reading.month_numbers import LAST_MONTH
 from menus.reading.preface import numbers_before_codes
+from menus.reading.signature import drop_signature
 from menus.reading.slots import Section, Slot, fill, written_reversed
 from menus.reading.tokens import Kind, Token
 from menus.reading.vocabulary import Vocabulary
@@ -69,9 +70,12 @@ def pair_up(
     `known_months` are those said in words, 1-12, and 0 for a month counted back.
     """
     fill(section, vocabulary.speller.may_be_code)
+    asked = drop_signature(section, vocabulary) if section.open_end else ""
     before_codes = numbers_before_codes(section, known_months)
     leftover = list(before_codes.rest)
     paired = Paired(months=list(before_codes.months), unclear_month=before_codes.unclear)
+    if asked:
+        paired.problems.append(ask("code_without_number", asked))
     stray = before_codes.stray
     if stray is not None and stray.value > LAST_MONTH and _either_way(section, paired, [stray]):
         _ask_all(section, paired, [*leftover, stray])

@@ -9,6 +9,7 @@ from menus.model.problem import Problem
 from menus.model.reading import Filled, MonthSaid, Reading
 from menus.reading import months
 from menus.reading.certainty import filled_form, foreign_aliases, minus_separates, unknown_code
+from menus.reading.closing import without_closing
 from menus.reading.pairing import Pair, ask, pair_up
 from menus.reading.personal_data import name_names, without_phones
 from menus.reading.sections import split, without_times
@@ -84,7 +85,8 @@ class _ReportReader:
 
     def _without_words(self, tokens: Sequence[Token]) -> list[Token]:
         """Return the tokens with names marked and without the months said in words, now noted."""
-        named = name_names(tokens, self.vocabulary.speller.may_be_code)
+        may_be_code = self.vocabulary.speller.may_be_code
+        named = name_names(without_closing(tokens, may_be_code), may_be_code)
         self.said, rest = months.take_words(named)
         return rest
 

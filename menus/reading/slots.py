@@ -13,6 +13,7 @@ from menus.reading.tokens import Kind, Token
 
 _LIGHT: Final = frozenset(":=-.,/*>_")
 _STRONG: Final = frozenset(",;.\n|")
+_FORWARD: Final = frozenset(":=")
 _END: Final = Token(Kind.MARK, "\n", 0, 0)
 _MAYBE_CODES: Final = frozenset({Kind.UNKNOWN, Kind.COMMAND, Kind.FILLER, Kind.GREETING})
 
@@ -55,8 +56,9 @@ class Section:
 
     @property
     def open_end(self) -> bool:
-        """Return whether the last code has no number after it."""
-        return bool(self.slots) and not self.slots[-1].numbers
+        """Return whether the last code has no number after it, and so may have one before."""
+        last_is_bare = bool(self.slots) and not self.slots[-1].numbers
+        return last_is_bare and not _written_forward(self.tokens)
 
     @property
     def ends_in_word(self) -> bool:
@@ -153,6 +155,14 @@ def _in_sentence(tokens: Sequence[Token], at: int) -> bool:
         return True
     plain = before.kind in {Kind.FILLER, Kind.UNKNOWN} and before.text != "ET"
     return plain and tokens[at].text in HOMONYMS
+
+
+def _written_forward(tokens: Sequence[Token]) -> bool:
+    """Return whether a sign shows that numbers follow their codes: `VUS=45`, `VUS: 45`."""
+    return any(
+        code.kind is Kind.CODE and sign.text in _FORWARD and number.kind is Kind.NUMBER
+        for code, sign, number in zip(tokens, tokens[1:], tokens[2:], strict=False)
+    )
 
 
 def written_reversed(section: Section) -> bool:
