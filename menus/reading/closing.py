@@ -7,7 +7,7 @@ date a report as they date a letter (`Kola, le 2 avril`). Neither says a number 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from menus.reading.everyday_words import FOOTERS
+from menus.reading.everyday_words import FOOTERS, HOMONYMS
 from menus.reading.month_numbers import CENTURY
 from menus.reading.tokens import WORDS, Kind, Token
 
@@ -48,8 +48,7 @@ def _as_word(token: Token) -> Token:
 
 def _after_last_code(tokens: Sequence[Token]) -> int:
     """Return the place behind the last code, its number, days and units; the end without one."""
-    codes = (at for at in range(len(tokens) - 1, -1, -1) if tokens[at].kind is Kind.CODE)
-    last = next(codes, None)
+    last = next((at for at in range(len(tokens) - 1, -1, -1) if _is_code(tokens, at)), None)
     if last is None:
         return len(tokens)
     number = _number_after(tokens, last)
@@ -59,6 +58,12 @@ def _after_last_code(tokens: Sequence[Token]) -> int:
     while end < len(tokens) and tokens[end].kind in _OF_PAIR:
         end += 1
     return end
+
+
+def _is_code(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a code stands at a place, and no French word: `par le CSCom`."""
+    in_sentence = at + 1 < len(tokens) and tokens[at + 1].kind is Kind.FILLER
+    return tokens[at].kind is Kind.CODE and not (in_sentence and tokens[at].text in HOMONYMS)
 
 
 def _number_after(tokens: Sequence[Token], at: int) -> int | None:

@@ -24,6 +24,7 @@ def closed(text: str) -> str:
         ("Kola, le 2 avril 2026", "unknown KOLA"),
         ("le 03/04/2026", ""),
         ("le 2/4", ""),
+        ("transmis le 01/03/26 par le CSCom", ""),
         ("le 04.04.26 a 8h", "number 8"),
         ("bonne annee 2027", ""),
         ("Mai Diarra", ""),
